@@ -1,0 +1,74 @@
+//! What a team can set, with the defaults that hold when it sets nothing.
+
+use std::collections::BTreeMap;
+
+/// One team's settings, already validated. Cheap to share behind an `Arc`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Globs of branch names that count as hotfix branches.
+    pub branches: Vec<String>,
+    /// Production refs in order of preference; empty means: find it.
+    pub production: Vec<String>,
+    /// Rule name → what the team says of it.
+    pub rules: BTreeMap<String, RuleSetting>,
+    /// Globs of paths that are never judged.
+    pub exclude: Vec<String>,
+    /// Globs of paths that hold tests.
+    pub tests: Vec<String>,
+    /// Names of logger variables beside the usual ones.
+    pub loggers: Vec<String>,
+    /// Names of locks beside what the code shows.
+    pub locks: Vec<String>,
+    /// Dotted names of functions that send HTTP requests with a timeout already set.
+    pub http_wrappers: Vec<String>,
+    /// Dotted names of functions that open a resource that the caller must close.
+    pub resource_openers: Vec<String>,
+    /// Dotted names of functions that report an exception (Sentry and the like).
+    pub error_reporters: Vec<String>,
+    /// The timeout in seconds that a fix writes.
+    pub timeout_seconds: u32,
+    /// Whether `subprocess.run` without a timeout is reported as well.
+    pub subprocess_timeout: bool,
+    /// The hotfix's version where neither branch nor tags tell it.
+    pub version: Option<String>,
+}
+
+/// What a team says of one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleSetting {
+    /// Never report it.
+    Off,
+    /// Report it with the confidence that the rule finds.
+    On,
+    /// Report it always with this severity.
+    Severity(crate::rules::Severity),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let list = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            branches: list(&["hotfix/*", "hotfix-*", "*/hotfix/*", "release/*-hotfix*"]),
+            production: Vec::new(),
+            rules: BTreeMap::new(),
+            exclude: Vec::new(),
+            tests: list(&[
+                "**/tests/**",
+                "**/test/**",
+                "**/testing/**",
+                "**/test_*.py",
+                "**/*_test.py",
+                "**/tests.py",
+                "**/conftest.py",
+            ]),
+            loggers: Vec::new(),
+            locks: Vec::new(),
+            http_wrappers: Vec::new(),
+            resource_openers: Vec::new(),
+            error_reporters: Vec::new(),
+            timeout_seconds: 10,
+            subprocess_timeout: false,
+            version: None,
+        }
+    }
+}
