@@ -1,5 +1,11 @@
 //! Text: lines, documents, positions and encodings. Knows nothing of Python or git.
 
+pub mod change;
+pub mod document;
 pub mod lines;
+pub mod position;
 
+pub use change::{Change, Point};
+pub use document::Document;
 pub use lines::Lines;
+pub use position::{Encoding, Position};
