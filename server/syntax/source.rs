@@ -143,14 +143,29 @@ impl Parser {
         cancel: &Cancel,
         deadline: Option<Instant>,
     ) -> Result<Tree, Cancelled> {
-        let bytes = text.as_bytes();
-        let mut progress = |_: &tree_sitter::ParseState| {
+        self.parse_watched(text, old, &mut || {
             if cancel.is_cancelled() || deadline.is_some_and(|at| at < Instant::now()) {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
-        };
+        })
+    }
+
+    /// Parses `text`, reusing `old` (which must have been edited to match it), and asks `watch`
+    /// every few microseconds whether to go on.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when `watch` broke. The parser is reset then, so that the next parse does
+    /// not resume this one with another text.
+    pub fn parse_watched(
+        &mut self,
+        text: &str,
+        old: Option<&Tree>,
+        watch: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Tree, Cancelled> {
+        let bytes = text.as_bytes();
+        let mut progress = |_: &tree_sitter::ParseState| watch();
         let options = ParseOptions::new().progress_callback(&mut progress);
         let tree = self.0.parse_with_options(
             &mut |at, _| bytes.get(at..).unwrap_or_default(),
