@@ -1,5 +1,19 @@
 //! Settings: defaults, files, editor overrides, validation with positions.
+//!
+//! One table ([`keys::KEYS`]) says which keys there are. It drives reading files, reading the
+//! editor's settings and the table in the documentation, so that the three cannot differ.
 
+mod apply;
+mod file;
+mod globs;
+pub mod keys;
+mod problem;
 mod settings;
+mod similar;
+mod value;
 
+pub use file::{ConfigFile, Loaded, load};
+pub use globs::PathGlobs;
+pub use problem::ConfigProblem;
 pub use settings::{RuleSetting, Settings};
+pub use similar::did_you_mean;
