@@ -30,15 +30,80 @@ pub struct Production {
     pub text: Arc<str>,
 }
 
-/// Why a file cannot be compared. `Display` is one clear sentence that says what to do.
+/// Why one file cannot be compared. `Display` is one clear sentence that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotComparable {
     /// The production version is not UTF-8 text.
     #[error("production's version of this file is not UTF-8 text: convert it before the hotfix")]
     NotUtf8,
+    /// The production version holds NUL bytes.
+    #[error("production's version of this file is binary: add it to `exclude`")]
+    Binary,
+    /// The production version is larger than the limit.
+    #[error(
+        "production's version of this file has {size} bytes and the limit is {limit}: add it to `exclude`"
+    )]
+    TooLarge {
+        /// The blob's size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The production version is a Git LFS pointer, not the text.
+    #[error(
+        "production's version of this file is a Git LFS pointer: store Python files in git itself, or add it to `exclude`"
+    )]
+    LfsPointer,
+    /// The production version was never fetched into this partial clone.
+    #[error(
+        "production's version of this file was not fetched into this partial clone: run `git cat-file -p {blob}` once to fetch it"
+    )]
+    MissingBlob {
+        /// The blob's object id.
+        blob: String,
+    },
+    /// A symbolic link, here or in production.
+    #[error("this file is a symbolic link, here or in production: open the file that it points to")]
+    Symlink,
+    /// Production has a submodule at or above this path.
+    #[error("production has a submodule at {path}: open the file in the submodule's own checkout")]
+    Submodule {
+        /// The submodule's path in the outer repository.
+        path: String,
+    },
+    /// Production has a folder where the file is now.
+    #[error("production has a folder at {path}: give the file another name")]
+    Folder {
+        /// The path, relative to the repository.
+        path: String,
+    },
+    /// The file lies outside of the work tree, or in git's own folder.
+    #[error("this file is outside of the work tree {root}: open the folder that holds it")]
+    Outside {
+        /// The root of the work tree.
+        root: String,
+    },
+    /// Git could not read production's version.
+    #[error("git cannot read production's version of this file ({message}): run `git fsck`")]
+    Git {
+        /// What libgit2 says.
+        message: String,
+    },
 }
 
-/// Why nothing is judged. `Display` says how to change that.
+impl NotComparable {
+    /// Whether Python text was there to judge and could not be judged, which is exit code 2. A
+    /// link, a submodule and a file elsewhere are judged where they really lie.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        !matches!(
+            self,
+            Self::Symlink | Self::Submodule { .. } | Self::Outside { .. }
+        )
+    }
+}
+
+/// Why nothing is judged on purpose, which is exit code 0. `Display` says how to change that.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Inactive {
     /// The branch is not a hotfix branch.
@@ -50,5 +115,17 @@ pub enum Inactive {
         branch: String,
         /// The patterns that were tried.
         patterns: String,
+    },
+    /// HEAD is on no branch.
+    #[error("HEAD is detached at {commit}: switch to the hotfix branch or use `check --base REF`")]
+    DetachedHead {
+        /// The abbreviated object id of HEAD.
+        commit: String,
+    },
+    /// Git ignores the file and production does not have it.
+    #[error("{path} is ignored by git: use `check --all {path}` to judge it all the same")]
+    Ignored {
+        /// The path, relative to the repository.
+        path: String,
     },
 }

@@ -1,8 +1,42 @@
 //! Git: the repository of a file, which production it goes back to, the file's production text,
 //! hunks. Knows nothing of Python's syntax and nothing of editors.
+//!
+//! How the answers are split:
+//!
+//! * [`BaseError`]: the repository cannot be judged (exit code 2).
+//! * [`Inactive`]: nothing is judged on purpose (exit code 0).
+//! * [`NotComparable`]: one file cannot be compared; [`NotComparable::is_failure`] tells whether
+//!   that is exit code 2.
+//!
+//! # Safety: what is never executed
+//!
+//! A repository that somebody hands us must not run its own programs. libgit2 runs none: no hooks,
+//! no external diff, no textconv, no clean or smudge filters, no file system monitor, no
+//! credential helpers, and nothing here talks to a network. Where the installed `git` is asked
+//! (`command`), its configuration is overridden so that the same holds. The check that a
+//! repository belongs to the user is never switched off: a foreign one is refused with git's own
+//! advice. Environment variables such as `GIT_DIR` are not followed: the file decides which
+//! repository is meant, also when a git hook started us.
 
 mod base;
+mod blob;
+mod cache;
+mod error;
+mod head;
 pub mod hunks;
+mod locate;
+mod lookup;
+mod production;
+mod repository;
+mod scope;
+#[cfg(test)]
+mod tests;
+pub mod version;
 
 pub use base::{Base, Inactive, NotComparable, Production};
+pub use blob::{LIMIT_BYTES, comparable};
+pub use error::BaseError;
+pub use head::{HeadState, UnderWay, is_hotfix_branch};
 pub use hunks::Hunk;
+pub use repository::Repository;
+pub use scope::{BaseCommit, Note, RefsFingerprint, Scope};
