@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::keys::{KEYS, RangeLimit, Slot};
 use super::value::{Entry, Spanned, Value};
-use super::{ConfigProblem, RuleSetting, Settings, did_you_mean};
-use crate::rules::Severity;
+use super::{ConfigProblem, RuleSetting, Settings, Severity, did_you_mean};
 
 /// Sets what `entries` say, and collects what is wrong in them.
 pub(super) struct Reader<'a> {

@@ -9,6 +9,7 @@ mod globs;
 pub mod keys;
 mod problem;
 mod settings;
+mod severity;
 mod similar;
 mod value;
 
@@ -16,4 +17,5 @@ pub use file::{ConfigFile, Loaded, load};
 pub use globs::PathGlobs;
 pub use problem::ConfigProblem;
 pub use settings::{RuleSetting, Settings};
+pub use severity::Severity;
 pub use similar::did_you_mean;

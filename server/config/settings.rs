@@ -41,7 +41,7 @@ pub enum RuleSetting {
     /// Report it with the confidence that the rule finds.
     On,
     /// Report it always with this severity.
-    Severity(crate::rules::Severity),
+    Severity(super::Severity),
 }
 
 impl Default for Settings {

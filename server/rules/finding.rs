@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+pub use crate::config::Severity;
+
 /// How sure a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
@@ -11,17 +13,6 @@ pub enum Confidence {
     Likely,
     /// Shown as a warning.
     Certain,
-}
-
-/// How a finding is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Never fails CI.
-    Hint,
-    /// For a look.
-    Information,
-    /// Fails CI by default.
-    Warning,
 }
 
 impl From<Confidence> for Severity {

@@ -4,8 +4,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::config::RuleSetting;
-use crate::rules::Severity;
+use crate::config::{RuleSetting, Severity};
 
 const RULES: &[&str] = &["missing-key", "none-access"];
 
