@@ -42,6 +42,10 @@ pub(super) fn open(git_dir: &Path, inside: &Path) -> Result<git2::Repository, Ba
 fn know_partial_clones() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        #[expect(
+            unsafe_code,
+            reason = "libgit2 offers no other way to name an extension"
+        )]
         // SAFETY: libgit2 keeps its list in an unguarded static. Nothing else in this program
         // writes it, and every repository is opened through `discover` first, after this.
         if let Err(error) = unsafe { git2::opts::set_extensions(&["partialclone"]) } {
