@@ -1,0 +1,257 @@
+//! Small questions about syntax nodes that every rule asks.
+
+use tree_sitter::Node;
+
+use super::Source;
+
+/// The named children of a node, comments left out.
+pub fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let mut cursor = node.walk();
+    let found: Vec<Node<'_>> = node
+        .named_children(&mut cursor)
+        .filter(|child| child.kind() != "comment")
+        .collect();
+    found.into_iter()
+}
+
+/// The child that the grammar names `name`.
+#[must_use]
+pub fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
+    node.child_by_field_name(name)
+}
+
+/// All children under the field `name`, in order (`alternative` of an `if` may stand many times).
+pub fn fields<'t>(node: Node<'t>, name: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
+    let mut cursor = node.walk();
+    let found: Vec<Node<'t>> = node.children_by_field_name(name, &mut cursor).collect();
+    found.into_iter()
+}
+
+/// The node and its ancestors, from inside out.
+pub fn ancestors(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    std::iter::successors(node.parent(), Node::parent)
+}
+
+/// Whether the node opens a scope of its own: function, class or lambda.
+#[must_use]
+pub fn is_scope(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "function_definition" | "class_definition" | "lambda"
+    )
+}
+
+/// Whether a walk goes below a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walk {
+    /// Visit the children as well.
+    Into,
+    /// Leave the children out.
+    Over,
+}
+
+/// Visits `node` and everything below it in source order, as far as `visit` says.
+pub fn walk<'t>(node: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> Walk) {
+    let mut cursor = node.walk();
+    let mut depth = 0usize;
+    loop {
+        let into = visit(cursor.node()) == Walk::Into;
+        if into && cursor.goto_first_child() {
+            depth += 1;
+            continue;
+        }
+        loop {
+            if depth == 0 {
+                return;
+            }
+            if cursor.goto_next_sibling() {
+                break;
+            }
+            cursor.goto_parent();
+            depth -= 1;
+        }
+    }
+}
+
+/// Visits everything that runs in the scope of `node` itself: the bodies of nested functions,
+/// lambdas and classes are left out, their decorators, defaults and base classes are not.
+pub fn walk_own<'t>(scope: Node<'t>, visit: &mut dyn FnMut(Node<'t>)) {
+    walk(scope, &mut |node| {
+        if node == scope {
+            return Walk::Into;
+        }
+        let inner_body = node.parent().is_some_and(|parent| {
+            parent != scope && is_scope(parent) && field(parent, "body") == Some(node)
+        });
+        if inner_body {
+            return Walk::Over;
+        }
+        visit(node);
+        Walk::Into
+    });
+}
+
+/// All nodes of one of the `kinds` in the scope's own code, in source order.
+#[must_use]
+pub fn own<'t>(scope: Node<'t>, kinds: &[&str]) -> Vec<Node<'t>> {
+    let mut found = Vec::new();
+    walk_own(scope, &mut |node| {
+        if kinds.contains(&node.kind()) {
+            found.push(node);
+        }
+    });
+    found
+}
+
+/// The innermost function, class, lambda or module around the node (not the node itself). A
+/// decorator or default value belongs to the scope around its function.
+#[must_use]
+pub fn scope_of(node: Node<'_>) -> Node<'_> {
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        if is_scope(parent) && field(parent, "body") == Some(at) {
+            return parent;
+        }
+        at = parent;
+    }
+    at
+}
+
+/// The statement that holds the node: the ancestor (or the node) that is a direct child of a
+/// block or of the module.
+#[must_use]
+pub fn statement_of(node: Node<'_>) -> Node<'_> {
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        if matches!(parent.kind(), "block" | "module") {
+            return at;
+        }
+        at = parent;
+    }
+    at
+}
+
+/// The node without the parentheses around it.
+#[must_use]
+pub fn bare(mut node: Node<'_>) -> Node<'_> {
+    while node.kind() == "parenthesized_expression" {
+        let Some(inner) = node.named_child(0) else {
+            return node;
+        };
+        node = inner;
+    }
+    node
+}
+
+/// The value of a string literal without prefix `f`/`b`, concatenation or escapes.
+#[must_use]
+pub fn string_value<'s>(node: Node<'_>, source: &'s Source) -> Option<&'s str> {
+    if node.kind() != "string" {
+        return None;
+    }
+    let start = node.child(0)?;
+    let prefix = source.text()[start.byte_range()].to_ascii_lowercase();
+    if prefix.contains(['f', 'b', 't']) {
+        return None;
+    }
+    let end = node.child(u32::try_from(node.child_count()).ok()?.checked_sub(1)?)?;
+    let inside = source.text().get(start.end_byte()..end.start_byte())?;
+    (!inside.contains('\\')).then_some(inside)
+}
+
+/// Positional arguments of a call, `*args` included, keyword arguments left out.
+#[must_use]
+pub fn positional<'t>(call: Node<'t>) -> Vec<Node<'t>> {
+    field(call, "arguments")
+        .map(|arguments| {
+            children(arguments)
+                .filter(|child| !matches!(child.kind(), "keyword_argument" | "dictionary_splat"))
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+/// The value of the keyword argument `name` of a call.
+#[must_use]
+pub fn keyword<'t>(call: Node<'t>, name: &str, source: &Source) -> Option<Node<'t>> {
+    children(field(call, "arguments")?)
+        .filter(|child| child.kind() == "keyword_argument")
+        .find(|child| field(*child, "name").is_some_and(|at| source.slice(at) == name))
+        .and_then(|child| field(child, "value"))
+}
+
+/// Whether the call spreads a dictionary into its arguments (`**options`).
+#[must_use]
+pub fn has_splat(call: Node<'_>) -> bool {
+    field(call, "arguments").is_some_and(|arguments| {
+        children(arguments).any(|child| child.kind() == "dictionary_splat")
+    })
+}
+
+/// Whether control never reaches the end of the block or statement: its last statement returns,
+/// raises, continues, breaks, exits the process, or is an `if`/`with`/`try` of which all ways do.
+#[must_use]
+pub fn exits(node: Node<'_>, source: &Source) -> bool {
+    match node.kind() {
+        "return_statement" | "raise_statement" | "continue_statement" | "break_statement" => true,
+        "block" => children(node)
+            .last()
+            .is_some_and(|last| exits(last, source)),
+        "expression_statement" => node.named_child(0).is_some_and(|call| {
+            call.kind() == "call"
+                && field(call, "function").is_some_and(|function| {
+                    matches!(
+                        source.slice(function),
+                        "sys.exit"
+                            | "exit"
+                            | "quit"
+                            | "os._exit"
+                            | "os.abort"
+                            | "pytest.fail"
+                            | "pytest.skip"
+                            | "self.fail"
+                            | "self.skipTest"
+                            | "abort"
+                            | "flask.abort"
+                    )
+                })
+        }),
+        "if_statement" => {
+            let mut alternatives = fields(node, "alternative").collect::<Vec<_>>();
+            let has_else = alternatives
+                .last()
+                .is_some_and(|last| last.kind() == "else_clause");
+            let Some(consequence) = field(node, "consequence") else {
+                return false;
+            };
+            alternatives.push(consequence);
+            has_else && alternatives.into_iter().all(|way| exits(way, source))
+        }
+        "elif_clause" => field(node, "consequence").is_some_and(|body| exits(body, source)),
+        "else_clause" | "with_statement" | "finally_clause" => field(node, "body")
+            .or_else(|| children(node).last())
+            .is_some_and(|body| exits(body, source)),
+        "except_clause" => children(node)
+            .last()
+            .is_some_and(|body| exits(body, source)),
+        "try_statement" => {
+            let parts: Vec<_> = children(node).collect();
+            if parts
+                .iter()
+                .any(|part| part.kind() == "finally_clause" && exits(*part, source))
+            {
+                return true;
+            }
+            let body = parts
+                .iter()
+                .find(|part| part.kind() == "else_clause")
+                .or(parts.first());
+            body.is_some_and(|body| exits(*body, source))
+                && parts
+                    .iter()
+                    .filter(|part| part.kind() == "except_clause")
+                    .all(|part| exits(*part, source))
+        }
+        _ => false,
+    }
+}

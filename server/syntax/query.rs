@@ -1,0 +1,225 @@
+//! Query loading with a closed vocabulary. tree-sitter ignores predicates that it does not know,
+//! so that `#eqs?` would match everything: this loader refuses them instead.
+
+use std::sync::OnceLock;
+
+use tree_sitter::{Node, Query, QueryCursor, StreamingIterator};
+
+use super::Source;
+use super::nodes::scope_of;
+
+/// The captures that a query may use; `queries/README.md` explains each.
+pub const CAPTURES: &[&str] = &[
+    "anchor",
+    "arguments",
+    "attribute",
+    "body",
+    "call",
+    "condition",
+    "function",
+    "handler",
+    "key",
+    "name",
+    "object",
+    "statement",
+    "value",
+];
+
+/// What is wrong with a query file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {message}")]
+pub struct QueryProblem {
+    /// The file's name.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What to do about it.
+    pub message: String,
+}
+
+/// A rule's pattern: compiled when it is first used, because compiling costs about a millisecond.
+#[derive(Debug)]
+pub struct Pattern {
+    file: &'static str,
+    text: &'static str,
+    compiled: OnceLock<Result<Query, QueryProblem>>,
+}
+
+/// One match: the captured nodes by name.
+#[derive(Debug, Clone)]
+pub struct Match<'t> {
+    nodes: Vec<(&'static str, Node<'t>)>,
+}
+
+impl<'t> Match<'t> {
+    /// The node captured under `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Node<'t>> {
+        self.nodes
+            .iter()
+            .find(|(capture, _)| *capture == name)
+            .map(|(_, node)| *node)
+    }
+}
+
+impl Pattern {
+    /// A pattern from an embedded file.
+    #[must_use]
+    pub const fn new(file: &'static str, text: &'static str) -> Self {
+        Self {
+            file,
+            text,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// Compiles and checks the pattern.
+    ///
+    /// # Errors
+    /// The first [`QueryProblem`] of the file.
+    pub fn check(&self) -> Result<&Query, QueryProblem> {
+        self.compiled
+            .get_or_init(|| compile(self.file, self.text))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// All matches in the scope's own code, in source order. Matches inside nested functions and
+    /// matches below a syntax error are left out.
+    #[must_use]
+    pub fn matches<'t>(&self, scope: Node<'t>, source: &Source) -> Vec<Match<'t>> {
+        let Ok(query) = self.check() else {
+            return Vec::new();
+        };
+        let mut cursor = QueryCursor::new();
+        let mut found = Vec::new();
+        let mut matches = cursor.matches(query, scope, source.text().as_bytes());
+        while let Some(one) = matches.next() {
+            let nodes: Vec<_> = one
+                .captures()
+                .iter()
+                .filter_map(|capture| {
+                    let name = query.capture_names()[capture.index as usize];
+                    let known = CAPTURES.iter().find(|known| **known == name)?;
+                    Some((*known, capture.node))
+                })
+                .collect();
+            let Some((_, first)) = nodes.first() else {
+                continue;
+            };
+            if scope_of(*first) == scope && !below_error(*first) {
+                found.push(Match { nodes });
+            }
+        }
+        found
+    }
+}
+
+/// Whether the statement of the node holds a syntax error, or an error encloses it.
+#[must_use]
+pub fn below_error(node: Node<'_>) -> bool {
+    let statement = super::nodes::statement_of(node);
+    let simple = !statement.kind().ends_with("_definition")
+        && !super::nodes::children(statement).any(|child| child.kind() == "block");
+    (simple && statement.has_error())
+        || node.has_error()
+        || super::nodes::ancestors(node).any(|above| above.is_error())
+}
+
+fn compile(file: &str, text: &str) -> Result<Query, QueryProblem> {
+    let problem = |line: usize, message: String| QueryProblem {
+        file: file.to_owned(),
+        line,
+        message,
+    };
+    let language = tree_sitter_python::LANGUAGE.into();
+    let query = Query::new(&language, text)
+        .map_err(|error| problem(error.row + 1, format!("not a query: {}", error.message)))?;
+    for index in 0..query.pattern_count() {
+        let line = text[..query.start_byte_for_pattern(index)]
+            .matches('\n')
+            .count()
+            + 1;
+        if let Some(unknown) = query.general_predicates(index).first() {
+            return Err(problem(
+                line,
+                format!(
+                    "#{} is not a known predicate: use #eq?, #match? or #any-of?",
+                    unknown.operator
+                ),
+            ));
+        }
+        if let Some(set) = query.property_settings(index).first() {
+            return Err(problem(
+                line,
+                format!("#set! {} has no meaning here: remove it", set.key),
+            ));
+        }
+        if !query.property_predicates(index).is_empty() {
+            return Err(problem(
+                line,
+                "#is? has no meaning here: remove it".to_owned(),
+            ));
+        }
+    }
+    for name in query.capture_names() {
+        if !CAPTURES.contains(name) {
+            let at = text.find(&format!("@{name}")).unwrap_or(0);
+            let line = text[..at].matches('\n').count() + 1;
+            return Err(problem(
+                line,
+                format!("@{name} is not in the vocabulary of queries/README.md"),
+            ));
+        }
+    }
+    Ok(query)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str, expected: &str) {
+        let problem = compile("x.scm", text).expect_err("must be refused");
+        assert_eq!(problem.to_string(), expected);
+    }
+
+    #[test]
+    fn an_unknown_predicate_is_refused_with_its_line() {
+        refused(
+            "\n((identifier) @name (#eqs? @name \"x\"))",
+            "x.scm:2: #eqs? is not a known predicate: use #eq?, #match? or #any-of?",
+        );
+    }
+
+    #[test]
+    fn an_unknown_capture_is_refused() {
+        refused(
+            "(identifier) @thing",
+            "x.scm:1: @thing is not in the vocabulary of queries/README.md",
+        );
+    }
+
+    #[test]
+    fn a_setting_without_meaning_is_refused() {
+        refused(
+            "((identifier) @name (#set! a \"b\"))",
+            "x.scm:1: #set! a has no meaning here: remove it",
+        );
+    }
+
+    #[test]
+    fn matches_in_nested_functions_belong_to_those() {
+        static PATTERN: Pattern = Pattern::new("x.scm", "(call) @call");
+        let source =
+            Source::parse("def f():\n    a()\n    def g():\n        b()\n    return lambda: c()\n");
+        let function = source.root().named_child(0).expect("function");
+        let found: Vec<_> = PATTERN
+            .matches(function, &source)
+            .iter()
+            .map(|one| source.slice(one.get("call").expect("call")).to_owned())
+            .collect();
+        assert_eq!(found, ["a()"]);
+    }
+}
