@@ -2,5 +2,34 @@
 //! its cases in `tests/rules/`, its pattern (if it starts from one) in `queries/`.
 
 mod finding;
+mod meta;
+mod rule;
 
 pub use finding::{Confidence, Finding, Place, Related, Severity};
+pub use meta::{Group, Meta};
+pub use rule::{Draft, FixContext, Pair, Reporter, Rule};
+
+/// All rules, in the order of the documentation. Adding a rule touches this list only.
+macro_rules! registry {
+    ($($module:ident :: $rule:ident),* $(,)?) => {
+        $(mod $module;)*
+        /// All rules, in the order of the documentation.
+        pub static RULES: &[&dyn Rule] = &[$(&$module::$rule),*];
+    };
+}
+
+registry! {
+    missing_key::MissingKey,
+}
+
+/// The rule of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static dyn Rule> {
+    RULES.iter().copied().find(|rule| rule.meta().name == name)
+}
+
+/// The metadata of the rule of this name.
+#[must_use]
+pub fn meta(name: &str) -> Option<&'static Meta> {
+    find(name).map(Rule::meta)
+}

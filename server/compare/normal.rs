@@ -1,0 +1,94 @@
+//! Normalised syntax: the tokens of a node, whatever their layout and comments.
+
+use std::hash::Hasher;
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use crate::syntax::Source;
+use crate::syntax::nodes::{Walk, walk};
+
+/// The tokens of the smallest node around `range` that lie inside `range`, joined by one space.
+/// Comments, layout, redundant parentheses around a whole expression and trailing commas are
+/// left out; string contents stay.
+#[must_use]
+pub fn tokens(source: &Source, range: Range<usize>) -> Vec<&str> {
+    let Some(node) = source.node_at(range.clone()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    walk(node, &mut |node| {
+        if node.kind() == "comment" || node.end_byte() <= range.start || range.end <= node.start_byte() {
+            return Walk::Over;
+        }
+        if node.kind() == "string" {
+            found.push(source.slice(node));
+            return Walk::Over;
+        }
+        if node.child_count() == 0 {
+            let text = source.slice(node);
+            if !text.is_empty() && !is_layout(node) {
+                found.push(text);
+            }
+        }
+        Walk::Into
+    });
+    found
+}
+
+fn is_layout(node: Node<'_>) -> bool {
+    let Some(parent) = node.parent() else {
+        return false;
+    };
+    match node.kind() {
+        "(" | ")" => parent.kind() == "parenthesized_expression",
+        "," => node
+            .next_sibling()
+            .is_some_and(|next| matches!(next.kind(), ")" | "]" | "}")) && parent.kind() != "tuple",
+        "line_continuation" => true,
+        _ => false,
+    }
+}
+
+/// The tokens as one text.
+#[must_use]
+pub fn text(source: &Source, range: Range<usize>) -> String {
+    tokens(source, range).join(" ")
+}
+
+/// A hash that is the same in every run, release and machine (FNV-1a, 64 bits).
+#[must_use]
+pub fn stable_hash(parts: &[&str]) -> u64 {
+    let mut hasher = fnv::FnvHasher::default();
+    for part in parts {
+        hasher.write(part.as_bytes());
+        hasher.write_u8(0);
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(left: &str, right: &str) {
+        let (left, right) = (Source::parse(left), Source::parse(right));
+        assert_eq!(
+            text(&left, 0..left.text().len()),
+            text(&right, 0..right.text().len())
+        );
+    }
+
+    #[test]
+    fn layout_does_not_count() {
+        same("f(a, b)\n", "f(\n    a,  # why\n    b,\n)\n");
+        same("x = (a or b)\n", "x = a or b\n");
+    }
+
+    #[test]
+    fn string_contents_count() {
+        let (left, right) = (Source::parse("'a  b'\n"), Source::parse("'a b'\n"));
+        assert_ne!(text(&left, 0..6), text(&right, 0..5));
+    }
+}

@@ -1,0 +1,150 @@
+//! What a rule is: a check of one scope on one side, or of a definition on both, and the fixes.
+
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use super::{Confidence, Finding, Meta, Place, Related};
+use crate::fixes::Fix;
+use crate::syntax::Unit;
+
+/// One rule. The engine runs `check` on production's side and on the hotfix's side of every
+/// definition that the hotfix touches and reports what only the hotfix has; a rule never asks
+/// whether something is new.
+pub trait Rule: Sync {
+    /// What the rule says of itself.
+    fn meta(&self) -> &'static Meta;
+
+    /// Judges one scope's own code on one side.
+    fn check(&self, _unit: &Unit<'_>, _reporter: &mut Reporter) {}
+
+    /// Judges both sides of one definition together. Runs only where both sides parse.
+    fn compare(&self, _pair: &Pair<'_>, _reporter: &mut Reporter) {}
+
+    /// The fixes of one of this rule's findings, the preferred one first. The engine applies each
+    /// on trial and offers only those after which the file parses and the finding is gone.
+    fn fixes(&self, _context: &FixContext<'_>, _finding: &Finding) -> Vec<Fix> {
+        Vec::new()
+    }
+}
+
+/// A definition on both sides; one side is missing when it was added or removed.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// Production's side.
+    pub base: Option<&'a Unit<'a>>,
+    /// The hotfix's side.
+    pub head: Option<&'a Unit<'a>>,
+    /// The whole files, for protection that moved elsewhere.
+    pub base_file: crate::syntax::File<'a>,
+    /// The hotfix's file.
+    pub head_file: crate::syntax::File<'a>,
+}
+
+/// A finding before the engine gave it an identity.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Bytes that are underlined (of the judged side; of head for `compare`).
+    pub span: Range<usize>,
+    /// Bytes whose normalised syntax identifies it. Choose the smallest piece that tells two
+    /// different problems apart and does not change when unrelated code beside it does.
+    pub anchor: Range<usize>,
+    /// One sentence with the user's own names, without final dot.
+    pub message: String,
+    /// How sure the rule is.
+    pub confidence: Confidence,
+    /// Places that explain it.
+    pub related: Vec<Related>,
+    /// What tells findings of `compare` apart when their anchors are equal (the removed guard's
+    /// text, for example); empty otherwise.
+    pub detail: String,
+}
+
+impl Draft {
+    /// A draft that underlines a node, identified by the node's own syntax.
+    #[must_use]
+    pub fn at(node: Node<'_>, confidence: Confidence, message: impl Into<String>) -> Self {
+        Self {
+            span: node.byte_range(),
+            anchor: node.byte_range(),
+            message: message.into(),
+            confidence,
+            related: Vec::new(),
+            detail: String::new(),
+        }
+    }
+
+    /// The same, identified by another node's syntax.
+    #[must_use]
+    pub fn anchored(mut self, node: Node<'_>) -> Self {
+        self.anchor = node.byte_range();
+        self
+    }
+
+    /// The same, with a place of the judged side that explains it.
+    #[must_use]
+    pub fn related(mut self, node: Node<'_>, message: impl Into<String>) -> Self {
+        self.related.push(Related {
+            place: Place::Head(node.byte_range()),
+            message: message.into(),
+        });
+        self
+    }
+
+    /// The same, with a place of production's side that explains it.
+    #[must_use]
+    pub fn production(mut self, bytes: Range<usize>, message: impl Into<String>) -> Self {
+        self.related.push(Related {
+            place: Place::Production(bytes),
+            message: message.into(),
+        });
+        self
+    }
+}
+
+/// Takes what one rule reports of one scope.
+#[derive(Debug, Default)]
+pub struct Reporter {
+    drafts: Vec<Draft>,
+}
+
+impl Reporter {
+    /// Reports a finding.
+    pub fn report(&mut self, draft: Draft) {
+        self.drafts.push(draft);
+    }
+
+    /// What was reported.
+    #[must_use]
+    pub fn into_drafts(self) -> Vec<Draft> {
+        self.drafts
+    }
+}
+
+/// What a fix may use.
+#[derive(Debug, Clone, Copy)]
+pub struct FixContext<'a> {
+    /// The scope of the finding on the hotfix's side.
+    pub unit: &'a Unit<'a>,
+    /// The hotfix's version (`v1.2.1`), if it is known.
+    pub version: Option<&'a str>,
+    /// Production's file, if there is one.
+    pub production: Option<crate::syntax::File<'a>>,
+}
+
+impl<'a> FixContext<'a> {
+    /// The node that the finding underlines: the outermost one with exactly this span.
+    #[must_use]
+    pub fn node(&self, finding: &Finding) -> Option<Node<'a>> {
+        let mut node = self.unit.source().node_at(finding.span.clone())?;
+        while let Some(parent) = node.parent()
+            && parent.byte_range() == node.byte_range()
+            && parent.kind() != "module"
+            && parent.kind() != "block"
+            && parent.kind() != "expression_statement"
+        {
+            node = parent;
+        }
+        Some(node)
+    }
+}
