@@ -18,7 +18,10 @@ pub fn tokens(source: &Source, range: Range<usize>) -> Vec<&str> {
     };
     let mut found = Vec::new();
     walk(node, &mut |node| {
-        if node.kind() == "comment" || node.end_byte() <= range.start || range.end <= node.start_byte() {
+        if node.kind() == "comment"
+            || node.end_byte() <= range.start
+            || range.end <= node.start_byte()
+        {
             return Walk::Over;
         }
         if node.kind() == "string" {
@@ -42,9 +45,11 @@ fn is_layout(node: Node<'_>) -> bool {
     };
     match node.kind() {
         "(" | ")" => parent.kind() == "parenthesized_expression",
-        "," => node
-            .next_sibling()
-            .is_some_and(|next| matches!(next.kind(), ")" | "]" | "}")) && parent.kind() != "tuple",
+        "," => {
+            node.next_sibling()
+                .is_some_and(|next| matches!(next.kind(), ")" | "]" | "}"))
+                && parent.kind() != "tuple"
+        }
         "line_continuation" => true,
         _ => false,
     }

@@ -123,7 +123,13 @@ mod tests {
             },
         )]);
         let base = [finding("f", "d [ k ]")];
-        assert_eq!(new_in_head(&base, &[finding("f", "payload [ k ]")], &names), [false]);
-        assert_eq!(new_in_head(&base, &[finding("f", "e [ k ]")], &names), [true]);
+        assert_eq!(
+            new_in_head(&base, &[finding("f", "payload [ k ]")], &names),
+            [false]
+        );
+        assert_eq!(
+            new_in_head(&base, &[finding("f", "e [ k ]")], &names),
+            [true]
+        );
     }
 }

@@ -72,3 +72,18 @@ impl Default for Settings {
         }
     }
 }
+
+impl Settings {
+    /// Whether the path (relative to the repository, with `/`) holds tests. Compiles the globs:
+    /// ask once per file, not per keystroke.
+    #[must_use]
+    pub fn is_test(&self, path: &str) -> bool {
+        super::PathGlobs::new(&self.tests).matches(path)
+    }
+
+    /// Whether the path is never judged. Compiles the globs: ask once per file.
+    #[must_use]
+    pub fn is_excluded(&self, path: &str) -> bool {
+        super::PathGlobs::new(&self.exclude).matches(path)
+    }
+}

@@ -1,5 +1,11 @@
-//! Building blocks of edits: indentation, imports, logger, lock, the hotfix comment.
+//! Building blocks of edits: layout, statements, imports, logger, the hotfix comment, hunks.
+//! Knows nothing of rules.
 
+mod builder;
 mod edit;
+pub mod hunk;
+mod imports;
+pub mod layout;
 
+pub use builder::{Builder, hotfix_comment};
 pub use edit::{Applicability, Edit, Fix, apply};

@@ -19,7 +19,9 @@ macro_rules! registry {
 }
 
 registry! {
-    missing_key::MissingKey,
+    raise_without_from::RaiseWithoutFrom,
+    unexplained_allow::UnexplainedAllow,
+    unused_allow::UnusedAllow,
 }
 
 /// The rule of this name.

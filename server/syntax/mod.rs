@@ -6,7 +6,7 @@ pub mod nodes;
 pub mod outline;
 pub mod query;
 mod source;
-mod unit;
+pub mod unit;
 
 pub use names::Names;
 pub use outline::{Definition, Kind, Outline};

@@ -1,0 +1,197 @@
+//! Fixes: each is applied on trial, parsed and judged again before anybody sees it.
+
+use std::ops::Range;
+
+use super::{Comparison, Report, Snapshot, analyse};
+use crate::fixes::{Applicability, Edit, Fix, apply, hunk};
+use crate::rules::{self, Confidence, Finding, FixContext};
+use crate::syntax::nodes::scope_of;
+use crate::syntax::{File, Outline, Source, Unit};
+
+/// The fixes of one finding of this snapshot, the preferred one first. Each was tried: the result
+/// has no new syntax error, the finding is gone, and no rule finds anything worse.
+#[must_use]
+pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
+    let Some(rule) = rules::find(finding.rule) else {
+        return Vec::new();
+    };
+    let outline = Outline::new(&snapshot.head);
+    let head = file(snapshot, &outline);
+    let Some(node) = snapshot.head.node_at(finding.span.clone()) else {
+        return Vec::new();
+    };
+    let scope = if node.kind() == "module" {
+        node
+    } else {
+        scope_of(node)
+    };
+    let unit = Unit::of_scope(head, unit_scope(scope));
+    let context = FixContext {
+        unit: &unit,
+        version: snapshot.version.as_deref(),
+        production: match &snapshot.base {
+            Comparison::AllNew => None,
+            Comparison::Production(side) => Some(side.file(&snapshot.settings, snapshot.is_test)),
+        },
+    };
+    let Ok(before) = analyse(snapshot) else {
+        return Vec::new();
+    };
+    let mut found: Vec<Fix> = rule
+        .fixes(&context, finding)
+        .into_iter()
+        .filter(|fix| cures(snapshot, &before, finding, fix))
+        .collect();
+    if let Some(first) = found.iter().position(|fix| fix.preferred).or(Some(0)) {
+        for (index, fix) in found.iter_mut().enumerate() {
+            fix.preferred = index == first;
+        }
+    }
+    found.sort_by_key(|fix| !fix.preferred);
+    found
+}
+
+/// A lambda is judged as part of the function around it.
+fn unit_scope(mut scope: tree_sitter::Node<'_>) -> tree_sitter::Node<'_> {
+    while scope.kind() == "lambda" {
+        scope = scope_of(scope);
+    }
+    scope
+}
+
+fn file<'a>(snapshot: &'a Snapshot, outline: &'a Outline) -> File<'a> {
+    File {
+        source: &snapshot.head,
+        outline,
+        settings: &snapshot.settings,
+        is_test: snapshot.is_test,
+    }
+}
+
+/// Whether the fix heals: fewer findings of the rule, nothing new above a hint, no new error.
+fn cures(snapshot: &Snapshot, before: &Report, finding: &Finding, fix: &Fix) -> bool {
+    let Some(after) = tried(snapshot, fix) else {
+        return false;
+    };
+    let count = |report: &Report, rule: &str| {
+        report
+            .findings
+            .iter()
+            .filter(|one| {
+                one.rule == rule && Confidence::Possible < one.confidence.max(finding.confidence)
+            })
+            .count()
+    };
+    let all = |report: &Report| {
+        report
+            .findings
+            .iter()
+            .filter(|one| one.rule == finding.rule)
+            .count()
+    };
+    let worse = after.findings.iter().any(|one| {
+        one.rule != finding.rule
+            && Confidence::Possible < one.confidence
+            && count(before, one.rule) < count(&after, one.rule)
+    });
+    all(&after) < all(before) && !worse
+}
+
+/// The report after the fix; `None` if the fix does not apply or breaks the syntax.
+fn tried(snapshot: &Snapshot, fix: &Fix) -> Option<Report> {
+    let text = apply(snapshot.head.text(), &fix.edits)?;
+    let head = Source::parse(text);
+    if head.root().has_error() && !snapshot.head.root().has_error() {
+        return None;
+    }
+    let trial = Snapshot {
+        head,
+        ..snapshot.clone()
+    };
+    analyse(&trial).ok()
+}
+
+/// What can be done with any hunk that touches `range` (bytes of head): hotfix comment,
+/// docstring note, restore production's hunk or definition.
+#[must_use]
+pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<Fix> {
+    let outline = Outline::new(&snapshot.head);
+    let production = match &snapshot.base {
+        Comparison::AllNew => None,
+        Comparison::Production(side) => Some((side.source(), side.outline())),
+    };
+    let hunks = snapshot.hunks();
+    let touched = snapshot.head.lines().touched(range);
+    let Some(hunk) = hunks.iter().find(|hunk| hunk::touches(hunk, &touched)) else {
+        return Vec::new();
+    };
+    let target = hunk::Target {
+        head: &snapshot.head,
+        outline: &outline,
+        production,
+        hunk,
+        lines: touched,
+        version: snapshot.version.as_deref(),
+    };
+    hunk::actions(&target)
+        .into_iter()
+        .filter(|fix| {
+            apply(snapshot.head.text(), &fix.edits).is_some_and(|text| {
+                snapshot.head.root().has_error() || !Source::parse(text).root().has_error()
+            })
+        })
+        .collect()
+}
+
+/// One fix that holds every safe preferred fix of the report that does not get in another's way;
+/// those that do come at the next call.
+#[must_use]
+pub fn fix_all(snapshot: &Snapshot, report: &Report) -> Option<Fix> {
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut count = 0;
+    for finding in &report.findings {
+        let preferred = fixes(snapshot, finding)
+            .into_iter()
+            .find(|fix| fix.preferred && fix.applicability == Applicability::Safe);
+        let Some(fix) = preferred else { continue };
+        let fresh: Vec<Edit> = fix
+            .edits
+            .into_iter()
+            .filter(|edit| !edits.contains(edit))
+            .collect();
+        if fresh
+            .iter()
+            .any(|edit| edits.iter().any(|other| clash(edit, other)))
+        {
+            continue;
+        }
+        let mut candidate = edits.clone();
+        candidate.extend(fresh);
+        let trial = Fix {
+            title: String::new(),
+            edits: candidate,
+            applicability: Applicability::Safe,
+            preferred: false,
+        };
+        if tried(snapshot, &trial).is_some() {
+            edits = trial.edits;
+            count += 1;
+        }
+    }
+    edits.sort_by_key(|edit| edit.range.start);
+    (0 < count).then(|| Fix {
+        title: match count {
+            1 => "Apply the one safe hotfix fix in this file".to_owned(),
+            _ => format!("Apply all {count} safe hotfix fixes in this file"),
+        },
+        edits,
+        applicability: Applicability::Safe,
+        preferred: false,
+    })
+}
+
+/// Two edits that would change the same bytes, or insert at the same place in unknown order.
+fn clash(left: &Edit, right: &Edit) -> bool {
+    let (left, right) = (&left.range, &right.range);
+    left.start < right.end && right.start < left.end || left.start == right.start
+}

@@ -1,0 +1,94 @@
+//! Snapshot → findings: the pure core that the language server and the command line share.
+//!
+//! Rules run on both sides of every definition that the hotfix touches; what production has as
+//! well is subtracted (`compare::subtract`). Nothing here reads git, disk or clock.
+
+mod actions;
+mod allow;
+mod base_side;
+mod judge;
+mod touched;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use actions::{fix_all, fixes, hunk_actions};
+pub use allow::{Allow, allow_at};
+pub use base_side::BaseSide;
+
+use crate::config::Settings;
+use crate::rules::Finding;
+use crate::syntax::{Cancel, Cancelled, Source};
+use crate::vcs::Hunk;
+
+/// Everything one analysis needs, immutable and cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The file's path relative to its repository, with `/`.
+    pub path: String,
+    /// Whether the file holds tests (`config::Settings::is_test`).
+    pub is_test: bool,
+    /// What the user has now.
+    pub head: Source,
+    /// What it is compared with.
+    pub base: Comparison,
+    /// The team's settings.
+    pub settings: Arc<Settings>,
+    /// The hotfix's version (`v1.2.1`), for the hotfix comment.
+    pub version: Option<String>,
+    /// Polled between steps.
+    pub cancel: Cancel,
+}
+
+/// The base of one analysis: only the states in which something is judged.
+#[derive(Debug, Clone)]
+pub enum Comparison {
+    /// Everything in the file is new (an added file, `check --all`).
+    AllNew,
+    /// Compared with production's version.
+    Production(Arc<BaseSide>),
+}
+
+/// The outcome of one analysis.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// What is shown, sorted by place.
+    pub findings: Vec<Finding>,
+    /// What a comment of the user allows (for the report of deliberate exceptions).
+    pub allowed: Vec<Finding>,
+    /// What the hotfix changes in this file.
+    pub hunks: Vec<Hunk>,
+    /// Bytes of head that could not be judged, because their syntax is broken just now. A caller
+    /// that has older findings there keeps them.
+    pub unjudged: Vec<Range<usize>>,
+}
+
+/// Judges one snapshot.
+///
+/// # Errors
+/// [`Cancelled`] when the snapshot's flag was set meanwhile.
+pub fn analyse(snapshot: &Snapshot) -> Result<Report, Cancelled> {
+    snapshot.cancel.check()?;
+    let hunks = snapshot.hunks();
+    if hunks.is_empty() {
+        return Ok(Report::default());
+    }
+    judge::judge(snapshot, hunks)
+}
+
+impl Snapshot {
+    /// What the hotfix changes; the whole file where all of it is new.
+    #[must_use]
+    pub fn hunks(&self) -> Vec<Hunk> {
+        match &self.base {
+            Comparison::AllNew => {
+                let lines = u32::try_from(self.head.lines().count()).unwrap_or(u32::MAX);
+                vec![Hunk {
+                    base: 0..0,
+                    head: 0..lines,
+                }]
+            }
+            Comparison::Production(side) => side.hunks(self.head.text()),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Collects the edits of one fix. Every step answers `None` when it cannot be done cleanly, so
+//! that a fix walks out with `?` and is not offered.
+
+use std::collections::BTreeMap;
+
+use tree_sitter::Node;
+
+use super::layout::{
+    begins_line, ends_line, indent_of, indent_unit, inside_string, line_end, next_line,
+};
+use super::{Applicability, Edit, Fix, imports};
+use crate::syntax::{File, Source};
+
+/// Collects the edits of one fix on one file.
+#[derive(Debug)]
+pub struct Builder<'a> {
+    file: File<'a>,
+    edits: Vec<Edit>,
+    /// Lines to insert, by byte: several steps may add to one place, in order.
+    inserted: BTreeMap<usize, String>,
+}
+
+impl<'a> Builder<'a> {
+    /// An empty fix for `file`.
+    #[must_use]
+    pub fn new(file: File<'a>) -> Self {
+        Self {
+            file,
+            edits: Vec::new(),
+            inserted: BTreeMap::new(),
+        }
+    }
+
+    fn source(&self) -> &'a Source {
+        self.file.source
+    }
+
+    /// Replaces the text of a node.
+    pub fn replace(&mut self, node: Node<'_>, text: impl Into<String>) {
+        self.edits.push(Edit {
+            range: node.byte_range(),
+            text: text.into(),
+        });
+    }
+
+    /// Inserts text at a byte.
+    pub fn insert(&mut self, at: usize, text: impl Into<String>) {
+        self.edits.push(Edit {
+            range: at..at,
+            text: text.into(),
+        });
+    }
+
+    /// Removes bytes.
+    pub fn remove(&mut self, range: std::ops::Range<usize>) {
+        self.edits.push(Edit {
+            range,
+            text: String::new(),
+        });
+    }
+
+    /// Inserts lines before a statement, with its indentation. A leading tab in a line stands for
+    /// one more level and is written as the file writes its levels.
+    pub fn lines_before(&mut self, statement: Node<'_>, lines: &[impl AsRef<str>]) -> Option<()> {
+        begins_line(self.source(), statement).then_some(())?;
+        let line = self.source().lines().line_of(statement.start_byte());
+        let at = self.source().lines().start(line);
+        let indent = indent_of(self.source(), statement).to_owned();
+        self.put_lines(at, &indent, lines);
+        Some(())
+    }
+
+    /// Inserts lines after a statement, with its indentation (see [`Builder::lines_before`]).
+    pub fn lines_after(&mut self, statement: Node<'_>, lines: &[impl AsRef<str>]) -> Option<()> {
+        (begins_line(self.source(), statement) && ends_line(self.source(), statement))
+            .then_some(())?;
+        let at = next_line(self.source(), statement);
+        let indent = indent_of(self.source(), statement).to_owned();
+        self.put_lines(at, &indent, lines);
+        Some(())
+    }
+
+    /// Inserts lines at the beginning of a function's body, after its docstring.
+    pub fn lines_at_top(&mut self, function: Node<'_>, lines: &[impl AsRef<str>]) -> Option<()> {
+        let body = crate::syntax::nodes::field(function, "body")?;
+        let first = crate::syntax::nodes::children(body).next()?;
+        let docstring = first.kind() == "expression_statement"
+            && first
+                .named_child(0)
+                .is_some_and(|child| child.kind() == "string");
+        if docstring {
+            self.lines_after(first, lines)
+        } else {
+            self.lines_before(first, lines)
+        }
+    }
+
+    fn put_lines(&mut self, at: usize, indent: &str, lines: &[impl AsRef<str>]) {
+        let (end, unit) = (line_end(self.source()), indent_unit(self.source()));
+        let mut text = String::new();
+        // A last line without line end must be ended before anything can follow it.
+        if at == self.source().text().len()
+            && 0 < at
+            && !self.source().text().ends_with(['\n', '\r'])
+        {
+            text.push_str(end);
+        }
+        for line in lines {
+            let line = line.as_ref();
+            let deeper = line.len() - line.trim_start_matches('\t').len();
+            if !line.trim().is_empty() {
+                text.push_str(indent);
+                text.push_str(&unit.repeat(deeper));
+                text.push_str(line.trim_start_matches('\t'));
+            }
+            text.push_str(end);
+        }
+        self.inserted.entry(at).or_default().push_str(&text);
+    }
+
+    /// Puts whole statements (neighbours in one block) one level deeper, below `header`. Lines
+    /// inside strings keep their white space.
+    pub fn wrap(
+        &mut self,
+        first: Node<'_>,
+        last: Node<'_>,
+        header: &[impl AsRef<str>],
+    ) -> Option<()> {
+        let source = self.source();
+        (begins_line(source, first) && ends_line(source, last)).then_some(())?;
+        let unit = indent_unit(source);
+        self.lines_before(first, header)?;
+        let lines = source.lines();
+        let range = lines.line_of(first.start_byte())..=lines.line_of(last.end_byte());
+        for line in range {
+            let content = lines.content(line, source.text());
+            if source.text()[content.clone()].trim().is_empty() || inside_string(source, line) {
+                continue;
+            }
+            self.inserted
+                .entry(content.start)
+                .or_default()
+                .push_str(&unit);
+        }
+        Some(())
+    }
+
+    /// Makes `module` importable and gives the local name to use.
+    pub fn import(&mut self, module: &str) -> Option<String> {
+        if let Some(local) = self.file.outline.names.local_for(module) {
+            return Some(local.to_owned());
+        }
+        let (at, line) = imports::import_line(self.file, module)?;
+        let end = line_end(self.source());
+        let inserted = self.inserted.entry(at).or_default();
+        let line = line.replace('\n', end) + end;
+        if !inserted.contains(&line) {
+            inserted.push_str(&line);
+        }
+        Some(module.to_owned())
+    }
+
+    /// The expression of the module's logger; adds the usual one if there is none.
+    pub fn logger(&mut self) -> Option<String> {
+        if let Some(name) = imports::existing_logger(self.file) {
+            return Some(name);
+        }
+        let logging = self.import("logging")?;
+        let end = line_end(self.source());
+        let at = imports::after_imports(self.file);
+        let mut text = format!("{end}logger = {logging}.getLogger(__name__){end}");
+        if self.source().text()[at..].starts_with(|c: char| !c.is_whitespace()) {
+            text.push_str(end);
+        }
+        self.inserted.entry(at).or_default().push_str(&text);
+        Some("logger".to_owned())
+    }
+
+    /// Adds a module-level line after the imports (a lock, a constant).
+    pub fn module_line(&mut self, line: &str) {
+        let end = line_end(self.source());
+        let at = imports::after_imports(self.file);
+        let mut text = format!("{end}{line}{end}");
+        if self.source().text()[at..].starts_with(|c: char| !c.is_whitespace()) {
+            text.push_str(end);
+        }
+        self.inserted.entry(at).or_default().push_str(&text);
+    }
+
+    /// The finished fix.
+    #[must_use]
+    pub fn finish(mut self, title: impl Into<String>, applicability: Applicability) -> Fix {
+        for (at, text) in self.inserted {
+            self.edits.push(Edit {
+                range: at..at,
+                text,
+            });
+        }
+        self.edits
+            .sort_by_key(|edit| (edit.range.start, edit.range.end));
+        // An insertion right before a replacement becomes part of it, so that no client has to
+        // guess their order.
+        let mut edits: Vec<Edit> = Vec::new();
+        for edit in self.edits {
+            match edits.last_mut() {
+                Some(last) if last.range.start == edit.range.start && last.range.is_empty() => {
+                    last.range.end = edit.range.end;
+                    last.text.push_str(&edit.text);
+                }
+                _ => edits.push(edit),
+            }
+        }
+        Fix {
+            title: title.into(),
+            edits,
+            applicability,
+            preferred: false,
+        }
+    }
+}
+
+/// The comment line that says why a hotfix line is there.
+#[must_use]
+pub fn hotfix_comment(version: Option<&str>, why: &str) -> String {
+    match version {
+        Some(version) => format!("# Hotfix ({version}): {why}"),
+        None => format!("# Hotfix: {why}"),
+    }
+}

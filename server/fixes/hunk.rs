@@ -1,0 +1,234 @@
+//! What can be done with any hunk: restore production's text, say why it is there.
+
+use std::ops::Range;
+
+use super::builder::{Builder, hotfix_comment};
+use super::layout::line_end;
+use super::{Applicability, Edit, Fix};
+use crate::config::Settings;
+use crate::syntax::nodes::{children, field, statement_of};
+use crate::syntax::outline::{Definition, Kind};
+use crate::syntax::unit::definition_node;
+use crate::syntax::{File, Outline, Source};
+use crate::vcs::Hunk;
+
+/// A hunk and what is known around it.
+#[derive(Debug)]
+pub struct Target<'a> {
+    /// The hotfix's text.
+    pub head: &'a Source,
+    /// Its skeleton.
+    pub outline: &'a Outline,
+    /// Production's text and skeleton, if production has the file.
+    pub production: Option<(&'a Source, &'a Outline)>,
+    /// The hunk.
+    pub hunk: &'a Hunk,
+    /// The lines that the user pointed at.
+    pub lines: Range<usize>,
+    /// The hotfix's version.
+    pub version: Option<&'a str>,
+}
+
+/// Whether the lines touch the hunk; a deletion is touched by the lines on both sides of it.
+#[must_use]
+pub fn touches(hunk: &Hunk, lines: &Range<usize>) -> bool {
+    let (start, end) = (hunk.head.start as usize, hunk.head.end as usize);
+    if start == end {
+        lines.start <= start && start <= lines.end
+    } else {
+        lines.start < end && start < lines.end
+    }
+}
+
+/// All actions that apply, the most likely first.
+#[must_use]
+pub fn actions(target: &Target<'_>) -> Vec<Fix> {
+    [
+        comment(target),
+        docstring_note(target),
+        restore_hunk(target),
+        restore_definition(target),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn review(title: String, edits: Vec<Edit>) -> Fix {
+    Fix {
+        title,
+        edits,
+        applicability: Applicability::NeedsReview,
+        preferred: false,
+    }
+}
+
+/// Production's lines in place of the hunk's, with the line ends of the file.
+#[must_use]
+pub fn restore_hunk(target: &Target<'_>) -> Option<Fix> {
+    let (base, _) = target.production?;
+    let text = base_lines(base, target.hunk.base.clone(), line_end(target.head));
+    let range = target
+        .head
+        .lines()
+        .bytes(target.hunk.head.start as usize..target.hunk.head.end as usize);
+    let edit = fit(target.head, range, text);
+    let count = target.hunk.base.len();
+    let title = match (count, target.hunk.head.is_empty()) {
+        (0, _) => "Remove these lines: production does not have them".to_owned(),
+        (1, true) => "Bring back the line that production has here".to_owned(),
+        (_, true) => format!("Bring back the {count} lines that production has here"),
+        _ => "Restore production's version of this hunk".to_owned(),
+    };
+    Some(review(title, vec![edit]))
+}
+
+/// Production's version of the definition around the hunk.
+#[must_use]
+pub fn restore_definition(target: &Target<'_>) -> Option<Fix> {
+    let (base, base_outline) = target.production?;
+    let definition = definition_around(target)?;
+    let old = base_outline.find(&definition.qualname)?;
+    let whole = |source: &Source, range: Range<usize>| {
+        let lines = source.lines();
+        lines.line_of(range.start)..lines.line_of(range.end.max(1) - 1) + 1
+    };
+    let old_lines = whole(base, old.range.clone());
+    let new_lines = whole(target.head, definition.range.clone());
+    let as_u32 = |line: usize| u32::try_from(line).ok();
+    let text = base_lines(
+        base,
+        as_u32(old_lines.start)?..as_u32(old_lines.end)?,
+        line_end(target.head),
+    );
+    let range = target.head.lines().bytes(new_lines);
+    let edit = fit(target.head, range, text);
+    (target.head.text()[edit.range.clone()] != edit.text).then(|| {
+        review(
+            format!("Restore production's version of {}", definition.qualname),
+            vec![edit],
+        )
+    })
+}
+
+/// Whole lines replace whole lines; at the end of a text without final line end the line ends
+/// around the edit are made to fit.
+fn fit(head: &Source, mut range: Range<usize>, mut text: String) -> Edit {
+    let end = line_end(head);
+    let whole = head.text();
+    if range.end == whole.len() && !whole.ends_with(['\n', '\r']) && !whole.is_empty() {
+        if range.is_empty() {
+            text = format!("{end}{}", text.trim_end_matches(['\n', '\r']));
+        } else if text.is_empty() {
+            range.start = whole[..range.start].trim_end_matches(['\n', '\r']).len();
+        } else {
+            text.truncate(text.trim_end_matches(['\n', '\r']).len());
+        }
+    } else if !text.is_empty() && !text.ends_with(['\n', '\r']) {
+        text.push_str(end);
+    }
+    Edit { range, text }
+}
+
+fn base_lines(base: &Source, lines: Range<u32>, end: &str) -> String {
+    let bytes = base.lines().bytes(lines.start as usize..lines.end as usize);
+    let text = &base.text()[bytes];
+    if end == "\n" {
+        text.to_owned()
+    } else {
+        text.replace('\n', end)
+    }
+}
+
+fn definition_around<'a>(target: &'a Target<'_>) -> Option<&'a Definition> {
+    let lines = target.head.lines();
+    target.outline.definitions.iter().rev().find(|one| {
+        let span = lines.touched(one.range.clone());
+        one.kind != Kind::Module && span.start < target.lines.end && target.lines.start < span.end
+    })
+}
+
+/// The comment that says that and why the line is part of a hotfix, above the hunk's first
+/// statement.
+#[must_use]
+pub fn comment(target: &Target<'_>) -> Option<Fix> {
+    let lines = target.head.lines();
+    let first = (target.hunk.head.start..target.hunk.head.end).find_map(|line| {
+        let content = lines.content(line as usize, target.head.text());
+        let code = target.head.text()[content.clone()].trim_start();
+        (!code.is_empty() && !code.starts_with('#')).then(|| content.end - code.len())
+    })?;
+    let statement = statement_of(target.head.node_at(first..first + 1)?);
+    let above = lines.line_of(statement.start_byte()).checked_sub(1);
+    let explained = above.is_some_and(|line| {
+        let content = lines.content(line, target.head.text());
+        target.head.text()[content]
+            .trim_start()
+            .starts_with("# Hotfix")
+    });
+    if explained {
+        return None;
+    }
+    let settings = Settings::default();
+    let mut builder = Builder::new(file(target, &settings));
+    let text = hotfix_comment(target.version, "say what was broken and why this mends it");
+    builder.lines_before(statement, &[&text])?;
+    Some(builder.finish(
+        format!(
+            "Add the comment {}",
+            text.split(": ").next().unwrap_or(&text)
+        ),
+        Applicability::NeedsReview,
+    ))
+}
+
+fn file<'a>(target: &Target<'a>, settings: &'a Settings) -> File<'a> {
+    File {
+        source: target.head,
+        outline: target.outline,
+        settings,
+        is_test: false,
+    }
+}
+
+/// A line in the docstring of the changed function that tells its readers of the hotfix.
+#[must_use]
+pub fn docstring_note(target: &Target<'_>) -> Option<Fix> {
+    let definition = definition_around(target).filter(|one| one.kind == Kind::Function)?;
+    let node = definition_node(target.head, definition)?;
+    let text = hotfix_comment(target.version, "say what callers see now");
+    let note = text.trim_start_matches("# ");
+    let first = children(field(node, "body")?).next()?;
+    let docstring = first
+        .named_child(0)
+        .filter(|child| first.kind() == "expression_statement" && child.kind() == "string");
+    let settings = Settings::default();
+    let mut builder = Builder::new(file(target, &settings));
+    let title = format!("Note the hotfix in the docstring of {}", definition.name);
+    let Some(docstring) = docstring else {
+        builder.lines_before(first, &[format!("\"\"\"{note}\"\"\"")])?;
+        return Some(builder.finish(title, Applicability::NeedsReview));
+    };
+    let old = target.head.slice(docstring);
+    if old.contains("Hotfix (") || old.contains("Hotfix:") {
+        return None;
+    }
+    let quotes = ["\"\"\"", "'''"]
+        .into_iter()
+        .find(|quotes| old.ends_with(quotes))?;
+    let indent = super::layout::indent_of(target.head, first);
+    let end = line_end(target.head);
+    let inside = old.strip_suffix(quotes)?.trim_end_matches([' ', '\t']);
+    let start = docstring.start_byte() + inside.len();
+    let lead = if inside.ends_with(['\n', '\r']) {
+        ""
+    } else {
+        end
+    };
+    builder.remove(start..docstring.end_byte());
+    builder.insert(
+        start,
+        format!("{lead}{end}{indent}{note}{end}{indent}{quotes}"),
+    );
+    Some(builder.finish(title, Applicability::NeedsReview))
+}

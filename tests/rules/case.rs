@@ -1,0 +1,94 @@
+//! Reads the cases of one Markdown file.
+
+use std::path::Path;
+
+/// One case.
+#[derive(Debug, Clone, Default)]
+pub struct Case {
+    /// The heading without `## `.
+    pub title: String,
+    /// Whether the heading says `Fires:`.
+    pub fires: bool,
+    /// Production's text; none: the file is new.
+    pub base: Option<String>,
+    /// The hotfix's text, with annotations.
+    pub head: String,
+    /// The text after the preferred fix of the first finding.
+    pub fixed: Option<String>,
+    /// The path that the file has.
+    pub path: String,
+    /// `hotfix.toml`.
+    pub settings: Option<String>,
+    /// The line of the heading, from 1.
+    pub line: usize,
+}
+
+/// The names of all case files, without ending, sorted.
+pub fn files(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("tests/rules exists")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| name.strip_suffix(".md").map(str::to_owned))
+        .filter(|name| name != "README")
+        .collect();
+    names.sort();
+    names
+}
+
+/// All cases of a file. Panics on a file that is not in the format: that is a mistake in the test.
+pub fn read(path: &Path) -> Vec<Case> {
+    let text = std::fs::read_to_string(path).expect("case file is readable");
+    let mut cases: Vec<Case> = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((number, line)) = lines.next() {
+        if let Some(title) = line.strip_prefix("## ") {
+            assert!(
+                title.starts_with("Fires: ") || title.starts_with("Silent: "),
+                "{}:{}: a case is headed `## Fires: …` or `## Silent: …`",
+                path.display(),
+                number + 1
+            );
+            cases.push(Case {
+                title: title.to_owned(),
+                fires: title.starts_with("Fires"),
+                path: "shop/orders.py".to_owned(),
+                line: number + 1,
+                ..Case::default()
+            });
+        } else if let Some(fence) = line.strip_prefix("```") {
+            let body: String = lines
+                .by_ref()
+                .map(|(_, line)| line)
+                .take_while(|line| *line != "```")
+                .flat_map(|line| [line, "\n"])
+                .collect();
+            let case = cases.last_mut().expect("a block stands below a heading");
+            put(
+                case,
+                fence,
+                body,
+                &format!("{}:{}", path.display(), number + 1),
+            );
+        }
+    }
+    cases
+}
+
+fn put(case: &mut Case, fence: &str, body: String, place: &str) {
+    let mut words = fence.split_whitespace();
+    let language = words.next().unwrap_or_default();
+    let role = words.next().unwrap_or_default();
+    for word in words {
+        let path = word.strip_prefix("path=");
+        case.path = path
+            .unwrap_or_else(|| panic!("{place}: unknown {word}"))
+            .to_owned();
+    }
+    match (language, role) {
+        ("python", "base") => case.base = Some(body),
+        ("python", "head") => case.head = body,
+        ("python", "fixed") => case.fixed = Some(body),
+        ("toml", "settings") => case.settings = Some(body),
+        _ => panic!("{place}: unknown block `{fence}`"),
+    }
+}

@@ -1,0 +1,181 @@
+//! Judges one case: the whole set of findings, then every fix.
+
+use std::sync::Arc;
+
+use hotfix_ls::analysis::{BaseSide, Comparison, Report, Snapshot, analyse, fixes};
+use hotfix_ls::config::Settings;
+use hotfix_ls::fixes::{Fix, apply};
+use hotfix_ls::rules::{Confidence, Finding};
+use hotfix_ls::syntax::{Cancel, Source};
+use hotfix_ls::vcs::Production;
+
+use crate::annotation::{Expected, split};
+use crate::case::Case;
+use crate::python::compiles;
+
+/// Judges one case of the rule's file.
+pub fn check(rule: &str, case: &Case) -> Result<(), String> {
+    let (code, expected) = split(&case.head);
+    let settings = settings(case)?;
+    let snapshot = snapshot(case, &code, case.base.as_deref(), &settings);
+    let report = run(&snapshot)?;
+    compare(rule, &report.findings, &snapshot.head, expected.clone())?;
+    let own = expected.iter().any(|one| one.rule == rule);
+    if own != case.fires {
+        return Err(format!(
+            "line {}: the heading does not fit the carets",
+            case.line
+        ));
+    }
+    unchanged_is_silent(case, &code, &settings)?;
+    let own_findings: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|one| one.rule == rule)
+        .collect();
+    for finding in &own_findings {
+        for fix in fixes(&snapshot, finding) {
+            check_fix(&snapshot, finding, &fix)?;
+        }
+    }
+    if let Some(wanted) = &case.fixed {
+        let first = own_findings
+            .first()
+            .ok_or("a fixed block, but no finding")?;
+        let fix = fixes(&snapshot, first);
+        let fix = fix.first().ok_or("a fixed block, but no fix is offered")?;
+        let text = apply(snapshot.head.text(), &fix.edits).ok_or("edits do not apply")?;
+        if text != *wanted {
+            return Err(format!(
+                "the fix {:?} gives\n{text}\nnot\n{wanted}",
+                fix.title
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn settings(case: &Case) -> Result<Arc<Settings>, String> {
+    let Some(text) = &case.settings else {
+        return Ok(Arc::new(Settings::default()));
+    };
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    std::fs::write(folder.path().join("hotfix.toml"), text).map_err(|error| error.to_string())?;
+    let names: Vec<&str> = hotfix_ls::rules::RULES.iter().map(|rule| rule.meta().name).collect();
+    let loaded = hotfix_ls::config::load(folder.path(), Some(folder.path()), None, &names);
+    match loaded.problems.first() {
+        None => Ok(Arc::new(loaded.settings)),
+        Some(problem) => Err(format!("settings: {problem:?}")),
+    }
+}
+
+fn snapshot(case: &Case, head: &str, base: Option<&str>, settings: &Arc<Settings>) -> Snapshot {
+    Snapshot {
+        path: case.path.clone(),
+        is_test: settings.is_test(&case.path),
+        head: Source::parse(head),
+        base: base.map_or(Comparison::AllNew, |text| {
+            Comparison::Production(Arc::new(BaseSide::new(Arc::new(Production {
+                commit: "0".repeat(40),
+                reference: "v1.2.0".to_owned(),
+                blob: String::new(),
+                path: case.path.clone(),
+                text: text.into(),
+            }))))
+        }),
+        settings: Arc::clone(settings),
+        version: Some("v1.2.1".to_owned()),
+        cancel: Cancel::default(),
+    }
+}
+
+fn run(snapshot: &Snapshot) -> Result<Report, String> {
+    analyse(snapshot).map_err(|_| "cancelled".to_owned())
+}
+
+/// A file that the hotfix does not change, or only indents otherwise, has no findings.
+fn unchanged_is_silent(case: &Case, code: &str, settings: &Arc<Settings>) -> Result<(), String> {
+    let moved = format!("# A comment above.\n\n{code}");
+    for head in [code, &moved] {
+        let report = run(&snapshot(case, head, Some(code), settings))?;
+        if let Some(finding) = report.findings.first() {
+            return Err(format!("fires without a change: {}", finding.message));
+        }
+    }
+    Ok(())
+}
+
+fn compare(
+    rule: &str,
+    findings: &[Finding],
+    source: &Source,
+    expected: Vec<Expected>,
+) -> Result<(), String> {
+    let mut missing = expected;
+    let mut surplus = Vec::new();
+    for finding in findings {
+        let found = place(finding, source);
+        let hit = missing.iter().position(|one| {
+            (one.line, &one.columns, &one.rule, &one.confidence)
+                == (found.line, &found.columns, &found.rule, &found.confidence)
+                && found.message.contains(&one.message)
+        });
+        match hit {
+            Some(index) => drop(missing.remove(index)),
+            // Hints of other rules are their own files' business.
+            None if finding.rule != rule && finding.confidence == Confidence::Possible => {}
+            None => surplus.push(found),
+        }
+    }
+    if missing.is_empty() && surplus.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "expected, not found: {missing:#?}\nfound, not expected: {surplus:#?}"
+        ))
+    }
+}
+
+fn place(finding: &Finding, source: &Source) -> Expected {
+    let (text, lines) = (source.text(), source.lines());
+    let line = lines.line_of(finding.span.start);
+    let content = lines.content(line, text);
+    let column = |at: usize| text[content.start..at.min(content.end)].chars().count();
+    Expected {
+        line,
+        columns: column(finding.span.start)..column(finding.span.end),
+        rule: finding.rule.to_owned(),
+        confidence: format!("{:?}", finding.confidence).to_lowercase(),
+        message: finding.message.clone(),
+    }
+}
+
+/// The result compiles, the finding is gone, and nothing is left to apply a second time.
+fn check_fix(snapshot: &Snapshot, finding: &Finding, fix: &Fix) -> Result<(), String> {
+    let text = apply(snapshot.head.text(), &fix.edits).ok_or("edits do not apply")?;
+    compiles(&text)
+        .map_err(|error| format!("{:?} does not compile: {error}\n{text}", fix.title))?;
+    let fixed = Snapshot {
+        head: Source::parse(text.as_str()),
+        ..snapshot.clone()
+    };
+    let count = |report: &Report| {
+        report
+            .findings
+            .iter()
+            .filter(|one| one.rule == finding.rule)
+            .count()
+    };
+    let (before, after) = (run(snapshot)?, run(&fixed)?);
+    if count(&before) <= count(&after) {
+        return Err(format!("{:?} leaves the finding:\n{text}", fix.title));
+    }
+    if after
+        .findings
+        .iter()
+        .any(|one| one.identity == finding.identity && count(&after) == count(&before))
+    {
+        return Err(format!("{:?} can be applied again", fix.title));
+    }
+    Ok(())
+}
