@@ -107,12 +107,9 @@ fn bind_caught(unit: &Unit<'_>, handler: Node<'_>, builder: &mut Builder<'_>) ->
         .into_iter()
         .find(|name| !unit.slice(unit.node).contains(name))
         .unwrap_or("hotfix_cause");
-    match children(handler).find(|child| child.kind() != "block") {
-        Some(kinds) => builder.insert(kinds.end_byte(), format!(" as {name}")),
-        None => {
-            let keyword = handler.child(0)?;
-            builder.insert(keyword.end_byte(), format!(" Exception as {name}"));
-        }
+    if let Some(kinds) = children(handler).find(|child| child.kind() != "block") { builder.insert(kinds.end_byte(), format!(" as {name}")) } else {
+        let keyword = handler.child(0)?;
+        builder.insert(keyword.end_byte(), format!(" Exception as {name}"));
     }
     Some(name.to_owned())
 }

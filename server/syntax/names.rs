@@ -34,12 +34,11 @@ impl Names {
                     .insert(local.to_owned(), format!("{module}.{path}"));
             } else {
                 self.modules.push(path.to_owned());
-                match alias {
-                    Some(alias) => self.imported.insert(alias.to_owned(), path.to_owned()),
-                    None => {
-                        let top = path.split('.').next().unwrap_or(path);
-                        self.imported.insert(top.to_owned(), top.to_owned())
-                    }
+                if let Some(alias) = alias {
+                    self.imported.insert(alias.to_owned(), path.to_owned())
+                } else {
+                    let top = path.split('.').next().unwrap_or(path);
+                    self.imported.insert(top.to_owned(), top.to_owned())
                 };
             }
         }

@@ -161,7 +161,7 @@ pub fn string_value<'s>(node: Node<'_>, source: &'s Source) -> Option<&'s str> {
 
 /// Positional arguments of a call, `*args` included, keyword arguments left out.
 #[must_use]
-pub fn positional<'t>(call: Node<'t>) -> Vec<Node<'t>> {
+pub fn positional(call: Node<'_>) -> Vec<Node<'_>> {
     field(call, "arguments")
         .map(|arguments| {
             children(arguments)

@@ -61,7 +61,10 @@ fn settings(case: &Case) -> Result<Arc<Settings>, String> {
     };
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     std::fs::write(folder.path().join("hotfix.toml"), text).map_err(|error| error.to_string())?;
-    let names: Vec<&str> = hotfix_ls::rules::RULES.iter().map(|rule| rule.meta().name).collect();
+    let names: Vec<&str> = hotfix_ls::rules::RULES
+        .iter()
+        .map(|rule| rule.meta().name)
+        .collect();
     let loaded = hotfix_ls::config::load(folder.path(), Some(folder.path()), None, &names);
     match loaded.problems.first() {
         None => Ok(Arc::new(loaded.settings)),

@@ -182,7 +182,7 @@ fn from_passed_if<'t>(
 }
 
 /// The arms of an `if`: condition (none for `else`) and body.
-fn arms<'t>(statement: Node<'t>) -> Vec<(Option<Node<'t>>, Option<Node<'t>>)> {
+fn arms(statement: Node<'_>) -> Vec<(Option<Node<'_>>, Option<Node<'_>>)> {
     let mut arms = vec![(
         field(statement, "condition"),
         field(statement, "consequence"),
@@ -202,7 +202,7 @@ fn arms<'t>(statement: Node<'t>) -> Vec<(Option<Node<'t>>, Option<Node<'t>>)> {
 /// Earlier `if` statements that made good what they found missing: `if x is None: x = …`,
 /// `if "k" not in d: d["k"] = …`. Gives the condition (true in the body) and the body.
 #[must_use]
-pub fn healed_at<'t>(node: Node<'t>) -> Vec<(Node<'t>, Node<'t>)> {
+pub fn healed_at(node: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
     let mut healed = Vec::new();
     let mut at = node;
     while let Some(parent) = at.parent() {
@@ -274,7 +274,7 @@ fn has_break(statement: Node<'_>) -> bool {
 
 /// The `except` clauses of all `try` bodies around the node within its function, nearest first.
 #[must_use]
-pub fn caught_around<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+pub fn caught_around(node: Node<'_>) -> Vec<Node<'_>> {
     let mut handlers = Vec::new();
     let mut at = node;
     while let Some(parent) = at.parent() {
@@ -316,7 +316,7 @@ pub fn handler_names<'s>(clause: Node<'_>, source: &'s Source) -> Vec<&'s str> {
 /// The expressions of all `with` items around the node within its function (without `as …`),
 /// nearest first.
 #[must_use]
-pub fn withs_around<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+pub fn withs_around(node: Node<'_>) -> Vec<Node<'_>> {
     let mut found = Vec::new();
     let mut at = node;
     while let Some(parent) = at.parent() {
@@ -333,7 +333,7 @@ pub fn withs_around<'t>(node: Node<'t>) -> Vec<Node<'t>> {
 
 /// The expressions of the items of a `with` statement, without `as …`.
 #[must_use]
-pub fn with_items<'t>(statement: Node<'t>) -> Vec<Node<'t>> {
+pub fn with_items(statement: Node<'_>) -> Vec<Node<'_>> {
     let mut found = Vec::new();
     for clause in children(statement).filter(|child| child.kind() == "with_clause") {
         for item in children(clause) {
