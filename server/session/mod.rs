@@ -1,1 +1,170 @@
-//! session.
+//! The live state of one editor: open documents, what each is compared with, and when to think.
+//!
+//! * One mutex guards the state. It is held for a few microseconds, never while parsing, judging,
+//!   reading a disk or asking git.
+//! * One thread judges open documents (`worker`): it starts at once if idle; while it runs, a
+//!   document waits at most once, and its latest text wins. There are no timers.
+//! * One thread asks git and the disk (`background`): which base a document has, whether HEAD or
+//!   production moved, and which changed files are not open.
+//! * Everything that leaves goes through one [`Sink`] as an [`Event`], stamped with the version
+//!   that it speaks of; [`Session::is_current`] says at the last moment whether it still holds.
+//!
+//! Absent on purpose: the protocol. Nothing here names tower-lsp or JSON-RPC.
+
+mod background;
+mod base;
+mod documents;
+mod event;
+mod files;
+mod judged;
+mod merge;
+mod queue;
+mod repository;
+mod settings;
+mod state;
+mod status;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+pub use documents::ContentEdit;
+pub use event::{ConfigReport, Event, Publication, Published, Sink, Target};
+pub use judged::Judged;
+pub use status::{Counts, Mode, Status};
+
+use crate::text::Encoding;
+use queue::Queue;
+use state::{Folder, State};
+
+/// One editor's session. Cloning shares it.
+#[derive(Clone)]
+pub struct Session(Arc<Shared>);
+
+/// What the threads of a session share.
+struct Shared {
+    state: Mutex<State>,
+    /// Wakes the worker: a document waits, or the session ends.
+    work: Condvar,
+    /// Wakes requests: the worker has finished a run.
+    done: Condvar,
+    /// What the background thread has to do.
+    queue: Queue,
+    sink: Sink,
+}
+
+/// What the client said when it connected.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// The unit of its columns.
+    pub encoding: Encoding,
+    /// The folders of its workspace.
+    pub folders: Vec<PathBuf>,
+    /// Its settings, unread.
+    pub settings: Option<serde_json::Value>,
+}
+
+impl Session {
+    /// A session that reports to `sink`. Its threads end with [`Session::stop`].
+    ///
+    /// # Errors
+    /// The operating system's, when it refuses a thread.
+    pub fn start(sink: Sink) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            work: Condvar::new(),
+            done: Condvar::new(),
+            queue: Queue::default(),
+            sink,
+        });
+        let for_worker = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("judge".into())
+            .spawn(move || worker::run(&for_worker))?;
+        let for_background = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("git".into())
+            .spawn(move || background::run(&for_background))?;
+        Ok(Self(shared))
+    }
+
+    /// Takes note of what the client said when it connected.
+    pub fn set_up(&self, setup: Setup) {
+        let folders = setup.folders.iter().cloned().map(Folder::new).collect();
+        let mut state = self.0.lock();
+        state.encoding = setup.encoding;
+        state.editor_settings = setup.settings;
+        state.folders = folders;
+        drop(state);
+        self.0.queue.folders(setup.folders);
+    }
+
+    /// The unit of the client's columns.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        self.0.lock().encoding
+    }
+
+    /// Takes note of folders that were added to the workspace or removed from it.
+    pub fn change_folders(&self, added: Vec<PathBuf>, removed: &[PathBuf]) {
+        let new: Vec<Folder> = added.iter().cloned().map(Folder::new).collect();
+        let mut state = self.0.lock();
+        state
+            .folders
+            .retain(|folder| !removed.contains(&folder.path));
+        state.folders.extend(new);
+        drop(state);
+        self.0.queue.folders(added);
+        self.0.queue.look_again();
+    }
+
+    /// Takes the client's settings; every open document is judged by them at once.
+    pub fn configure(&self, settings: serde_json::Value) {
+        self.0.lock().editor_settings = Some(settings);
+        self.0.queue.settings_changed();
+    }
+
+    /// Something outside may have changed: HEAD, a ref, a file, the configuration.
+    /// Cheap enough for every request: without a change it costs a few `stat` calls, elsewhere.
+    pub fn look_again(&self) {
+        self.0.queue.look_again();
+    }
+
+    /// Files may have changed on disk.
+    pub fn files_changed(&self) {
+        self.0.queue.files_changed();
+    }
+
+    /// Ends the threads after what they are doing right now.
+    pub fn stop(&self) {
+        let mut state = self.0.lock();
+        state.stopped = true;
+        for open in state.documents.values() {
+            open.running.cancel();
+        }
+        drop(state);
+        self.0.queue.stop();
+        self.0.work.notify_all();
+        self.0.done.notify_all();
+    }
+}
+
+impl Shared {
+    /// The state. A thread that panicked while it held the lock left nothing half-done that
+    /// matters: each field is valid by itself.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows a message to the user, once for each reason.
+    fn alert(&self, reason: &str) {
+        let is_new = self.lock().told.insert(reason.to_owned());
+        if is_new {
+            self.send(Event::Alert(reason.to_owned()));
+        }
+    }
+
+    fn send(&self, event: Event) {
+        (self.sink)(event);
+    }
+}

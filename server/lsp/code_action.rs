@@ -1,0 +1,184 @@
+//! `textDocument/codeAction`.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::{
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Diagnostic, NumberOrString,
+    Url,
+};
+
+use super::actions::{self, Name, Numbered, Source};
+use super::backend::Backend;
+use super::capabilities::{Client, FIX_ALL};
+use super::convert;
+use super::diagnostic::SOURCE;
+use crate::fixes::Fix;
+use crate::session::Judged;
+
+impl Backend {
+    /// What can be done at the client's selection.
+    pub(super) async fn offer(
+        &self,
+        params: CodeActionParams,
+    ) -> Result<Option<CodeActionResponse>> {
+        let client = self.capabilities();
+        if !client.action_literals {
+            return Ok(None);
+        }
+        self.session().look_again();
+        let key = convert::key(&params.text_document.uri);
+        self.think(move |session, cancel| {
+            let judged = session.judged(&key, cancel)?;
+            let actions = Offer::new(&judged, &params, client).collect();
+            (!actions.is_empty()).then_some(actions)
+        })
+        .await
+    }
+}
+
+/// One request, with everything that answering it needs.
+struct Offer<'a> {
+    judged: &'a Arc<Judged>,
+    params: &'a CodeActionParams,
+    client: Client,
+    /// The selection.
+    bytes: Range<usize>,
+}
+
+impl<'a> Offer<'a> {
+    fn new(judged: &'a Arc<Judged>, params: &'a CodeActionParams, client: Client) -> Self {
+        let bytes = convert::source_bytes(&judged.snapshot.head, params.range, client);
+        Self {
+            judged,
+            params,
+            client,
+            bytes,
+        }
+    }
+
+    fn collect(&self) -> CodeActionResponse {
+        let mut actions = Vec::new();
+        let findings = self.findings();
+        if self.wants(CodeActionKind::QUICKFIX.as_str()) {
+            for found in &findings {
+                self.quick_fixes(found, &mut actions);
+            }
+        }
+        if self.wants(CodeActionKind::REFACTOR_REWRITE.as_str()) {
+            let Range { start, end } = self.bytes;
+            let source = Source::Hunk { start, end };
+            for fix in actions::fixes(self.judged, &source) {
+                let kind = CodeActionKind::REFACTOR_REWRITE;
+                actions.push(self.action(kind, &source, &fix, None).into());
+            }
+        }
+        // Without a wish for it, it is offered only where there is something to mend.
+        let asked = self.params.context.only.is_some();
+        if self.wants(FIX_ALL) && (asked || !findings.is_empty()) {
+            for fix in actions::fixes(self.judged, &Source::All) {
+                let kind = CodeActionKind::from(FIX_ALL);
+                actions.push(self.action(kind, &Source::All, &fix, None).into());
+            }
+        }
+        actions
+    }
+
+    /// Whether the client asks for actions of this kind. Kinds are hierarchies: `source` holds
+    /// `source.fixAll`.
+    fn wants(&self, kind: &str) -> bool {
+        let Some(only) = &self.params.context.only else {
+            return true;
+        };
+        only.iter().any(|wanted| {
+            let wanted = wanted.as_str();
+            let rest = kind.strip_prefix(wanted);
+            wanted.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// The findings in question: those of the diagnostics that the client names, if it names any
+    /// of ours, else those of the selection.
+    fn findings(&self) -> Vec<Numbered<'a>> {
+        let mut found = actions::findings_at(self.judged, self.bytes.clone());
+        let named = &self.params.context.diagnostics;
+        if named.iter().any(is_ours) {
+            found.retain(|it| self.diagnostic_of(it).is_some());
+        }
+        found
+    }
+
+    /// The diagnostic of the request that shows this finding.
+    fn diagnostic_of(&self, found: &Numbered<'_>) -> Option<Diagnostic> {
+        let finding = found.finding;
+        let head = &self.judged.snapshot.head;
+        let named = self.params.context.diagnostics.iter();
+        let mut ours = named.filter(|diagnostic| is_ours(diagnostic));
+        ours.find(|diagnostic| {
+            let code = NumberOrString::String(finding.rule.to_owned());
+            let identity = diagnostic
+                .data
+                .as_ref()
+                .and_then(|data| data.get("identity"));
+            diagnostic.code.as_ref() == Some(&code)
+                && match identity {
+                    Some(identity) => identity == finding.identity.as_str(),
+                    None => {
+                        diagnostic.range == convert::source_range(head, &finding.span, self.client)
+                    }
+                }
+        })
+        .cloned()
+    }
+
+    fn quick_fixes(&self, found: &Numbered<'_>, actions: &mut CodeActionResponse) {
+        let source = Source::Finding {
+            identity: found.finding.identity.clone(),
+            nth: found.nth,
+        };
+        let diagnostic = self.diagnostic_of(found);
+        for fix in actions::fixes(self.judged, &source) {
+            let kind = CodeActionKind::QUICKFIX;
+            let action = self.action(kind, &source, &fix, diagnostic.clone());
+            actions.push(action.into());
+        }
+    }
+
+    fn action(
+        &self,
+        kind: CodeActionKind,
+        source: &Source,
+        fix: &Fix,
+        diagnostic: Option<Diagnostic>,
+    ) -> CodeAction {
+        let uri: &Url = &self.params.text_document.uri;
+        let version = self.judged.version;
+        let mut action = CodeAction {
+            title: fix.title.clone(),
+            kind: Some(kind),
+            diagnostics: diagnostic.map(|diagnostic| vec![diagnostic]),
+            is_preferred: (self.client.preferred && fix.preferred).then_some(true),
+            ..CodeAction::default()
+        };
+        let name = Name {
+            uri: uri.clone(),
+            version,
+            title: fix.title.clone(),
+            source: source.clone(),
+        };
+        let data = serde_json::to_value(name).ok();
+        if self.client.resolves_later() && data.is_some() {
+            action.data = data;
+        } else {
+            let head = &self.judged.snapshot.head;
+            let edit = convert::workspace_edit(uri, version, head, &fix.edits, self.client);
+            action.edit = Some(edit);
+        }
+        action
+    }
+}
+
+fn is_ours(diagnostic: &Diagnostic) -> bool {
+    diagnostic.source.as_deref() == Some(SOURCE)
+}

@@ -1,0 +1,192 @@
+//! `textDocument/hover`: findings, allow comments, and what the hotfix changes in a hunk.
+
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind, Range};
+
+use super::backend::Backend;
+use super::{actions, convert, plain};
+use crate::analysis::{self, Comparison};
+use crate::fixes;
+use crate::rules::{Finding, Severity};
+use crate::session::Judged;
+use crate::text::Lines;
+use crate::vcs::Hunk;
+
+/// What a comment begins with that allows a finding.
+const ALLOW: &str = "hotfix: allow(";
+
+impl Backend {
+    /// What there is to say about a place.
+    pub(super) async fn explain(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let at = params.text_document_position_params;
+        let client = self.capabilities();
+        self.session().look_again();
+        self.think(move |session, cancel| {
+            let judged = session.judged(&convert::key(&at.text_document.uri), cancel)?;
+            let head = &judged.snapshot.head;
+            let place = Range::new(at.position, at.position);
+            let byte = convert::source_bytes(head, place, client).start;
+            let (bytes, markdown) = about_findings(&judged, byte)
+                .or_else(|| about_allow(&judged, byte))
+                .or_else(|| about_hunk(&judged, byte))?;
+            Some(Hover {
+                contents: HoverContents::Markup(if client.markdown_hover {
+                    MarkupContent {
+                        kind: MarkupKind::Markdown,
+                        value: markdown,
+                    }
+                } else {
+                    MarkupContent {
+                        kind: MarkupKind::PlainText,
+                        value: plain::text(&markdown),
+                    }
+                }),
+                range: Some(convert::source_range(head, &bytes, client)),
+            })
+        })
+        .await
+    }
+}
+
+type Said = (std::ops::Range<usize>, String);
+
+fn about_findings(judged: &Judged, byte: usize) -> Option<Said> {
+    let found = actions::findings_at(judged, byte..byte);
+    let first = found.first()?.finding.span.clone();
+    let texts: Vec<String> = found
+        .iter()
+        .map(|it| about_finding(judged, it.finding))
+        .collect();
+    Some((first, texts.join("\n\n---\n\n")))
+}
+
+fn about_finding(judged: &Judged, finding: &Finding) -> String {
+    let word = match finding.severity {
+        Severity::Warning => "certain",
+        Severity::Information => "likely",
+        Severity::Hint => "possible",
+    };
+    let mut text = format!("**{}** ({word}): {}\n", finding.rule, finding.message);
+    let fixes = analysis::fixes(&judged.snapshot, finding);
+    let preferred = fixes.iter().find(|fix| fix.preferred).or(fixes.first());
+    if let Some(fix) = preferred {
+        let before = judged.snapshot.head.text();
+        if let Some(after) = fixes::apply(before, &fix.edits) {
+            text.push_str(&format!(
+                "\n{}:\n\n{}",
+                fix.title,
+                changed_lines(before, &after)
+            ));
+        }
+    }
+    if let Some(docs) = docs(finding.rule) {
+        text.push('\n');
+        text.push_str(without_title(docs));
+        text.push('\n');
+    }
+    text.push_str(&format!(
+        "\nTo keep it as it is, write `# hotfix: allow({}) REASON` on the line.\n",
+        finding.rule
+    ));
+    text
+}
+
+/// The text of a rule's page.
+fn docs(_rule: &str) -> Option<&'static str> {
+    None
+}
+
+/// A page without its first heading, which says what the hover has said already.
+fn without_title(docs: &str) -> &str {
+    match docs.strip_prefix("# ") {
+        Some(rest) => rest.split_once('\n').map_or("", |(_, rest)| rest).trim(),
+        None => docs.trim(),
+    }
+}
+
+/// The lines that differ, as a diff without context.
+fn changed_lines(before: &str, after: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let mut diff = String::from("```diff\n");
+    for hunk in crate::vcs::hunks::diff(before, after) {
+        for (mark, lines, range) in [('-', &old, hunk.base), ('+', &new, hunk.head)] {
+            for line in lines
+                .get(range.start as usize..range.end as usize)
+                .unwrap_or_default()
+            {
+                diff.push(mark);
+                diff.push_str(line);
+                diff.push('\n');
+            }
+        }
+    }
+    diff.push_str("```\n");
+    diff
+}
+
+/// A comment that allows a finding: what it allows.
+fn about_allow(judged: &Judged, byte: usize) -> Option<Said> {
+    let head = &judged.snapshot.head;
+    let line = head
+        .lines()
+        .content(head.lines().line_of(byte), head.text());
+    let text = &head.text()[line.clone()];
+    let start = text.find(ALLOW)?;
+    let hash = text[..start].rfind('#')?;
+    if byte < line.start + hash {
+        return None;
+    }
+    let (rules, reason) = text[start + ALLOW.len()..].split_once(')')?;
+    let mut said = String::new();
+    for rule in rules.split(',').map(str::trim) {
+        said.push_str(&format!("Allows **{rule}** here"));
+        said.push_str(match reason.trim() {
+            "" => ": a reason is missing, write it after the bracket.\n",
+            _ => ". The report lists it as a deliberate exception.\n",
+        });
+        if let Some(docs) = docs(rule) {
+            said.push('\n');
+            said.push_str(without_title(docs));
+            said.push('\n');
+        }
+    }
+    Some((line.start + hash..line.end, said))
+}
+
+/// A hunk: what production has there.
+fn about_hunk(judged: &Judged, byte: usize) -> Option<Said> {
+    let head = &judged.snapshot.head;
+    let Comparison::Production(base) = &judged.snapshot.base else {
+        return None;
+    };
+    let line = u32::try_from(head.lines().line_of(byte)).ok()?;
+    let shows = |hunk: &&Hunk| {
+        hunk.head.contains(&line) || (hunk.head.is_empty() && hunk.head.start == line)
+    };
+    let hunk = judged.report.hunks.iter().find(shows)?;
+    let production = &base.production;
+    let (from, to) = (hunk.base.start as usize, hunk.base.end as usize);
+    let mut said = format!(
+        "Changed by this hotfix, against {}.\n",
+        production.reference
+    );
+    if hunk.base.is_empty() {
+        said.push_str("\nProduction has nothing here.\n");
+    } else {
+        let lines = Lines::new(&production.text);
+        let text = &production.text[lines.bytes(from..to)];
+        said.push_str(&format!(
+            "\nProduction (line {}):\n\n```python\n{}\n```\n",
+            from + 1,
+            text.trim_end_matches(['\r', '\n'])
+        ));
+    }
+    let lines = head.lines();
+    let shown = lines.bytes(hunk.head.start as usize..hunk.head.end as usize);
+    let shown = if shown.is_empty() {
+        lines.content(line as usize, head.text())
+    } else {
+        shown.start..lines.content(hunk.head.end as usize - 1, head.text()).end
+    };
+    Some((shown, said))
+}

@@ -1,0 +1,122 @@
+//! Changed files that are not open: judged one by one, whenever nothing else is to do.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use super::background::Background;
+use super::base::FileBase;
+use super::event::{Publication, Published, Target};
+use super::repository;
+use super::worker;
+use crate::syntax::Cancel;
+use crate::vcs::LIMIT_BYTES;
+
+/// Which files are to be judged, and for which the client shows something.
+#[derive(Default)]
+pub(super) struct Files {
+    waiting: VecDeque<(PathBuf, PathBuf)>,
+    shown: HashMap<PathBuf, HashSet<PathBuf>>,
+    cancel: Cancel,
+}
+
+impl Files {
+    /// Lists the changed files of every repository and removes what is shown for others.
+    pub fn list(&mut self, background: &Background<'_>, cancel: Cancel) {
+        self.cancel = cancel;
+        self.waiting.clear();
+        for root in background.repositories.keys() {
+            let commit = background.judged_commit(root);
+            let changed: Vec<PathBuf> = commit
+                .map(|commit| repository::changed_files(root, &commit))
+                .unwrap_or_default()
+                .iter()
+                .map(|path| root.join(path))
+                .collect();
+            let shown = self.shown.entry(root.clone()).or_default();
+            let gone: Vec<PathBuf> = shown
+                .iter()
+                .filter(|path| !changed.contains(path))
+                .cloned()
+                .collect();
+            for path in gone {
+                shown.remove(&path);
+                publish(background, &path, Vec::new(), None);
+            }
+            self.waiting
+                .extend(changed.into_iter().map(|path| (root.clone(), path)));
+        }
+        if !self.waiting.is_empty() {
+            background.shared.queue.more_files();
+        }
+    }
+
+    /// Judges one waiting file.
+    pub fn judge_next(&mut self, background: &mut Background<'_>) {
+        let Some((root, path)) = self.waiting.pop_front() else {
+            return;
+        };
+        if !background.shared.lock().is_open(&path) {
+            self.judge(background, &root, &path);
+        }
+        if !self.waiting.is_empty() && !self.cancel.is_cancelled() {
+            background.shared.queue.more_files();
+        }
+    }
+
+    fn judge(&mut self, background: &mut Background<'_>, root: &Path, path: &Path) {
+        let base = background.base_of(root, path);
+        let shown = self.shown.entry(root.to_owned()).or_default();
+        let FileBase::Ready(ready) = base else {
+            if shown.remove(path) {
+                publish(background, path, Vec::new(), None);
+            }
+            return;
+        };
+        let Some(text) = read(path) else {
+            return;
+        };
+        let encoding = background.shared.lock().encoding;
+        let Ok(findings) = worker::judge_file(&ready, &text, &self.cancel, encoding) else {
+            return;
+        };
+        let was_shown = if findings.is_empty() {
+            shown.remove(path)
+        } else {
+            shown.insert(path.to_owned());
+            true
+        };
+        if was_shown {
+            publish(background, path, findings, Some(&ready));
+        }
+    }
+}
+
+/// The file's text without its byte order mark, as an editor would show it.
+fn read(path: &Path) -> Option<String> {
+    let size = std::fs::metadata(path).ok()?.len();
+    if LIMIT_BYTES < size {
+        tracing::warn!(path = %path.display(), size, "this changed file is too large to be judged");
+        return None;
+    }
+    let text = String::from_utf8(std::fs::read(path).ok()?).ok()?;
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => Some(rest.to_owned()),
+        None => Some(text),
+    }
+}
+
+fn publish(
+    background: &Background<'_>,
+    path: &Path,
+    findings: Vec<Published>,
+    ready: Option<&super::base::Ready>,
+) {
+    let path = background.shared.lock().spelled(path);
+    let publication = Publication {
+        target: Target::File(path),
+        version: None,
+        incarnation: 0,
+        findings,
+    };
+    worker::publish(background.shared, publication, ready);
+}

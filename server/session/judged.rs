@@ -1,0 +1,62 @@
+//! The last judgement of a document, for requests.
+
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Session;
+use super::base::FileBase;
+use crate::analysis::{Report, Snapshot};
+use crate::syntax::Cancel;
+
+/// A request waits this long for the worker, then answers that nothing applies.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a waiting request looks whether it was cancelled.
+const GLANCE: Duration = Duration::from_millis(25);
+
+/// One document, judged at one version.
+#[derive(Debug)]
+pub struct Judged {
+    /// The version.
+    pub version: i32,
+    /// What was judged.
+    pub snapshot: Snapshot,
+    /// What came out.
+    pub report: Report,
+}
+
+impl Session {
+    /// The judgement of the document's present text; waits for the worker if it is under way.
+    /// `None` if the document is not judged or equals production. Blocks: never call it from an
+    /// async task.
+    #[must_use]
+    pub fn judged(&self, key: &str, cancel: &Cancel) -> Option<Arc<Judged>> {
+        let give_up = Instant::now() + PATIENCE;
+        let mut state = self.0.lock();
+        loop {
+            let open = state.documents.get(key)?;
+            let version = open.document.version();
+            if let FileBase::Silent { .. } = open.base {
+                return None;
+            }
+            if open.settled == Some(version) {
+                return open.judged.clone();
+            }
+            if cancel.is_cancelled() || state.stopped || give_up < Instant::now() {
+                return None;
+            }
+            state = self
+                .0
+                .done
+                .wait_timeout(state, GLANCE)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    /// The version of the document that the client has now.
+    #[must_use]
+    pub fn version(&self, key: &str) -> Option<i32> {
+        let state = self.0.lock();
+        state.documents.get(key).map(|open| open.document.version())
+    }
+}

@@ -1,0 +1,211 @@
+//! What is shown after a run: fresh findings, and the last good ones where the code is broken.
+
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use super::event::Published;
+use crate::analysis::{BaseSide, Comparison, Report, Snapshot};
+use crate::rules::{Finding, Place};
+use crate::syntax::Source;
+use crate::text::{Change, Encoding, Lines, change, position};
+use crate::vcs::Hunk;
+
+/// A finding as it is shown: it can move along with edits.
+#[derive(Debug, Clone)]
+pub(super) struct Shown {
+    pub finding: Finding,
+    /// The bytes of its lines, without the last line end.
+    lines: Range<usize>,
+    /// Places in the same text that explain it, with a sentence each.
+    related: Vec<(Range<usize>, String)>,
+}
+
+impl Shown {
+    /// Where the finding is after `changes`; `None` if one of them touches its lines.
+    fn moved(&self, changes: &[Change]) -> Option<Self> {
+        let lines = change::shift(changes, self.lines.clone())?;
+        let by = |at: usize| at + lines.start - self.lines.start;
+        let by = |range: &Range<usize>| by(range.start)..by(range.end);
+        let mut finding = self.finding.clone();
+        finding.span = by(&finding.span);
+        finding.anchor =
+            change::shift(changes, finding.anchor).unwrap_or_else(|| finding.span.clone());
+        let related = self.related.iter().filter_map(|(range, message)| {
+            Some((change::shift(changes, range.clone())?, message.clone()))
+        });
+        Some(Self {
+            finding,
+            related: related.collect(),
+            lines,
+        })
+    }
+}
+
+/// Where the findings are after `changes`. Those on lines that were typed on are left out.
+pub(super) fn moved(shown: &[Shown], changes: &[Change]) -> Vec<Shown> {
+    shown
+        .iter()
+        .filter_map(|shown| shown.moved(changes))
+        .collect()
+}
+
+/// Joins the findings of a run with the `previous` ones, which have been moved to this text.
+///
+/// Broken code says little: under an ERROR nothing is reported afresh, and what was found in the
+/// same definition before it broke stays as long as its lines are untouched.
+pub(super) fn merge(previous: Vec<Shown>, snapshot: &Snapshot, report: &Report) -> Vec<Shown> {
+    let source = &snapshot.head;
+    let fresh = report
+        .findings
+        .iter()
+        .map(|finding| show(finding, snapshot, &report.hunks));
+    if !source.root().has_error() {
+        return fresh.collect();
+    }
+    let broken = Broken::of(source);
+    let mut all: Vec<Shown> = fresh
+        .filter(|shown| !touches(&broken.errors, &shown.lines))
+        .collect();
+    for old in previous {
+        let known = all
+            .iter()
+            .any(|shown| shown.finding.identity == old.finding.identity);
+        if !known && touches(&broken.definitions, &old.lines) {
+            all.push(old);
+        }
+    }
+    all.sort_by_key(|shown| (shown.finding.span.start, shown.finding.span.end));
+    all
+}
+
+/// The findings with their places as the client counts them.
+pub(super) fn published(
+    shown: &[Shown],
+    text: &str,
+    lines: &Lines,
+    encoding: Encoding,
+) -> Vec<Published> {
+    let place = |range: &Range<usize>| {
+        position::position(text, lines, range.start, encoding)
+            ..position::position(text, lines, range.end, encoding)
+    };
+    shown
+        .iter()
+        .map(|shown| Published {
+            range: place(&shown.finding.span),
+            finding: shown.finding.clone(),
+            related: shown
+                .related
+                .iter()
+                .map(|(range, message)| (place(range), message.clone()))
+                .collect(),
+        })
+        .collect()
+}
+
+fn show(finding: &Finding, snapshot: &Snapshot, hunks: &[Hunk]) -> Shown {
+    let source = &snapshot.head;
+    let lines = source.lines().touched(finding.span.clone());
+    let start = source.lines().start(lines.start);
+    let end = source
+        .lines()
+        .content(lines.end - 1, source.text())
+        .end
+        .max(start);
+    let related = finding.related.iter().filter_map(|related| {
+        let (place, message) = match (&related.place, &snapshot.base) {
+            (Place::Head(range), _) => (range.clone(), related.message.clone()),
+            (Place::Production(range), Comparison::Production(base)) => {
+                production_place(range, &related.message, base, source, hunks)
+            }
+            (Place::Production(_), Comparison::AllNew) => return None,
+        };
+        Some((place, message))
+    });
+    Shown {
+        finding: finding.clone(),
+        related: related.collect(),
+        lines: start..end,
+    }
+}
+
+/// A place of production, shown at the line of head where it would stand, with its text.
+fn production_place(
+    range: &Range<usize>,
+    message: &str,
+    base: &BaseSide,
+    head: &Source,
+    hunks: &[Hunk],
+) -> (Range<usize>, String) {
+    let text = &base.production.text;
+    let lines = Lines::new(text);
+    let line = lines.line_of(range.start.min(text.len()));
+    let shown = text[lines.content(line, text)].trim();
+    let line = head_line(line, hunks).min(head.lines().count() - 1);
+    let message = format!("{message}: `{shown}`");
+    (head.lines().content(line, head.text()), message)
+}
+
+/// The line of head that matches a line of production; for a removed line, the one after it.
+fn head_line(line: usize, hunks: &[Hunk]) -> usize {
+    let mut at = line;
+    for hunk in hunks {
+        let (base, head) = (&hunk.base, &hunk.head);
+        if line < base.start as usize {
+            break;
+        }
+        if line < base.end as usize {
+            return (head.start as usize) + (line - base.start as usize).min(head.len());
+        }
+        at = head.end as usize + (line - base.end as usize);
+    }
+    at
+}
+
+fn touches(regions: &[Range<usize>], range: &Range<usize>) -> bool {
+    regions
+        .iter()
+        .any(|region| region.start <= range.end && range.start <= region.end)
+}
+
+/// Where a text does not parse.
+struct Broken {
+    /// The ERROR and MISSING nodes themselves.
+    errors: Vec<Range<usize>>,
+    /// The smallest definitions or top-level statements around them.
+    definitions: Vec<Range<usize>>,
+}
+
+impl Broken {
+    fn of(source: &Source) -> Self {
+        let mut broken = Self {
+            errors: Vec::new(),
+            definitions: Vec::new(),
+        };
+        let root = source.root();
+        let mut cursor = root.walk();
+        let mut stack: Vec<(Node<'_>, Range<usize>)> = vec![(root, root.byte_range())];
+        while let Some((node, around)) = stack.pop() {
+            if node.is_error() || node.is_missing() {
+                broken.errors.push(node.byte_range());
+                broken.definitions.push(around);
+                continue;
+            }
+            for child in node.children(&mut cursor) {
+                if child.has_error() {
+                    let is_outer = node.id() == root.id();
+                    let is_definition =
+                        matches!(child.kind(), "function_definition" | "class_definition");
+                    let around = if is_outer || is_definition {
+                        child.byte_range()
+                    } else {
+                        around.clone()
+                    };
+                    stack.push((child, around));
+                }
+            }
+        }
+        broken
+    }
+}

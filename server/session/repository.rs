@@ -1,0 +1,137 @@
+//! One repository as the background thread knows it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::settings::{Stamp, stamp};
+use super::status::{Counts, Mode, Status};
+use crate::config::{Loaded, Settings};
+use crate::vcs::{BaseError, RefsFingerprint, Repository, Scope, version};
+
+/// One repository, what it is judged against, and how that was found.
+pub(super) struct Known {
+    pub git: Repository,
+    pub settings: Arc<Settings>,
+    stamp: Stamp,
+    fingerprint: Result<RefsFingerprint, BaseError>,
+    pub scope: Result<Scope, BaseError>,
+    /// The hotfix's version, for the hotfix comment.
+    pub version: Option<String>,
+}
+
+impl Known {
+    /// Looks at a repository for the first time.
+    pub fn new(git: Repository, loaded: Loaded) -> Self {
+        let stamp = stamp(git.root(), git.root());
+        let settings = Arc::new(loaded.settings);
+        let fingerprint = git.fingerprint(&settings, None);
+        let scope = git.scope(&settings, None);
+        let mut known = Self {
+            git,
+            settings,
+            stamp,
+            fingerprint,
+            scope,
+            version: None,
+        };
+        known.version = known.find_version();
+        known
+    }
+
+    /// Takes new settings and looks again.
+    pub fn configure(&mut self, loaded: Loaded) {
+        self.stamp = stamp(self.git.root(), self.git.root());
+        self.settings = Arc::new(loaded.settings);
+        self.fingerprint = self.git.fingerprint(&self.settings, None);
+        self.judge_again();
+    }
+
+    /// Whether HEAD, production or anything else that decides about the base has moved; the
+    /// scope is up to date afterwards. Without a move this reads a handful of refs.
+    pub fn refresh(&mut self) -> bool {
+        let fingerprint = self.git.fingerprint(&self.settings, None);
+        if fingerprint == self.fingerprint {
+            return false;
+        }
+        self.fingerprint = fingerprint;
+        self.judge_again();
+        true
+    }
+
+    /// Whether the configuration files at the root have changed since they were read.
+    pub fn has_new_settings(&self) -> bool {
+        stamp(self.git.root(), self.git.root()) != self.stamp
+    }
+
+    /// The status, without counts.
+    pub fn status(&self) -> Status {
+        let root = Some(self.git.root().to_owned());
+        let branch = self.branch();
+        match &self.scope {
+            Err(error) => Status {
+                branch,
+                ..Status::silent(root, Mode::Error, error.to_string())
+            },
+            Ok(Scope::Inactive(reason)) => Status {
+                branch,
+                ..Status::silent(root, Mode::Inactive, reason.to_string())
+            },
+            Ok(Scope::Judged(base)) => Status {
+                root,
+                state: Mode::Active,
+                reason: base.notes.first().map(ToString::to_string),
+                branch,
+                production: Some(base.reference.clone()),
+                base: Some(base.commit.clone()),
+                version: self.version.clone(),
+                counts: Counts::default(),
+            },
+        }
+    }
+
+    fn judge_again(&mut self) {
+        self.scope = self.git.scope(&self.settings, None);
+        self.version = self.find_version();
+    }
+
+    fn branch(&self) -> Option<String> {
+        let fingerprint = self.fingerprint.as_ref().ok();
+        match fingerprint {
+            Some(fingerprint) => fingerprint.head.branch.clone(),
+            None => self.git.head().ok()?.branch,
+        }
+    }
+
+    fn find_version(&self) -> Option<String> {
+        if let Some(version) = &self.settings.version {
+            return Some(version.clone());
+        }
+        let version = version::of_branch(&self.branch()?)?;
+        let numbers: Vec<String> = version.numbers.iter().map(u64::to_string).collect();
+        Some(format!("v{}{}", numbers.join("."), version.suffix))
+    }
+}
+
+/// The Python files that differ from the base, relative to the root.
+pub(super) fn changed_files(root: &Path, commit: &str) -> Vec<String> {
+    fn list(root: &Path, commit: &str) -> Result<Vec<String>, git2::Error> {
+        let git = git2::Repository::open(root)?;
+        let tree = git.find_commit(commit.parse()?)?.tree()?;
+        let mut options = git2::DiffOptions::new();
+        options
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .ignore_submodules(true);
+        let diff = git.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
+        Ok(diff
+            .deltas()
+            .filter(|delta| delta.status() != git2::Delta::Deleted)
+            .filter_map(|delta| delta.new_file().path()?.to_str().map(str::to_owned))
+            .filter(|path| Path::new(path).extension().is_some_and(|it| it == "py"))
+            .collect())
+    }
+    list(root, commit).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the changed files cannot be listed");
+        Vec::new()
+    })
+}

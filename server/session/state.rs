@@ -1,0 +1,101 @@
+//! The state behind the session's mutex.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tree_sitter::Tree;
+
+use super::base::FileBase;
+use super::event::Target;
+use super::judged::Judged;
+use super::merge::Shown;
+use super::status::{Counts, Status};
+use crate::syntax::Cancel;
+use crate::text::{Document, Encoding};
+
+/// Everything that the session knows.
+#[derive(Default)]
+pub(super) struct State {
+    pub encoding: Encoding,
+    pub folders: Vec<Folder>,
+    pub editor_settings: Option<serde_json::Value>,
+    pub documents: HashMap<Arc<str>, Open>,
+    /// Documents that wait for the worker, each at most once, the most urgent one last.
+    pub waiting: Vec<Arc<str>>,
+    /// What is shown, by repository.
+    pub counts: HashMap<PathBuf, HashMap<Target, Counts>>,
+    /// What was last said of each repository, without the counts.
+    pub statuses: HashMap<PathBuf, Status>,
+    /// Reasons that the user has been told.
+    pub told: HashSet<String>,
+    /// The number of documents opened so far.
+    pub incarnations: u64,
+    pub stopped: bool,
+}
+
+/// A folder of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Folder {
+    /// As the client spells it.
+    pub path: PathBuf,
+    /// With links resolved.
+    pub real: PathBuf,
+}
+
+impl Folder {
+    pub fn new(path: PathBuf) -> Self {
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        Self { path, real }
+    }
+}
+
+/// One open document.
+pub(super) struct Open {
+    pub incarnation: u64,
+    /// Where it lies; `None` for one that was never saved.
+    pub path: Option<PathBuf>,
+    /// The same with links resolved, once the background thread has looked.
+    pub real: Option<PathBuf>,
+    /// The work tree of its repository, once that is known.
+    pub root: Option<PathBuf>,
+    pub document: Document,
+    /// The last good tree: of the text before `document.changes()`.
+    pub tree: Option<Tree>,
+    /// What was last judged: of the same text as `tree`.
+    pub shown: Arc<Vec<Shown>>,
+    /// Whether the client shows something that it must be told to remove.
+    pub visible: bool,
+    pub base: FileBase,
+    /// The last judgement, for requests.
+    pub judged: Option<Arc<Judged>>,
+    /// The version that the worker has dealt with, for requests that wait.
+    pub settled: Option<i32>,
+    /// Stops the run that is under way.
+    pub running: Cancel,
+    /// How many runs in a row were stopped by a newer edit.
+    pub stopped_runs: u32,
+}
+
+impl State {
+    /// Puts a document into the worker's queue, as the most urgent one.
+    pub fn enqueue(&mut self, key: &Arc<str>) {
+        self.waiting.retain(|waiting| waiting != key);
+        self.waiting.push(Arc::clone(key));
+    }
+
+    /// Whether some document lies at `path`.
+    pub fn is_open(&self, path: &Path) -> bool {
+        self.documents
+            .values()
+            .any(|open| open.path.as_deref() == Some(path) || open.real.as_deref() == Some(path))
+    }
+
+    /// A real path as the client would spell it: below the folder that it opened.
+    pub fn spelled(&self, real: &Path) -> PathBuf {
+        self.folders
+            .iter()
+            .find_map(|folder| Some(folder.path.join(real.strip_prefix(&folder.real).ok()?)))
+            .unwrap_or_else(|| real.to_owned())
+    }
+}

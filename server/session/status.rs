@@ -1,0 +1,180 @@
+//! What a status bar shows of a repository.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::base::FileBase;
+use super::event::{Event, Target};
+use super::{Session, Shared};
+use crate::rules::Severity;
+
+/// Whether a repository is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// It is on a hotfix branch and the base is known.
+    Active,
+    /// Nothing is judged on purpose; the reason says how to change that.
+    Inactive,
+    /// It should be judged and cannot be; the reason says what to do.
+    Error,
+}
+
+/// What is shown, by severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Findings that fail CI.
+    pub warning: usize,
+    /// Findings for a look.
+    pub information: usize,
+    /// Hints.
+    pub hint: usize,
+}
+
+impl FromIterator<Severity> for Counts {
+    fn from_iter<T: IntoIterator<Item = Severity>>(severities: T) -> Self {
+        let mut counts = Self::default();
+        for severity in severities {
+            match severity {
+                Severity::Warning => counts.warning += 1,
+                Severity::Information => counts.information += 1,
+                Severity::Hint => counts.hint += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// What a status bar shows of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The work tree; absent where there is no repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<PathBuf>,
+    /// Whether it is judged.
+    pub state: Mode,
+    /// Why it is not judged, or what to do.
+    pub reason: Option<String>,
+    /// The branch that is checked out.
+    pub branch: Option<String>,
+    /// The production ref.
+    pub production: Option<String>,
+    /// The base commit's full object id.
+    pub base: Option<String>,
+    /// The hotfix's version.
+    pub version: Option<String>,
+    /// What is shown in all of the repository's files.
+    pub counts: Counts,
+}
+
+impl Status {
+    /// The status of a place that is not judged.
+    #[must_use]
+    pub fn silent(root: Option<PathBuf>, state: Mode, reason: impl Into<String>) -> Self {
+        Self {
+            root,
+            state,
+            reason: Some(reason.into()),
+            branch: None,
+            production: None,
+            base: None,
+            version: None,
+            counts: Counts::default(),
+        }
+    }
+}
+
+impl Session {
+    /// The status of a document's repository, or of the first repository that is known.
+    #[must_use]
+    pub fn status(&self, key: Option<&str>) -> Status {
+        let state = self.0.lock();
+        let nothing = || {
+            let reason = "no repository is known yet: open a Python file of one";
+            Status::silent(None, Mode::Inactive, reason)
+        };
+        if let Some(open) = key.and_then(|key| state.documents.get(key)) {
+            let of_root = open.root.as_ref().and_then(|root| state.status_of(root));
+            return match (&open.base, of_root) {
+                // The repository is judged and this file is not: the file's reason counts.
+                (FileBase::Silent { mode, reason }, Some(status))
+                    if status.state == Mode::Active =>
+                {
+                    Status {
+                        state: *mode,
+                        reason: Some(reason.clone()),
+                        ..status
+                    }
+                }
+                (FileBase::Silent { mode, reason }, None) => Status::silent(None, *mode, reason),
+                (_, Some(status)) => status,
+                (_, None) => nothing(),
+            };
+        }
+        let mut roots: Vec<&PathBuf> = state.statuses.keys().collect();
+        roots.sort();
+        let folder = state.folders.first();
+        let of_folder = roots
+            .iter()
+            .find(|root| folder.is_some_and(|folder| folder.real.starts_with(root)));
+        of_folder
+            .or(roots.first())
+            .and_then(|root| state.status_of(root))
+            .unwrap_or_else(nothing)
+    }
+}
+
+impl super::state::State {
+    /// The status of a repository with its counts of this moment.
+    pub fn status_of(&self, root: &Path) -> Option<Status> {
+        let mut status = self.statuses.get(root)?.clone();
+        for counts in self
+            .counts
+            .get(root)
+            .into_iter()
+            .flat_map(|all| all.values())
+        {
+            status.counts.warning += counts.warning;
+            status.counts.information += counts.information;
+            status.counts.hint += counts.hint;
+        }
+        Some(status)
+    }
+}
+
+impl Shared {
+    /// Notes how much is shown at `target` and tells the client if a repository's sum changed.
+    pub(super) fn count(&self, target: Target, counts: Counts, root: Option<&Path>) {
+        let mut state = self.lock();
+        let mut touched = Vec::new();
+        for (other, all) in &mut state.counts {
+            if Some(&**other) != root
+                && all
+                    .remove(&target)
+                    .is_some_and(|old| old != Counts::default())
+            {
+                touched.push(other.clone());
+            }
+        }
+        if let Some(root) = root {
+            let all = state.counts.entry(root.to_owned()).or_default();
+            let old = if counts == Counts::default() {
+                all.remove(&target)
+            } else {
+                all.insert(target, counts)
+            };
+            if old.unwrap_or_default() != counts {
+                touched.push(root.to_owned());
+            }
+        }
+        let statuses: Vec<_> = touched
+            .iter()
+            .filter_map(|root| state.status_of(root))
+            .collect();
+        drop(state);
+        for status in statuses {
+            self.send(Event::Status(status));
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The thread that judges open documents: from a keystroke to its findings, without git or disk.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use tree_sitter::{InputEdit, Tree};
+
+use super::Shared;
+use super::base::{FileBase, Ready};
+use super::event::{Event, Publication, Target};
+use super::judged::Judged;
+use super::merge::{self, Shown};
+use super::state::Open;
+use super::status::Counts;
+use crate::analysis::{self, Report};
+use crate::syntax::{Cancel, Cancelled, Parser, Source};
+use crate::text::{Change, Document, Encoding, Lines, Point};
+
+/// A parse that takes longer is shown to be under way: the last findings are published for the
+/// new version, moved along with the edits. Most parses take a quarter of it; the tail is error
+/// recovery after a quote or a bracket.
+const PARSE_DEADLINE: Duration = Duration::from_millis(4);
+
+/// One document as it was when the run began. Everything in it is cheap to clone.
+struct Job {
+    key: Arc<str>,
+    incarnation: u64,
+    document: Document,
+    tree: Option<Tree>,
+    shown: Arc<Vec<Shown>>,
+    ready: Arc<Ready>,
+    cancel: Cancel,
+    encoding: Encoding,
+}
+
+/// Judges waiting documents until the session ends.
+pub(super) fn run(shared: &Shared) {
+    let mut parser = Parser::new();
+    while let Some(job) = next(shared) {
+        let (key, incarnation, version) = (
+            Arc::clone(&job.key),
+            job.incarnation,
+            job.document.version(),
+        );
+        let judged = catch_unwind(AssertUnwindSafe(|| judge(shared, job, &mut parser)));
+        if judged.is_err() {
+            // A broken rule must not take the session with it. The text stays without fresh
+            // findings until the next edit.
+            tracing::error!(uri = %key, version, "judging this text failed");
+            parser = Parser::new();
+            with(shared, &key, incarnation, |open| {
+                open.tree = None;
+                open.judged = None;
+                open.settled = Some(version);
+            });
+        }
+        shared.done.notify_all();
+    }
+}
+
+/// Waits for a document that can be judged. `None` when the session ends.
+fn next(shared: &Shared) -> Option<Job> {
+    let mut state = shared.lock();
+    loop {
+        if state.stopped {
+            return None;
+        }
+        let encoding = state.encoding;
+        let Some(key) = state.waiting.pop() else {
+            state = shared
+                .work
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            continue;
+        };
+        let Some(open) = state.documents.get_mut(&key) else {
+            continue;
+        };
+        match &open.base {
+            // Comes back into the queue when the base is known.
+            FileBase::Loading => {}
+            FileBase::Silent { .. } => {
+                let clear = silence(&key, open);
+                drop(state);
+                if let Some(publication) = clear {
+                    publish(shared, publication, None);
+                }
+                shared.done.notify_all();
+                state = shared.lock();
+            }
+            FileBase::Ready(ready) => {
+                open.running = Cancel::default();
+                return Some(Job {
+                    incarnation: open.incarnation,
+                    document: open.document.clone(),
+                    tree: open.tree.clone(),
+                    shown: Arc::clone(&open.shown),
+                    ready: Arc::clone(ready),
+                    cancel: open.running.clone(),
+                    key,
+                    encoding,
+                });
+            }
+        }
+    }
+}
+
+/// Forgets what was found in a document that is not judged any more. What the client still
+/// shows must be removed.
+fn silence(key: &Arc<str>, open: &mut Open) -> Option<Publication> {
+    open.tree = None;
+    open.judged = None;
+    open.shown = Arc::default();
+    let count = open.document.changes().len();
+    open.document.forget_changes(count);
+    open.settled = Some(open.document.version());
+    std::mem::take(&mut open.visible).then(|| Publication {
+        target: Target::Open(Arc::clone(key)),
+        version: open.settled,
+        incarnation: open.incarnation,
+        findings: Vec::new(),
+    })
+}
+
+#[tracing::instrument(level = "debug", skip_all, fields(version = job.document.version()))]
+fn judge(shared: &Shared, job: Job, parser: &mut Parser) {
+    if job
+        .ready
+        .production()
+        .is_some_and(|text| job.document.equals_folded(text))
+    {
+        // What equals production needs no tree: most of two hundred open files.
+        finish(shared, &job, None, None, Vec::new());
+        return;
+    }
+    let text = job.document.text();
+    let Ok(tree) = parse(shared, &job, &text, parser) else {
+        with(shared, &job.key, job.incarnation, |open| {
+            open.stopped_runs += 1;
+        });
+        return;
+    };
+    let head = Source::new(text, tree);
+    let snapshot = job.ready.snapshot(head, job.cancel.clone());
+    let report = tracing::debug_span!("analyse").in_scope(|| analysis::analyse(&snapshot));
+    let moved = merge::moved(&job.shown, job.document.changes());
+    match report {
+        Ok(report) => {
+            let shown = merge::merge(moved, &snapshot, &report);
+            let tree = snapshot.head.tree().clone();
+            let judged = Judged {
+                version: job.document.version(),
+                snapshot,
+                report,
+            };
+            finish(shared, &job, Some(tree), Some(judged), shown);
+        }
+        Err(Cancelled) => with(shared, &job.key, job.incarnation, |open| {
+            // The parse is not lost: the next run starts from its tree.
+            open.stopped_runs += 1;
+            open.tree = Some(snapshot.head.tree().clone());
+            open.shown = Arc::new(moved);
+            open.document.forget_changes(job.document.changes().len());
+        }),
+    }
+}
+
+/// Parses the text from the last good tree. If it takes long, the last findings are published
+/// meanwhile.
+#[tracing::instrument(level = "debug", skip_all)]
+fn parse(
+    shared: &Shared,
+    job: &Job,
+    text: &Arc<str>,
+    parser: &mut Parser,
+) -> Result<Tree, Cancelled> {
+    let mut old = job.tree.clone();
+    if let Some(tree) = &mut old {
+        for change in job.document.changes() {
+            tree.edit(&input_edit(change));
+        }
+    }
+    let deadline = Instant::now() + PARSE_DEADLINE;
+    let mut late = false;
+    parser.parse_watched(text, old.as_ref(), &mut || {
+        if job.cancel.is_cancelled() {
+            return ControlFlow::Break(());
+        }
+        if !late && deadline < Instant::now() {
+            late = true;
+            publish_moved(shared, job, text);
+        }
+        ControlFlow::Continue(())
+    })
+}
+
+/// Publishes the last findings for the new version. Without any there is nothing to save from
+/// flickering, and the client keeps what it has.
+fn publish_moved(shared: &Shared, job: &Job, text: &str) {
+    let moved = merge::moved(&job.shown, job.document.changes());
+    if job.shown.is_empty() {
+        return;
+    }
+    tracing::debug!("the parse takes long");
+    let findings = merge::published(&moved, text, &Lines::new(text), job.encoding);
+    publish(shared, publication(job, findings), Some(&job.ready));
+}
+
+/// Stores the outcome of a run and publishes it.
+fn finish(
+    shared: &Shared,
+    job: &Job,
+    tree: Option<Tree>,
+    judged: Option<Judged>,
+    shown: Vec<Shown>,
+) {
+    let findings = judged.as_ref().map_or_else(Vec::new, |judged| {
+        let head = &judged.snapshot.head;
+        merge::published(&shown, head.text(), head.lines(), job.encoding)
+    });
+    with(shared, &job.key, job.incarnation, |open| {
+        open.tree = tree;
+        open.shown = Arc::new(shown);
+        open.judged = judged.map(Arc::new);
+        open.document.forget_changes(job.document.changes().len());
+        open.settled = Some(job.document.version());
+        open.visible = true;
+        open.stopped_runs = 0;
+    });
+    publish(shared, publication(job, findings), Some(&job.ready));
+}
+
+fn publication(job: &Job, findings: Vec<super::Published>) -> Publication {
+    Publication {
+        target: Target::Open(Arc::clone(&job.key)),
+        version: Some(job.document.version()),
+        incarnation: job.incarnation,
+        findings,
+    }
+}
+
+/// Sends a publication, and the status of its repository if its counts changed.
+pub(super) fn publish(shared: &Shared, publication: Publication, ready: Option<&Ready>) {
+    let counts: Counts = publication
+        .findings
+        .iter()
+        .map(|published| published.finding.severity)
+        .collect();
+    let target = publication.target.clone();
+    shared.send(Event::Findings(publication));
+    shared.count(target, counts, ready.map(|ready| &*ready.root));
+}
+
+/// Works on a document, if it is still the one that the run began with.
+fn with(shared: &Shared, key: &Arc<str>, incarnation: u64, work: impl FnOnce(&mut Open)) {
+    let mut state = shared.lock();
+    if let Some(open) = state.documents.get_mut(key)
+        && open.incarnation == incarnation
+    {
+        work(open);
+    }
+}
+
+/// Judges a text that is not open, for the background thread.
+///
+/// # Errors
+/// [`Cancelled`] when `cancel` was set.
+pub(super) fn judge_file(
+    ready: &Ready,
+    text: &str,
+    cancel: &Cancel,
+    encoding: Encoding,
+) -> Result<Vec<super::Published>, Cancelled> {
+    let tree = Parser::new().parse(text, None, cancel, None)?;
+    let snapshot = ready.snapshot(Source::new(text.into(), tree), cancel.clone());
+    let report: Report = analysis::analyse(&snapshot)?;
+    let shown = merge::merge(Vec::new(), &snapshot, &report);
+    let head = &snapshot.head;
+    Ok(merge::published(
+        &shown,
+        head.text(),
+        head.lines(),
+        encoding,
+    ))
+}
+
+fn input_edit(change: &Change) -> InputEdit {
+    let point = |point: Point| tree_sitter::Point::new(point.row, point.column);
+    InputEdit {
+        start_byte: change.start_byte,
+        old_end_byte: change.old_end_byte,
+        new_end_byte: change.new_end_byte,
+        start_position: point(change.start),
+        old_end_position: point(change.old_end),
+        new_end_position: point(change.new_end),
+    }
+}
