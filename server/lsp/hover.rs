@@ -1,5 +1,7 @@
 //! `textDocument/hover`: findings, allow comments, and what the hotfix changes in a hunk.
 
+use std::fmt::Write;
+
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind, Range};
 
@@ -7,13 +9,10 @@ use super::backend::Backend;
 use super::{actions, convert, plain};
 use crate::analysis::{self, Comparison};
 use crate::fixes;
-use crate::rules::{Finding, Severity};
+use crate::rules::{self, Finding, Severity};
 use crate::session::Judged;
 use crate::text::Lines;
 use crate::vcs::Hunk;
-
-/// What a comment begins with that allows a finding.
-const ALLOW: &str = "hotfix: allow(";
 
 impl Backend {
     /// What there is to say about a place.
@@ -92,8 +91,8 @@ fn about_finding(judged: &Judged, finding: &Finding) -> String {
 }
 
 /// The text of a rule's page.
-fn docs(_rule: &str) -> Option<&'static str> {
-    None
+fn docs(rule: &str) -> Option<&'static str> {
+    rules::meta(rule).map(|meta| meta.docs)
 }
 
 /// A page without its first heading, which says what the hover has said already.
@@ -126,31 +125,23 @@ fn changed_lines(before: &str, after: &str) -> String {
 
 /// A comment that allows a finding: what it allows.
 fn about_allow(judged: &Judged, byte: usize) -> Option<Said> {
-    let head = &judged.snapshot.head;
-    let line = head
-        .lines()
-        .content(head.lines().line_of(byte), head.text());
-    let text = &head.text()[line.clone()];
-    let start = text.find(ALLOW)?;
-    let hash = text[..start].rfind('#')?;
-    if byte < line.start + hash {
-        return None;
-    }
-    let (rules, reason) = text[start + ALLOW.len()..].split_once(')')?;
+    let allow = analysis::allow_at(&judged.snapshot.head, byte)?;
     let mut said = String::new();
-    for rule in rules.split(',').map(str::trim) {
-        said.push_str(&format!("Allows **{rule}** here"));
-        said.push_str(match reason.trim() {
-            "" => ": a reason is missing, write it after the bracket.\n",
-            _ => ". The report lists it as a deliberate exception.\n",
+    for rule in &allow.rules {
+        let _ = write!(said, "Allows **{rule}** here");
+        said.push_str(if allow.reason.is_empty() {
+            ": a reason is missing, write it after the bracket.\n"
+        } else {
+            ". The report lists it as a deliberate exception.\n"
         });
-        if let Some(docs) = docs(rule) {
-            said.push('\n');
-            said.push_str(without_title(docs));
-            said.push('\n');
+        match docs(rule) {
+            Some(docs) => {
+                let _ = write!(said, "\n{}\n", without_title(docs));
+            }
+            None => said.push_str("\nThere is no rule of this name.\n"),
         }
     }
-    Some((line.start + hash..line.end, said))
+    Some((allow.span, said))
 }
 
 /// A hunk: what production has there.

@@ -14,7 +14,6 @@ use super::repository::Known;
 use super::settings::Reported;
 use super::status::{Mode, Status};
 use crate::analysis::{BaseSide, Comparison};
-use crate::config::PathGlobs;
 use crate::vcs::{Base, BaseError, Repository, Scope};
 
 /// What the background thread knows. Nobody else touches it, so it needs no lock.
@@ -153,11 +152,12 @@ impl Background<'_> {
         } else {
             Arc::new(self.reported.load(self.shared, folder, root).settings)
         };
-        if PathGlobs::new(&settings.exclude).matches(&relative) {
+        if settings.is_excluded(&relative) {
             return FileBase::silent("the settings exclude this file (`exclude`)");
         }
         FileBase::Ready(Arc::new(Ready {
             root: root.to_owned(),
+            is_test: settings.is_test(&relative),
             path: relative,
             comparison,
             settings,

@@ -49,6 +49,8 @@ pub(super) struct Ready {
     pub root: PathBuf,
     /// Its path in the repository, with `/`.
     pub path: String,
+    /// Whether the settings say that it holds tests.
+    pub is_test: bool,
     pub comparison: Comparison,
     pub settings: Arc<Settings>,
     /// The hotfix's version, for the hotfix comment.
@@ -60,6 +62,7 @@ impl Ready {
     pub fn snapshot(&self, head: Source, cancel: Cancel) -> Snapshot {
         Snapshot {
             path: self.path.clone(),
+            is_test: self.is_test,
             head,
             base: self.comparison.clone(),
             settings: Arc::clone(&self.settings),

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use tree_sitter::Node;
-
 use super::event::Published;
 use crate::analysis::{BaseSide, Comparison, Report, Snapshot};
 use crate::rules::{Finding, Place};
@@ -52,26 +50,22 @@ pub(super) fn moved(shown: &[Shown], changes: &[Change]) -> Vec<Shown> {
 
 /// Joins the findings of a run with the `previous` ones, which have been moved to this text.
 ///
-/// Broken code says little: under an ERROR nothing is reported afresh, and what was found in the
-/// same definition before it broke stays as long as its lines are untouched.
+/// Nothing is judged where the code is broken just now: what was found there before stays, as
+/// long as its lines are untouched.
 pub(super) fn merge(previous: Vec<Shown>, snapshot: &Snapshot, report: &Report) -> Vec<Shown> {
-    let source = &snapshot.head;
-    let fresh = report
+    let mut all: Vec<Shown> = report
         .findings
         .iter()
-        .map(|finding| show(finding, snapshot, &report.hunks));
-    if !source.root().has_error() {
-        return fresh.collect();
-    }
-    let broken = Broken::of(source);
-    let mut all: Vec<Shown> = fresh
-        .filter(|shown| !touches(&broken.errors, &shown.lines))
+        .map(|finding| show(finding, snapshot, &report.hunks))
         .collect();
+    if report.unjudged.is_empty() {
+        return all;
+    }
     for old in previous {
-        let known = all
+        let is_known = all
             .iter()
             .any(|shown| shown.finding.identity == old.finding.identity);
-        if !known && touches(&broken.definitions, &old.lines) {
+        if !is_known && touches(&report.unjudged, &old.lines) {
             all.push(old);
         }
     }
@@ -167,45 +161,4 @@ fn touches(regions: &[Range<usize>], range: &Range<usize>) -> bool {
     regions
         .iter()
         .any(|region| region.start <= range.end && range.start <= region.end)
-}
-
-/// Where a text does not parse.
-struct Broken {
-    /// The ERROR and MISSING nodes themselves.
-    errors: Vec<Range<usize>>,
-    /// The smallest definitions or top-level statements around them.
-    definitions: Vec<Range<usize>>,
-}
-
-impl Broken {
-    fn of(source: &Source) -> Self {
-        let mut broken = Self {
-            errors: Vec::new(),
-            definitions: Vec::new(),
-        };
-        let root = source.root();
-        let mut cursor = root.walk();
-        let mut stack: Vec<(Node<'_>, Range<usize>)> = vec![(root, root.byte_range())];
-        while let Some((node, around)) = stack.pop() {
-            if node.is_error() || node.is_missing() {
-                broken.errors.push(node.byte_range());
-                broken.definitions.push(around);
-                continue;
-            }
-            for child in node.children(&mut cursor) {
-                if child.has_error() {
-                    let is_outer = node.id() == root.id();
-                    let is_definition =
-                        matches!(child.kind(), "function_definition" | "class_definition");
-                    let around = if is_outer || is_definition {
-                        child.byte_range()
-                    } else {
-                        around.clone()
-                    };
-                    stack.push((child, around));
-                }
-            }
-        }
-        broken
-    }
 }

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use super::Shared;
 use super::event::{ConfigReport, Event};
 use crate::config::{self, ConfigProblem, Loaded};
+use crate::rules;
 
 const NAMES: [&str; 2] = ["hotfix.toml", "pyproject.toml"];
 
@@ -89,5 +90,5 @@ impl Reported {
 
 /// The names of all rules, which settings may speak of.
 fn rule_names() -> Vec<&'static str> {
-    Vec::new()
+    rules::RULES.iter().map(|rule| rule.meta().name).collect()
 }
