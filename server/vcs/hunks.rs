@@ -103,6 +103,7 @@ mod tests {
         case("a\nb\n", "a\rb", &[]);
         case("a\nb", "a\nb\n", &[]);
         case("a\rb\n", "a\r\nb\n", &[]);
+        case("a\r\nb\n", "a\r\r\nb\n", &[(1..1, 1..2)]);
         case("a\nb\n", "\u{feff}a\nb\n", &[]);
         case("\u{feff}a\nb\n", "a\nB\n", &[(1..2, 1..2)]);
     }

@@ -18,8 +18,8 @@ const TAB_WIDTH: u8 = 8;
 const CHUNK: usize = 128;
 
 /// Production's lines, interned once and kept while the base stays. Comparing a head of the same
-/// length then costs one pass over equal bytes and the diff of what differs: 0.1 ms for 10,000
-/// lines with 20 hunks.
+/// length then costs one pass over equal bytes and the diff of what differs: 0.15 ms for 10,000
+/// lines with 20 hunks, 0.3 ms when head has `\r\n`.
 pub struct BaseLines {
     text: Arc<str>,
     lines: Lines,
@@ -186,6 +186,9 @@ impl<'a> Interned<'a> {
         let text = base.text.as_bytes();
         let from = base.lines.start(self.guess).max(mark(&base.text));
         let same = equal_bytes(&text[from..], &self.head.as_bytes()[self.at..]);
+        if from + same < base.lines.start(self.guess + 1) {
+            return self.copy_line_of_windows(from, same);
+        }
         // Only lines that are ended: head may go on where production's last line stops.
         let ended = base.lines.count() - 1;
         let agreed = base.lines.line_of(from + same).min(ended);
@@ -201,6 +204,24 @@ impl<'a> Interned<'a> {
         if head[self.at - 1] == b'\r' && head.get(self.at) == Some(&b'\n') {
             self.at += 1;
         }
+        true
+    }
+
+    /// Copies one token where the texts agree up to an `\n` that is `\r\n` in head. Without this,
+    /// every buffer of an editor on Windows would be looked at line by line twice.
+    fn copy_line_of_windows(&mut self, from: usize, same: usize) -> bool {
+        let (text, head) = (self.base.text.as_bytes(), self.head.as_bytes());
+        let end = self.at + same;
+        // After a `\r` on both sides head's line has ended already, and this is the next one.
+        if 0 < same && text[from + same - 1] == b'\r' {
+            return false;
+        }
+        if text.get(from + same) != Some(&b'\n') || head.get(end..end + 2) != Some(b"\r\n") {
+            return false;
+        }
+        self.tokens.push(self.base.tokens[self.guess]);
+        self.guess += 1;
+        self.at = end + 2;
         true
     }
 

@@ -6,6 +6,7 @@ pub(super) mod git;
 mod bases;
 mod refs;
 mod states;
+mod versions;
 
 use git::TestRepo;
 
