@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::settings::{Stamp, stamp};
 use super::status::{Counts, Mode, Status};
 use crate::config::{Loaded, Settings};
-use crate::vcs::{BaseError, RefsFingerprint, Repository, Scope, version};
+use crate::vcs::{BaseError, RefsFingerprint, Repository, Scope};
 
 /// One repository, what it is judged against, and how that was found.
 pub(super) struct Known {
@@ -103,12 +103,10 @@ impl Known {
     }
 
     fn find_version(&self) -> Option<String> {
-        if let Some(version) = &self.settings.version {
-            return Some(version.clone());
-        }
-        let version = version::of_branch(&self.branch()?)?;
-        let numbers: Vec<String> = version.numbers.iter().map(u64::to_string).collect();
-        Some(format!("v{}{}", numbers.join("."), version.suffix))
+        let Ok(Scope::Judged(base)) = &self.scope else {
+            return None;
+        };
+        self.git.version(base, &self.settings).unwrap_or_default()
     }
 }
 
