@@ -1,9 +1,68 @@
 //! The command line: one file per verb, renderers beside.
+//!
+//! A verb returns its exit code. What goes wrong becomes a [`Trouble`], one sentence on stderr,
+//! and never stops the other files from being judged.
+
+mod arguments;
+mod catalog;
+mod check;
+mod compare;
+mod completions;
+mod configs;
+mod explain;
+mod files;
+mod fix;
+mod hotfix;
+mod input;
+mod judge;
+mod place;
+mod render;
+mod rules;
+mod scope;
+mod terminal;
+mod trouble;
+mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
+use arguments::{Arguments, Verb};
+use terminal::Terminal;
+use trouble::Exit;
+
 /// Runs one verb.
-pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    ExitCode::from(2)
+///
+/// Exit codes: 0 clean, 1 findings at or above `--fail-on`, 2 could not judge.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Editors start language servers with `--stdio` alone.
+    if arguments.get(1).is_some_and(|first| first == "--stdio") {
+        return crate::lsp::serve();
+    }
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // A closed pipe is no reason to complain.
+            let _ = error.print();
+            let code = if error.use_stderr() {
+                Exit::NotJudged
+            } else {
+                Exit::Clean
+            };
+            return code.into();
+        }
+    };
+    let mut terminal = Terminal::new();
+    let exit = match parsed.verb {
+        Verb::Server { .. } => return crate::lsp::serve(),
+        Verb::Check(check) => check::run(&check, &mut terminal),
+        Verb::Compare(compare) => compare::run(&compare, &mut terminal),
+        Verb::Completions { shell } => completions::run(shell, &mut terminal),
+        Verb::Fix(fix) => fix::run(&fix, &mut terminal),
+        Verb::Explain { rule } => explain::run(&rule, &mut terminal),
+        Verb::Rules { format } => rules::run(format, &terminal),
+    };
+    exit.into()
 }

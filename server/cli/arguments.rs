@@ -1,0 +1,181 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Severity;
+
+/// Judges what a Python hotfix changes against production, and nothing else.
+#[derive(Debug, Parser)]
+#[command(name = "hotfix-ls", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing found at or above --fail-on
+  1  something found
+  2  could not judge: no base, broken configuration, unreadable file
+
+Start here:
+  hotfix-ls check            on a hotfix branch: judge what it changes
+  hotfix-ls explain RULE     read why a finding matters";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Judge what the hotfix branch changes against production
+    ///
+    /// Compares the work tree, saved or staged or not, with the commit where the branch left
+    /// production. On a branch that is not a hotfix branch nothing is judged; --base REF judges
+    /// any branch, and --all needs no git at all.
+    Check(Check),
+    /// Compare two files or two folders, without git
+    ///
+    /// OLD stands for production, NEW for the hotfix. The output is that of `check`.
+    Compare(Compare),
+    /// Apply the safe fixes
+    ///
+    /// Only fixes that keep every case that worked are applied. Files are replaced in one step,
+    /// and never when they changed meanwhile.
+    Fix(Fix),
+    /// Explain one rule: what it reports, why it matters in production, how to fix it
+    Explain {
+        /// The name of the rule, as a finding shows it
+        rule: String,
+    },
+    /// List all rules
+    Rules {
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+        format: TableFormat,
+    },
+    /// Run as a language server over stdin and stdout
+    #[command(visible_alias = "lsp")]
+    Server {
+        /// Accepted because editors send it; stdin and stdout are the only transport
+        #[arg(long)]
+        stdio: bool,
+    },
+    /// Print a completion script for a shell
+    ///
+    /// For example: hotfix-ls completions bash > ~/.local/share/bash-completion/completions/hotfix-ls
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which files are judged, and against what.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// Files and folders to look at [default: the whole repository; with --all: this folder]
+    pub paths: Vec<PathBuf>,
+    /// Compare with this branch, tag or commit, on any branch
+    #[arg(long, value_name = "REF", conflicts_with = "all")]
+    pub base: Option<String>,
+    /// Judge the files as if all of them were new: works on any branch and without git
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub output: Output,
+    /// Judge the text that comes on stdin as if it were the content of this file
+    #[arg(long, value_name = "PATH", conflicts_with = "paths")]
+    pub stdin_filename: Option<PathBuf>,
+}
+
+/// `compare`
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The file or folder as production has it
+    pub old: PathBuf,
+    /// The file or folder with the hotfix
+    pub new: PathBuf,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// How findings are printed, and when they fail.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Output {
+    /// How to print the findings
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub format: Format,
+    /// Exit with 1 from this severity on
+    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    pub fail_on: FailOn,
+}
+
+/// `fix`
+#[derive(Debug, Args)]
+pub struct Fix {
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Show what would change and write nothing; exits with 1 when something would change
+    #[arg(long)]
+    pub diff: bool,
+    /// Fix only what this rule reports (may be given several times)
+    #[arg(long, value_name = "NAME")]
+    pub rule: Vec<String>,
+    /// Apply the preferred fixes that need a review as well: they change what callers may see
+    #[arg(long = "unsafe")]
+    pub review: bool,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With the source line, production's line beside it, and the fix
+    Full,
+    /// One line for each finding
+    Concise,
+    /// One JSON object
+    Json,
+}
+
+/// How the table of rules is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// Columns for the terminal
+    Text,
+    /// A JSON list
+    Json,
+    /// A Markdown table
+    Markdown,
+}
+
+/// From which severity on `check` fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Certain findings
+    Warning,
+    /// Likely and certain findings
+    Information,
+    /// Every finding
+    Hint,
+    /// Findings never fail
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails.
+    pub fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Warning => Severity::Warning <= severity,
+            Self::Information => Severity::Information <= severity,
+            Self::Hint => true,
+            Self::Never => false,
+        }
+    }
+}

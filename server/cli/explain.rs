@@ -1,0 +1,20 @@
+//! `explain`: one rule's documentation.
+
+use super::catalog;
+use super::render::markdown;
+use super::terminal::Terminal;
+use super::trouble::Exit;
+
+/// Prints the documentation of the rule `name`.
+pub fn run(name: &str, terminal: &mut Terminal) -> Exit {
+    match catalog::find(name) {
+        Ok(meta) => {
+            terminal.print(&markdown::render(meta.docs, terminal.width));
+            Exit::Clean
+        }
+        Err(trouble) => {
+            terminal.trouble(trouble);
+            Exit::NotJudged
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `fix`: applies fixes, or shows what they would change.
+
+use super::arguments::Fix as Arguments;
+use super::catalog;
+use super::judge::Judged;
+use super::render::diff;
+use super::scope;
+use super::terminal::Terminal;
+use super::trouble::Exit;
+use super::write;
+use crate::analysis::{self, Report, Snapshot};
+use crate::fixes::{Edit, Fix, apply};
+use crate::rules::Finding;
+use crate::syntax::Source;
+
+/// A fix may uncover the next finding; more rounds than this mean that two fixes undo each other.
+const MOST_ROUNDS: usize = 20;
+
+/// Fixes the selected files.
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
+    if !known_rules(&arguments.rule, terminal) {
+        return Exit::NotJudged;
+    }
+    let results = scope::judge(&arguments.selection, None, terminal);
+    let mut done = Done::default();
+    for file in &results.files {
+        let outcome = fix_text(&file.snapshot, arguments);
+        done.left += outcome.left;
+        if outcome.text == file.input.text {
+            continue;
+        }
+        if arguments.diff {
+            let path = &file.target.path;
+            terminal.print(&diff::unified(path, &file.input.text, &outcome.text));
+        } else if !write_back(file, &outcome.text, terminal) {
+            continue;
+        }
+        done.files += 1;
+        done.findings += outcome.cured;
+    }
+    if 0 < done.files || terminal.troubles().is_empty() {
+        tell(&done, arguments, terminal);
+    }
+    if !terminal.troubles().is_empty() {
+        Exit::NotJudged
+    } else if arguments.diff && 0 < done.files {
+        Exit::Found
+    } else {
+        Exit::Clean
+    }
+}
+
+/// What was done, over all files.
+#[derive(Debug, Default)]
+struct Done {
+    files: usize,
+    findings: usize,
+    left: usize,
+}
+
+/// What became of one file.
+#[derive(Debug)]
+struct Outcome {
+    /// The text after the fixes.
+    text: String,
+    /// How many findings are gone.
+    cured: usize,
+    /// How many findings are left.
+    left: usize,
+}
+
+fn known_rules(names: &[String], terminal: &mut Terminal) -> bool {
+    for name in names {
+        if let Err(trouble) = catalog::find(name) {
+            terminal.trouble(trouble);
+        }
+    }
+    terminal.troubles().is_empty()
+}
+
+/// Fixes one text until nothing more can be fixed.
+fn fix_text(snapshot: &Snapshot, arguments: &Arguments) -> Outcome {
+    let mut snapshot = snapshot.clone();
+    let mut report = judge(&snapshot, &arguments.rule);
+    let before = report.findings.len();
+    for _ in 0..MOST_ROUNDS {
+        let Some(fix) = next_fix(&snapshot, &report, arguments.review) else {
+            break;
+        };
+        let text = snapshot.head.text();
+        let edits = with_line_ends(text, fix.edits);
+        let Some(new) = apply(text, &edits).filter(|new| new != text) else {
+            break;
+        };
+        snapshot.head = Source::parse(new);
+        report = judge(&snapshot, &arguments.rule);
+    }
+    Outcome {
+        text: snapshot.head.text().to_owned(),
+        cured: before.saturating_sub(report.findings.len()),
+        left: report.findings.len(),
+    }
+}
+
+fn judge(snapshot: &Snapshot, rules: &[String]) -> Report {
+    // Nobody cancels here, so the analysis always ends.
+    let mut report = analysis::analyse(snapshot).unwrap_or_default();
+    let wanted = |finding: &Finding| rules.is_empty() || rules.iter().any(|it| it == finding.rule);
+    report.findings.retain(wanted);
+    report
+}
+
+/// All safe fixes at once; where there is none and a review was promised, one that needs it.
+fn next_fix(snapshot: &Snapshot, report: &Report, review: bool) -> Option<Fix> {
+    if let Some(fix) = analysis::fix_all(snapshot, report) {
+        return Some(fix);
+    }
+    if !review {
+        return None;
+    }
+    report.findings.iter().find_map(|finding| {
+        let fixes = analysis::fixes(snapshot, finding);
+        fixes.into_iter().find(|fix| fix.preferred)
+    })
+}
+
+/// The edits with the line ends of the file that they go into.
+fn with_line_ends(text: &str, edits: Vec<Edit>) -> Vec<Edit> {
+    if !text.contains("\r\n") {
+        return edits;
+    }
+    let convert = |edit: Edit| Edit {
+        text: edit.text.replace("\r\n", "\n").replace('\n', "\r\n"),
+        ..edit
+    };
+    edits.into_iter().map(convert).collect()
+}
+
+/// Writes the file, or tells why it was left alone.
+fn write_back(file: &Judged, text: &str, terminal: &mut Terminal) -> bool {
+    let bytes = file.input.encode(text);
+    match write::replace(&file.target.file, &file.input.bytes, &bytes) {
+        Ok(()) => true,
+        Err(error) => {
+            terminal.trouble(error.trouble(&file.target.shown));
+            false
+        }
+    }
+}
+
+fn tell(done: &Done, arguments: &Arguments, terminal: &Terminal) {
+    let count = |count: usize, one: &str| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {one}{plural}")
+    };
+    let verb = if arguments.diff { "Would fix" } else { "Fixed" };
+    let done_line = if done.files == 0 {
+        "Nothing to fix".to_owned()
+    } else {
+        format!(
+            "{verb} {} in {}",
+            count(done.findings, "finding"),
+            count(done.files, "file")
+        )
+    };
+    let left = if done.left == 0 {
+        String::new()
+    } else {
+        format!("; {} left for a person: see `hotfix-ls check`", done.left)
+    };
+    terminal.say(format!("{done_line}{left}"));
+}

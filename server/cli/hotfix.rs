@@ -1,0 +1,201 @@
+//! Judging what a hotfix branch changes, by git.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::configs::Configs;
+use super::files::{self, Selected, Target};
+use super::input;
+use super::judge::{self, Prepared};
+use super::place;
+use super::render::{Results, json};
+use super::scope::read;
+use super::terminal::Terminal;
+use super::trouble::Trouble;
+use crate::analysis::{BaseSide, Comparison};
+use crate::vcs::{Base, BaseCommit, Inactive, Repository, Scope, version};
+
+/// Judges the changed files at and below `paths`, or of the whole repository without paths.
+pub fn judge(
+    paths: &[PathBuf],
+    reference: Option<&str>,
+    stdin: Option<&Path>,
+    terminal: &mut Terminal,
+) -> Results {
+    let mut results = Results {
+        base: json::Base::Unknown,
+        files: Vec::new(),
+    };
+    let Some(place) = Place::find(paths, stdin, terminal) else {
+        return results;
+    };
+    let mut configs = Configs::new(Some(place.repository.root().to_owned()));
+    let config = configs.of(&place.folder, terminal);
+    let scope = match place.repository.scope(&config.settings, reference) {
+        Ok(scope) => scope,
+        Err(error) => {
+            terminal.trouble(Trouble::new(error.to_string()));
+            return results;
+        }
+    };
+    let base = match &scope {
+        Scope::Judged(base) => Arc::clone(base),
+        Scope::Inactive(reason) => {
+            terminal.note(format!("nothing was judged: {reason}"));
+            let reason = reason.to_string();
+            results.base = json::Base::Inactive { reason };
+            return results;
+        }
+    };
+    for note in &base.notes {
+        terminal.note(note);
+    }
+    results.base = json::Base::Production {
+        reference: base.reference.clone(),
+        commit: base.commit.clone(),
+    };
+    let selected = place.changed(&base, stdin, terminal);
+    let targets = selected.targets(place.repository.root(), &mut configs, terminal);
+    let prepare = |target: &Target| prepare(&place.repository, &scope, &base, stdin, target);
+    results.files = judge::judge_all(&targets, prepare, terminal);
+    results
+}
+
+/// The repository that is judged, and where in it.
+struct Place {
+    repository: Repository,
+    /// The folder whose settings say what a hotfix branch and production are.
+    folder: PathBuf,
+    /// What the user named, absolute, links in folders resolved; empty for the whole repository.
+    paths: Vec<PathBuf>,
+}
+
+impl Place {
+    fn find(paths: &[PathBuf], stdin: Option<&Path>, terminal: &mut Terminal) -> Option<Self> {
+        let mut named = Vec::new();
+        for path in paths.iter().map(PathBuf::as_path).chain(stdin) {
+            let path = place::absolute(&terminal.folder, path);
+            if stdin.is_none()
+                && let Err(error) = std::fs::symlink_metadata(&path)
+            {
+                let shown = place::shown(&terminal.folder, &path);
+                terminal.trouble(input::unreadable(&shown, &error));
+                continue;
+            }
+            named.push(real(&path));
+        }
+        let whole = paths.is_empty() && stdin.is_none();
+        let first = if whole {
+            Some(&terminal.folder)
+        } else {
+            named.first()
+        };
+        let first = first?.clone();
+        let repository = match Repository::discover(&first) {
+            Ok(repository) => repository,
+            Err(error) => {
+                terminal.trouble(Trouble::new(error.to_string()));
+                return None;
+            }
+        };
+        let folder = if whole {
+            repository.root().to_owned()
+        } else if first.is_dir() {
+            first
+        } else {
+            first.parent().unwrap_or(&first).to_owned()
+        };
+        named.retain(|path| {
+            let inside = path.starts_with(repository.root());
+            if !inside {
+                let shown = place::shown(&terminal.folder, path);
+                let root = place::shown(&terminal.folder, repository.root());
+                let message =
+                    format!("this is not in the repository {root}: check it in a run of its own");
+                terminal.trouble(Trouble::at(shown, message));
+            }
+            inside
+        });
+        Some(Self {
+            repository,
+            folder,
+            paths: named,
+        })
+    }
+
+    /// The changed Python files that the user means.
+    fn changed(
+        &self,
+        base: &BaseCommit,
+        stdin: Option<&Path>,
+        terminal: &mut Terminal,
+    ) -> Selected {
+        let _ = base;
+        if stdin.is_some() {
+            let mut selected = Selected::default();
+            self.paths
+                .iter()
+                .for_each(|file| selected.named(file.clone()));
+            return selected;
+        }
+        let root = [self.repository.root().to_owned()];
+        files::walk(
+            if self.paths.is_empty() {
+                &root
+            } else {
+                &self.paths
+            },
+            terminal,
+        )
+    }
+}
+
+/// The path with links in its folder resolved; a link itself stays.
+fn real(path: &Path) -> PathBuf {
+    if path.is_dir() {
+        return path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    }
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+fn prepare(
+    repository: &Repository,
+    scope: &Scope,
+    base: &BaseCommit,
+    stdin: Option<&Path>,
+    target: &Target,
+) -> Result<Option<Prepared>, Trouble> {
+    let comparison = match repository.base_for(scope, &target.file) {
+        Base::Production(production) => Comparison::Production(Arc::new(BaseSide::new(production))),
+        Base::Added => Comparison::AllNew,
+        Base::NotComparable(reason) if reason.is_failure() => {
+            return Err(Trouble::at(&*target.shown, reason.to_string()));
+        }
+        Base::NotComparable(_) | Base::Inactive(Inactive::Ignored { .. }) => return Ok(None),
+        Base::Inactive(reason) => return Err(Trouble::at(&*target.shown, reason.to_string())),
+    };
+    let input = read(target, stdin)?;
+    if let Comparison::Production(side) = &comparison
+        && input.text.replace("\r\n", "\n") == *side.production.text
+    {
+        return Ok(None);
+    }
+    Ok(Some(Prepared {
+        input,
+        base: comparison,
+        version: hotfix_version(target, base),
+    }))
+}
+
+/// The hotfix's version: the setting, else the branch's name.
+fn hotfix_version(target: &Target, base: &BaseCommit) -> Option<String> {
+    let of_branch = || {
+        let version = version::of_branch(base.branch.as_deref()?)?;
+        let numbers: Vec<String> = version.numbers.iter().map(u64::to_string).collect();
+        Some(format!("v{}", numbers.join(".")))
+    };
+    target.settings.version.clone().or_else(of_branch)
+}

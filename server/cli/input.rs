@@ -1,0 +1,74 @@
+//! Reading a Python file: bytes, byte order mark, text.
+
+use std::io::{ErrorKind, Read as _};
+use std::path::Path;
+
+use super::trouble::Trouble;
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A file's text, and what is needed to write it back as it was.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The bytes as they were read.
+    pub bytes: Vec<u8>,
+    /// Whether they begin with a byte order mark.
+    pub marked: bool,
+    /// The text without the byte order mark, with the file's own line ends.
+    pub text: String,
+}
+
+impl Input {
+    /// The bytes of `text`, with the byte order mark that the file had.
+    pub fn encode(&self, text: &str) -> Vec<u8> {
+        let mark = if self.marked { BYTE_ORDER_MARK } else { "" };
+        [mark, text].concat().into_bytes()
+    }
+
+    /// Takes bytes for the content of the file `shown`.
+    pub fn from_bytes(bytes: Vec<u8>, shown: &str) -> Result<Self, Trouble> {
+        if bytes.contains(&0) {
+            let message = "the file is binary: name Python files only, or add it to `exclude`";
+            return Err(Trouble::at(shown, message));
+        }
+        let Ok(text) = std::str::from_utf8(&bytes) else {
+            let message = "the file is not UTF-8 text: save it as UTF-8, or add it to `exclude`";
+            return Err(Trouble::at(shown, message));
+        };
+        let unmarked = text.strip_prefix(BYTE_ORDER_MARK);
+        Ok(Self {
+            marked: unmarked.is_some(),
+            text: unmarked.unwrap_or(text).to_owned(),
+            bytes,
+        })
+    }
+}
+
+/// Reads the file at `path`; `shown` is how the user would write it.
+pub fn read(path: &Path, shown: &str) -> Result<Input, Trouble> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(shown, &error))?;
+    Input::from_bytes(bytes, shown)
+}
+
+/// Reads stdin for the content of the file `shown`.
+pub fn read_stdin(shown: &str) -> Result<Input, Trouble> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Trouble::at(shown, format!("stdin cannot be read: {error}")))?;
+    Input::from_bytes(bytes, shown)
+}
+
+/// Why a path cannot be read, and what to do.
+pub fn unreadable(shown: &str, error: &std::io::Error) -> Trouble {
+    let message = match error.kind() {
+        ErrorKind::NotFound => "no such file or folder: check the spelling".to_owned(),
+        ErrorKind::PermissionDenied => {
+            "no permission to read it: change its mode or run as its owner".to_owned()
+        }
+        ErrorKind::IsADirectory => "this is a folder, not a file: name a file".to_owned(),
+        _ => format!("it cannot be read ({error}): check the disk and the path"),
+    };
+    Trouble::at(shown, message)
+}

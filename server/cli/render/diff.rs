@@ -1,0 +1,133 @@
+//! A unified diff.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Effects, Style};
+
+use crate::vcs::Hunk;
+use crate::vcs::hunks::diff as hunks;
+
+const HEADER: Style = Style::new().effects(Effects::BOLD);
+const PLACE: Style = AnsiColor::Cyan.on_default();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const ADDED: Style = AnsiColor::Green.on_default();
+
+/// Unchanged lines around each change.
+const CONTEXT: usize = 3;
+
+/// The unified diff from `old` to `new`, empty when they are equal. `git apply` takes it.
+pub fn unified(path: &str, old: &str, new: &str) -> String {
+    let hunks = hunks(old, new);
+    if hunks.is_empty() {
+        return String::new();
+    }
+    let (old, new): (Vec<&str>, Vec<&str>) = (lines(old), lines(new));
+    let mut out = String::new();
+    let _ = writeln!(out, "{HEADER}--- a/{path}{HEADER:#}");
+    let _ = writeln!(out, "{HEADER}+++ b/{path}{HEADER:#}");
+    for group in groups(&hunks) {
+        write_group(&mut out, group, &old, &new);
+    }
+    out
+}
+
+/// Lines without `\n`; a carriage return stays.
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n')
+        .map(|line| line.strip_suffix('\n').unwrap_or(line))
+        .collect()
+}
+
+/// Hunks whose context would touch are shown together.
+fn groups(hunks: &[Hunk]) -> impl Iterator<Item = &[Hunk]> {
+    hunks.chunk_by(|left, right| {
+        let gap = right.base.start.saturating_sub(left.base.end);
+        usize::try_from(gap).unwrap_or(usize::MAX) <= 2 * CONTEXT
+    })
+}
+
+fn write_group(out: &mut String, group: &[Hunk], old: &[&str], new: &[&str]) {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else {
+        return;
+    };
+    let old_start = index(first.base.start).saturating_sub(CONTEXT);
+    let old_end = (index(last.base.end) + CONTEXT).min(old.len());
+    let new_start = index(first.head.start).saturating_sub(CONTEXT);
+    let new_end = (index(last.head.end) + CONTEXT).min(new.len());
+    let _ = writeln!(
+        out,
+        "{PLACE}@@ -{} +{} @@{PLACE:#}",
+        side(old_start, old_end),
+        side(new_start, new_end)
+    );
+    let mut at = old_start;
+    for hunk in group {
+        let (removed, added) = (&hunk.base, &hunk.head);
+        write_lines(out, old, at..index(removed.start), ' ', Style::new());
+        write_lines(
+            out,
+            old,
+            index(removed.start)..index(removed.end),
+            '-',
+            REMOVED,
+        );
+        write_lines(out, new, index(added.start)..index(added.end), '+', ADDED);
+        at = index(removed.end);
+    }
+    write_lines(out, old, at..old_end, ' ', Style::new());
+}
+
+fn write_lines(
+    out: &mut String,
+    lines: &[&str],
+    range: std::ops::Range<usize>,
+    sign: char,
+    style: Style,
+) {
+    for line in lines.get(range).unwrap_or_default() {
+        let _ = writeln!(out, "{style}{sign}{line}{style:#}");
+    }
+}
+
+/// `start,count` as the format counts: from 1, and an empty side by the line before.
+fn side(start: usize, end: usize) -> String {
+    let count = end - start;
+    let start = if count == 0 { start } else { start + 1 };
+    format!("{start},{count}")
+}
+
+fn index(line: u32) -> usize {
+    usize::try_from(line).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(old: &str, new: &str) -> String {
+        anstream::adapter::strip_str(&unified("a.py", old, new)).to_string()
+    }
+
+    #[test]
+    fn distant_changes_get_headers_of_their_own() {
+        let old: String = (1..=20).map(|line| format!("{line}\n")).collect();
+        let new = old.replacen("2\n", "two\n", 1).replace("19\n", "");
+        let expected = "--- a/a.py\n+++ b/a.py\n\
+            @@ -1,5 +1,5 @@\n 1\n-2\n+two\n 3\n 4\n 5\n\
+            @@ -16,5 +16,4 @@\n 16\n 17\n 18\n-19\n 20\n";
+        assert_eq!(plain(&old, &new), expected);
+    }
+
+    #[test]
+    fn equal_texts_give_nothing() {
+        assert_eq!(plain("a\n", "a\n"), "");
+    }
+
+    #[test]
+    fn an_empty_side_is_numbered_by_the_line_before() {
+        assert_eq!(
+            plain("", "a\n"),
+            "--- a/a.py\n+++ b/a.py\n@@ -0,0 +1,1 @@\n+a\n"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! Findings as a modern compiler prints them: the source line with carets, production's line
+//! beside it, the fix.
+
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, Snippet};
+
+use super::window::Window;
+use crate::analysis::Comparison;
+use crate::cli::judge::Judged;
+use crate::fixes::{Applicability, Fix};
+use crate::rules::{Finding, Place, Severity};
+use crate::syntax::Source;
+use crate::text::Lines;
+
+/// A severity as output names it.
+pub fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Warning => "warning",
+        Severity::Information => "information",
+        Severity::Hint => "hint",
+    }
+}
+
+/// All findings, drawn for lines of `width` columns.
+pub fn render(files: &[Judged], width: usize) -> String {
+    let renderer = Renderer::styled()
+        .decor_style(DecorStyle::Ascii)
+        .term_width(width);
+    let mut out = String::new();
+    for file in files {
+        for (finding, fixes) in file.findings() {
+            let mut report = vec![finding_group(file, finding)];
+            report.extend(preferred(fixes).map(|fix| fix_group(file, fix)));
+            out.push_str(&renderer.render(&report));
+            out.push_str("\n\n");
+        }
+    }
+    out
+}
+
+fn preferred(fixes: &[Fix]) -> Option<&Fix> {
+    fixes.iter().find(|fix| fix.preferred).or(fixes.first())
+}
+
+fn finding_group<'a>(file: &'a Judged, finding: &'a Finding) -> Group<'a> {
+    let level = match finding.severity {
+        Severity::Warning => Level::WARNING,
+        Severity::Information => Level::INFO.with_name(Some("information")),
+        Severity::Hint => Level::NOTE.with_name(Some("hint")),
+    };
+    let title = level
+        .primary_title(finding.message.as_str())
+        .id(finding.rule);
+    title
+        .element(head_snippet(file, finding))
+        .elements(production_snippet(file, finding))
+}
+
+/// The hotfix's lines: what is underlined, and the related places of the same file.
+fn head_snippet<'a>(file: &'a Judged, finding: &'a Finding) -> Element<'a> {
+    let head = &file.snapshot.head;
+    let primary = short(head, &finding.span);
+    let related: Vec<(Range<usize>, &str)> = finding
+        .related
+        .iter()
+        .filter_map(|related| match &related.place {
+            Place::Head(bytes) => Some((short(head, bytes), related.message.as_str())),
+            Place::Production(_) => None,
+        })
+        .collect();
+    let ranges = related.iter().map(|(range, _)| range).chain([&primary]);
+    let window = Window::new(head.text(), head.lines(), ranges);
+    let contexts = related.iter().map(|(range, message)| {
+        AnnotationKind::Context
+            .span(window.map(range))
+            .label(*message)
+    });
+    let snippet = Snippet::source(window.source.clone())
+        .line_start(window.first_line)
+        .path(file.target.shown.as_str())
+        .annotation(AnnotationKind::Primary.span(window.map(&primary)))
+        .annotations(contexts);
+    Element::Cause(snippet)
+}
+
+/// Production's lines that explain the finding, under production's name.
+fn production_snippet<'a>(file: &'a Judged, finding: &'a Finding) -> Option<Element<'a>> {
+    let Comparison::Production(base) = &file.snapshot.base else {
+        return None;
+    };
+    let production = &base.production;
+    let related: Vec<(&Range<usize>, &str)> = finding
+        .related
+        .iter()
+        .filter_map(|related| match &related.place {
+            Place::Production(bytes) => Some((bytes, related.message.as_str())),
+            Place::Head(_) => None,
+        })
+        .collect();
+    if related.is_empty() {
+        return None;
+    }
+    let lines = Lines::new(&production.text);
+    let window = Window::new(
+        &production.text,
+        &lines,
+        related.iter().map(|(range, _)| *range),
+    );
+    let contexts = related.iter().map(|(range, message)| {
+        AnnotationKind::Context
+            .span(window.map(range))
+            .label(*message)
+    });
+    let snippet = Snippet::source(window.source.clone())
+        .line_start(window.first_line)
+        .path(format!(
+            "production ({}) {}",
+            production.reference, production.path
+        ))
+        .annotations(contexts);
+    Some(Element::Cause(snippet))
+}
+
+fn fix_group<'a>(file: &'a Judged, fix: &'a Fix) -> Group<'a> {
+    let name = match fix.applicability {
+        Applicability::Safe => "fix",
+        Applicability::NeedsReview => "fix, for review",
+    };
+    let head = &file.snapshot.head;
+    let window = Window::new(
+        head.text(),
+        head.lines(),
+        fix.edits.iter().map(|edit| &edit.range),
+    );
+    let patches = fix
+        .edits
+        .iter()
+        .map(|edit| Patch::new(window.map(&edit.range), edit.text.replace("\r\n", "\n")));
+    let snippet = Snippet::source(window.source.clone())
+        .line_start(window.first_line)
+        .patches(patches);
+    Level::HELP
+        .with_name(Some(name))
+        .secondary_title(fix.title.as_str())
+        .element(snippet)
+}
+
+/// A long range (a whole function) is drawn by its first line.
+fn short(source: &Source, range: &Range<usize>) -> Range<usize> {
+    const LONGEST: usize = 4;
+    let touched = source.lines().touched(range.clone());
+    if touched.len() <= LONGEST {
+        return range.clone();
+    }
+    let first = source.lines().content(touched.start, source.text());
+    range.start..first.end.max(range.start)
+}

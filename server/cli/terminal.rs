@@ -1,0 +1,79 @@
+//! Where the output goes: stdout for results, stderr for everything else.
+
+use std::fmt::Display;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+use anstyle::{AnsiColor, Effects, Style};
+
+use super::trouble::Trouble;
+
+/// Bold red, for what stops us.
+const ERROR: Style = AnsiColor::BrightRed.on_default().effects(Effects::BOLD);
+/// Bold cyan, for what is worth knowing.
+const NOTE: Style = AnsiColor::BrightCyan.on_default().effects(Effects::BOLD);
+
+/// Where the output goes. Colours are written always and stripped where the other end is no
+/// terminal (`NO_COLOR` and `CLICOLOR_FORCE` are honoured).
+pub struct Terminal {
+    /// The current folder.
+    pub folder: PathBuf,
+    /// The width of a line in columns.
+    pub width: usize,
+    troubles: Vec<Trouble>,
+}
+
+#[expect(
+    clippy::unused_self,
+    reason = "whoever writes must have been handed the terminal"
+)]
+impl Terminal {
+    /// The terminal of this process.
+    pub fn new() -> Self {
+        // Wide enough for most lines of code where nobody tells the width (a pipe, a CI log).
+        const WIDTH_ELSEWHERE: usize = 120;
+        let width = terminal_size::terminal_size()
+            .map_or(WIDTH_ELSEWHERE, |(width, _)| usize::from(width.0));
+        Self {
+            folder: std::env::current_dir().unwrap_or_default(),
+            width: width.max(40),
+            troubles: Vec::new(),
+        }
+    }
+
+    /// Writes a result to stdout. Whoever reads may have gone (`| head`): that is no error.
+    pub fn print(&self, text: &str) {
+        let mut out = anstream::stdout().lock();
+        let _ = out.write_all(text.as_bytes());
+        let _ = out.flush();
+    }
+
+    /// Tells on stderr what was done.
+    pub fn say(&self, message: impl Display) {
+        let mut out = anstream::stderr().lock();
+        let _ = writeln!(out, "{message}");
+    }
+
+    /// Tells something worth knowing on stderr.
+    pub fn note(&self, message: impl Display) {
+        let mut out = anstream::stderr().lock();
+        let _ = writeln!(out, "{NOTE}note{NOTE:#}: {message}");
+    }
+
+    /// Tells on stderr what could not be judged; the exit code becomes 2.
+    pub fn trouble(&mut self, trouble: Trouble) {
+        let mut out = anstream::stderr().lock();
+        let _ = writeln!(out, "{ERROR}error{ERROR:#}: {trouble}");
+        self.troubles.push(trouble);
+    }
+
+    /// What could not be judged so far.
+    pub fn troubles(&self) -> &[Trouble] {
+        &self.troubles
+    }
+
+    /// Whether progress would be seen and not spoil a log.
+    pub fn shows_progress(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+}

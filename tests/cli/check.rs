@@ -1,0 +1,173 @@
+//! `check` on a branch.
+
+use crate::{hotfix_repo, run, run_with_stdin};
+
+#[test]
+fn a_branch_that_is_no_hotfix_branch_is_not_judged_and_says_how_to_force_it() {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let outcome = run(repo.root(), &["check"]);
+    outcome.tells(
+        0,
+        "note: nothing was judged: branch main is not a hotfix branch \
+         (hotfix/*, hotfix-*, */hotfix/*, release/*-hotfix*): set `branches` or use `check --base REF`\n",
+    );
+    assert_eq!(outcome.stdout, "");
+}
+
+#[test]
+fn a_base_judges_any_branch() {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let outcome = run(
+        repo.root(),
+        &["check", "--base", "v1.2.0", "--format", "json"],
+    );
+    outcome.tells(0, "");
+    assert_eq!(outcome.json()["base"]["kind"], "production");
+    assert_eq!(outcome.json()["base"]["reference"], "v1.2.0");
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+}
+
+#[test]
+fn an_unknown_base_is_an_error_and_never_no_findings() {
+    let repo = hotfix_repo();
+    let outcome = run(repo.root(), &["check", "--base", "nope"]);
+    outcome.tells(
+        2,
+        "error: there is no ref or commit nope: check the spelling or run `git fetch`\n",
+    );
+    assert_eq!(outcome.stdout, "");
+}
+
+#[test]
+fn outside_of_a_repository_it_says_what_works_there() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path().canonicalize().expect("it exists");
+    let outcome = run(&root, &["check"]);
+    let expected = format!(
+        "error: {} is in no git repository: run `hotfix-ls check --all` to judge files without git\n",
+        root.display()
+    );
+    outcome.tells(2, &expected);
+}
+
+#[test]
+fn only_changed_files_are_judged_committed_or_not() {
+    let repo = hotfix_repo();
+    repo.write("new.py", "x = 1\n");
+    repo.commit("Start the fix");
+    repo.write("loose.py", "x = 1\n");
+    repo.write("notes.txt", "not Python\n");
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    assert_eq!(outcome.json()["summary"]["files"], 2);
+    let only = run(
+        repo.root(),
+        &["check", "--format", "json", "new.py", "shop.py"],
+    );
+    assert_eq!(only.json()["summary"]["files"], 1, "shop.py is unchanged");
+}
+
+#[test]
+fn a_branch_without_changes_says_what_it_was_compared_with() {
+    let repo = hotfix_repo();
+    let outcome = run(repo.root(), &["check"]);
+    outcome.tells(0, "");
+    let commit = repo.git(&["rev-parse", "main"]);
+    let expected = format!("No Python file differs from main ({})\n", &commit[..10]);
+    assert_eq!(outcome.stdout, expected);
+}
+
+#[test]
+fn a_path_that_is_not_there_is_told_and_the_others_are_judged() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let outcome = run(
+        repo.root(),
+        &["check", "shoop.py", "shop.py", "--format", "json"],
+    );
+    outcome.tells(
+        2,
+        "error: shoop.py: no such file or folder: check the spelling\n",
+    );
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+    assert_eq!(outcome.json()["problems"][0]["path"], "shoop.py");
+}
+
+#[test]
+fn a_path_of_another_repository_is_told() {
+    let (repo, other) = (hotfix_repo(), hotfix_repo());
+    let path = other.path("shop.py").display().to_string();
+    let outcome = run(repo.root(), &["check", "shop.py", &path]);
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome
+            .stderr
+            .ends_with("this is not in the repository .: check it in a run of its own\n"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_text_is_told_and_the_others_are_judged() {
+    let repo = hotfix_repo();
+    repo.write("binary.py", b"x\0y");
+    repo.write("latin.py", b"x = '\xe4'\n");
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    outcome.tells(
+        2,
+        "error: binary.py: the file is binary: name Python files only, or add it to `exclude`\n\
+         error: latin.py: the file is not UTF-8 text: save it as UTF-8, or add it to `exclude`\n",
+    );
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+}
+
+#[test]
+fn the_text_on_stdin_stands_for_the_file() {
+    let repo = hotfix_repo();
+    let arguments = ["check", "--stdin-filename", "shop.py", "--format", "json"];
+    let same = run_with_stdin(repo.root(), &arguments, "def total(order):\n    return 1\n");
+    assert_eq!(same.json()["summary"]["files"], 0);
+    let changed = run_with_stdin(repo.root(), &arguments, "def total(order):\n    return 2\n");
+    assert_eq!(changed.json()["summary"]["files"], 1);
+}
+
+#[test]
+fn paths_are_relative_to_the_current_folder() {
+    let repo = hotfix_repo();
+    repo.write("api/a.py", b"\xff");
+    let outcome = run(&repo.path("api"), &["check"]);
+    assert!(outcome.stderr.starts_with("error: a.py: "), "{outcome:?}");
+    repo.write("shop.py", b"\xff");
+    let outcome = run(&repo.path("api"), &["check", ".."]);
+    assert!(
+        outcome.stderr.contains("error: ../shop.py: "),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn only_a_line_end_differs_and_nothing_is_judged() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", "def total(order):\r\n    return 1\r\n");
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    assert_eq!(outcome.json()["summary"]["files"], 0);
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    let repo = hotfix_repo();
+    let mut child = crate::command(repo.root())
+        .args(["check", "--format", "json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

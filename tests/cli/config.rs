@@ -1,0 +1,44 @@
+//! The configuration file, seen from the command line.
+
+use crate::{hotfix_repo, run};
+
+#[test]
+fn all_that_is_wrong_is_told_with_its_place_and_the_rest_holds() {
+    let repo = hotfix_repo();
+    repo.write(
+        "hotfix.toml",
+        "brances = []\nexclude = [\"gone\"]\n[rules]\nno-such-rule = \"off\"\n",
+    );
+    repo.write("gone/a.py", "x = 1\n");
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    outcome.tells(
+        2,
+        "error: hotfix.toml:1:1: unknown key `brances`: did you mean `branches`?\n\
+         error: hotfix.toml:4:1: unknown rule `no-such-rule`: see `hotfix-ls rules`\n",
+    );
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+}
+
+#[test]
+fn the_branches_of_the_team_count() {
+    let repo = hotfix_repo();
+    repo.branch("urgent/1.2.1");
+    repo.write(
+        "pyproject.toml",
+        "[tool.hotfix]\nbranches = [\"urgent/*\"]\n",
+    );
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    outcome.tells(0, "");
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+}
+
+#[test]
+fn a_named_file_that_is_excluded_is_told() {
+    let repo = hotfix_repo();
+    repo.write("hotfix.toml", "exclude = [\"shop.py\"]\n");
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let outcome = run(repo.root(), &["check", "shop.py"]);
+    outcome.tells(0, "note: shop.py is not judged: `exclude` matches it\n");
+}

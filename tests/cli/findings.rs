@@ -1,0 +1,142 @@
+//! Findings as each format prints them, and when they fail.
+
+use crate::{TestRepo, hotfix_repo, run};
+
+const LOAD: &str = "\
+def load(orders, order_id):
+    try:
+        return orders.find(order_id)
+    except KeyError as error:
+        raise OrderMissing(order_id)
+";
+
+/// A hotfix that converts an exception and loses its cause: one certain finding.
+fn repo_with_a_finding() -> TestRepo {
+    let repo = hotfix_repo();
+    repo.write("shop.py", LOAD);
+    repo
+}
+
+#[test]
+fn a_finding_at_the_threshold_is_exit_code_1_and_one_below_is_not() {
+    let repo = repo_with_a_finding();
+    let code = |fail_on: &str| run(repo.root(), &["check", "--fail-on", fail_on]).code;
+    assert_eq!(code("warning"), 1);
+    assert_eq!(code("hint"), 1);
+    assert_eq!(code("never"), 0);
+    repo.write(
+        "hotfix.toml",
+        "[rules]\nraise-without-from = \"information\"\n",
+    );
+    assert_eq!(code("warning"), 0);
+    assert_eq!(code("information"), 1);
+}
+
+#[test]
+fn concise_is_one_line_for_each_finding() {
+    let repo = repo_with_a_finding();
+    let outcome = run(repo.root(), &["check", "--format", "concise"]);
+    let mut lines = outcome.stdout.lines();
+    let line = lines.next().expect("a finding");
+    assert!(
+        line.starts_with("shop.py:5:9: warning[raise-without-from] "),
+        "{outcome:?}"
+    );
+    assert!(line.ends_with(" [fix]"), "{outcome:?}");
+    assert_eq!(
+        lines.next(),
+        Some("1 warning in 1 file; 1 can be fixed by `hotfix-ls fix`")
+    );
+}
+
+#[test]
+fn json_has_the_promised_shape() {
+    let repo = repo_with_a_finding();
+    let json = run(repo.root(), &["check", "--format", "json"]).json();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["base"]["reference"], "main");
+    let finding = &json["findings"][0];
+    assert_eq!(finding["rule"], "raise-without-from");
+    assert_eq!(finding["severity"], "warning");
+    assert_eq!(finding["confidence"], "certain");
+    assert_eq!(finding["path"], "shop.py");
+    let start = serde_json::json!({"line": 5, "column": 9});
+    assert_eq!(finding["range"]["start"], start);
+    assert_eq!(finding["identity"].as_str().map(str::len), Some(16));
+    assert!(finding["related"].is_array());
+    let fix = &finding["fixes"][0];
+    assert_eq!(fix["applicability"], "safe");
+    assert!(fix["title"].is_string());
+    assert!(fix["edits"][0]["range"]["end"]["line"].is_u64());
+    assert_eq!(json["summary"]["warnings"], 1);
+    assert_eq!(json["summary"]["fixable"], 1);
+}
+
+#[test]
+fn columns_count_characters() {
+    let repo = hotfix_repo();
+    let text = LOAD.replace("raise Order", "ä = '😀'; raise Order");
+    repo.write("shop.py", text);
+    let json = run(repo.root(), &["check", "--format", "json"]).json();
+    assert_eq!(json["findings"][0]["range"]["start"]["column"], 18);
+}
+
+#[test]
+fn check_compare_and_all_find_the_same() {
+    let repo = repo_with_a_finding();
+    repo.write("old.py", "def total(order):\n    return 1\n");
+    let identity = |arguments: &[&str]| {
+        let json = run(repo.root(), &[arguments, &["--format", "json"]].concat()).json();
+        json["findings"][0]["identity"].clone()
+    };
+    let check = identity(&["check", "shop.py"]);
+    assert!(check.is_string());
+    assert_eq!(identity(&["compare", "old.py", "shop.py"]), check);
+    assert_eq!(identity(&["check", "--all", "shop.py"]), check);
+}
+
+#[test]
+fn full_shows_the_line_its_carets_and_the_fix() {
+    let repo = repo_with_a_finding();
+    let outcome = run(repo.root(), &["check"]);
+    let shown = &outcome.stdout;
+    assert!(
+        shown.starts_with("warning[raise-without-from]: "),
+        "{shown}"
+    );
+    assert!(shown.contains(" --> shop.py:5:9\n"), "{shown}");
+    assert!(
+        shown.contains("5 |         raise OrderMissing(order_id)\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("  |         ^^^^^"), "{shown}");
+    assert!(
+        shown.contains("raise OrderMissing(order_id) from error"),
+        "{shown}"
+    );
+    assert!(!shown.contains('\x1b'), "a pipe gets no colours: {shown:?}");
+}
+
+#[test]
+fn colours_can_be_forced_and_forbidden() {
+    let repo = repo_with_a_finding();
+    let coloured = |name: &str| {
+        let output = crate::command(repo.root())
+            .arg("check")
+            .env(name, "1")
+            .output()
+            .expect("the binary runs");
+        output.stdout.contains(&0x1b)
+    };
+    assert!(coloured("CLICOLOR_FORCE"));
+    assert!(!coloured("NO_COLOR"));
+}
+
+#[test]
+fn a_part_that_is_no_python_is_told() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", "def total(order):\n    return (1\n");
+    let outcome = run(repo.root(), &["check"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.stderr.starts_with("error: shop.py:"), "{outcome:?}");
+}

@@ -1,0 +1,101 @@
+//! `fix`: what is written, and what never is.
+
+use std::fs;
+
+use crate::{TestRepo, hotfix_repo, run};
+
+const BEFORE: &str = "\
+def load(orders, order_id):
+    try:
+        return orders.find(order_id)
+    except KeyError as error:
+        raise OrderMissing(order_id)
+";
+
+fn after() -> String {
+    BEFORE
+        .replace("(order_id)\n", "(order_id) from error\n")
+        .replacen("find(order_id) from error", "find(order_id)", 1)
+}
+
+fn repo_with(text: impl AsRef<[u8]>) -> TestRepo {
+    let repo = hotfix_repo();
+    repo.write("shop.py", text);
+    repo
+}
+
+fn read(repo: &TestRepo) -> Vec<u8> {
+    fs::read(repo.path("shop.py")).expect("the file is there")
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let repo = repo_with(BEFORE);
+    run(repo.root(), &["fix"]).tells(0, "Fixed 1 finding in 1 file\n");
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), after());
+    run(repo.root(), &["fix"]).tells(0, "Nothing to fix\n");
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), after());
+    assert_eq!(run(repo.root(), &["check"]).code, 0);
+}
+
+#[test]
+fn a_diff_writes_nothing_and_git_can_apply_it() {
+    let repo = repo_with(BEFORE);
+    let outcome = run(repo.root(), &["fix", "--diff"]);
+    outcome.tells(1, "Would fix 1 finding in 1 file\n");
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), BEFORE);
+    repo.write("fix.diff", &outcome.stdout);
+    repo.git(&["apply", "fix.diff"]);
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), after());
+    run(repo.root(), &["fix", "--diff"]).tells(0, "Nothing to fix\n");
+}
+
+#[test]
+fn line_ends_and_the_byte_order_mark_stay() {
+    let marked = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let repo = repo_with(marked(BEFORE));
+    run(repo.root(), &["fix"]).tells(0, "Fixed 1 finding in 1 file\n");
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), marked(&after()));
+}
+
+#[test]
+fn only_the_named_rule_is_fixed() {
+    let repo = repo_with(BEFORE);
+    run(repo.root(), &["fix", "--rule", "unused-allow"]).tells(0, "Nothing to fix\n");
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), BEFORE);
+    run(repo.root(), &["fix", "--rule", "raise-without-from"])
+        .tells(0, "Fixed 1 finding in 1 file\n");
+}
+
+#[test]
+fn an_unknown_rule_is_told_and_nothing_is_written() {
+    let repo = repo_with(BEFORE);
+    run(repo.root(), &["fix", "--rule", "raise-withot-from"]).tells(
+        2,
+        "error: there is no rule `raise-withot-from`: did you mean `raise-without-from`?\n",
+    );
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), BEFORE);
+}
+
+#[test]
+fn a_branch_that_is_no_hotfix_branch_is_left_alone() {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write("shop.py", BEFORE);
+    assert_eq!(run(repo.root(), &["fix"]).code, 0);
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), BEFORE);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_file_is_left_alone_and_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repo = repo_with(BEFORE);
+    let read_only = fs::Permissions::from_mode(0o444);
+    fs::set_permissions(repo.path("shop.py"), read_only).expect("a mode");
+    run(repo.root(), &["fix"]).tells(
+        2,
+        "error: shop.py: it is read-only, so nothing was written to it: make it writable first\n",
+    );
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), BEFORE);
+}
