@@ -106,8 +106,16 @@ fn against_production(
     }
     let candidates = now.clone();
     let mut new = subtract(base, head, &matching, &before, now);
-    new.extend(both_sides(base, head, &matching, &in_base, &in_head));
+    let removed = both_sides(base, head, &matching, &in_base, &in_head);
+    new.retain(|one| !removed.iter().any(|other| repeats(one, other)));
+    new.extend(removed);
     Ok((new, candidates))
+}
+
+/// Whether `one` says of the same place what `other` says better.
+fn repeats(one: &Raw, other: &Raw) -> bool {
+    let (left, right) = (&one.draft.span, &other.draft.span);
+    other.draft.covers.contains(&one.rule) && left.start < right.end && right.start < left.end
 }
 
 /// What the rules say of one definition on one side.

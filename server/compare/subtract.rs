@@ -29,6 +29,7 @@ pub struct ScopeNames {
 
 /// For each finding of head whether it is new.
 #[must_use]
+#[expect(clippy::implicit_hasher, reason = "one caller, one hasher")]
 pub fn new_in_head(
     base: &[Comparable],
     head: &[Comparable],

@@ -88,22 +88,32 @@ pub fn restore_hunk(target: &Target<'_>) -> Option<Fix> {
 pub fn restore_definition(target: &Target<'_>) -> Option<Fix> {
     let (base, base_outline) = target.production?;
     let definition = definition_around(target)?;
-    let old = base_outline.find(&definition.qualname)?;
+    restore_named((target.head, definition), (base, base_outline))
+}
+
+/// Production's version of a definition of head, found by its qualified name.
+#[must_use]
+pub fn restore_named(
+    (head, definition): (&Source, &Definition),
+    (base, base_outline): (&Source, &Outline),
+) -> Option<Fix> {
+    let old = base_outline
+        .find(&definition.qualname)
+        .filter(|old| old.kind != Kind::Module)?;
     let whole = |source: &Source, range: Range<usize>| {
         let lines = source.lines();
         lines.line_of(range.start)..lines.line_of(range.end.max(1) - 1) + 1
     };
     let old_lines = whole(base, old.range.clone());
-    let new_lines = whole(target.head, definition.range.clone());
+    let new_lines = whole(head, definition.range.clone());
     let as_u32 = |line: usize| u32::try_from(line).ok();
     let text = base_lines(
         base,
         as_u32(old_lines.start)?..as_u32(old_lines.end)?,
-        line_end(target.head),
+        line_end(head),
     );
-    let range = target.head.lines().bytes(new_lines);
-    let edit = fit(target.head, range, text);
-    (target.head.text()[edit.range.clone()] != edit.text).then(|| {
+    let edit = fit(head, head.lines().bytes(new_lines), text);
+    (head.text()[edit.range.clone()] != edit.text).then(|| {
         review(
             format!("Restore production's version of {}", definition.qualname),
             vec![edit],
@@ -197,7 +207,7 @@ pub fn docstring_note(target: &Target<'_>) -> Option<Fix> {
     let definition = definition_around(target).filter(|one| one.kind == Kind::Function)?;
     let node = definition_node(target.head, definition)?;
     let text = hotfix_comment(target.version, "say what callers see now");
-    let note = text.trim_start_matches("# ");
+    let line = text.trim_start_matches("# ");
     let first = children(field(node, "body")?).next()?;
     let docstring = first
         .named_child(0)
@@ -206,7 +216,7 @@ pub fn docstring_note(target: &Target<'_>) -> Option<Fix> {
     let mut builder = Builder::new(file(target, &settings));
     let title = format!("Note the hotfix in the docstring of {}", definition.name);
     let Some(docstring) = docstring else {
-        builder.lines_before(first, &[format!("\"\"\"{note}\"\"\"")])?;
+        builder.lines_before(first, &[format!("\"\"\"{line}\"\"\"")])?;
         return Some(builder.finish(title, Applicability::NeedsReview));
     };
     let old = target.head.slice(docstring);
@@ -228,7 +238,7 @@ pub fn docstring_note(target: &Target<'_>) -> Option<Fix> {
     builder.remove(start..docstring.end_byte());
     builder.insert(
         start,
-        format!("{lead}{end}{indent}{note}{end}{indent}{quotes}"),
+        format!("{lead}{end}{indent}{line}{end}{indent}{quotes}"),
     );
     Some(builder.finish(title, Applicability::NeedsReview))
 }

@@ -20,6 +20,7 @@ macro_rules! registry {
 
 registry! {
     raise_without_from::RaiseWithoutFrom,
+    removed_guard::RemovedGuard,
     unexplained_allow::UnexplainedAllow,
     unused_allow::UnusedAllow,
 }

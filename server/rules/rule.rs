@@ -58,6 +58,8 @@ pub struct Draft {
     /// What tells findings of `compare` apart when their anchors are equal (the removed guard's
     /// text, for example); empty otherwise.
     pub detail: String,
+    /// Rules whose findings at the same place would only repeat this one.
+    pub covers: &'static [&'static str],
 }
 
 impl Draft {
@@ -71,6 +73,7 @@ impl Draft {
             confidence,
             related: Vec::new(),
             detail: String::new(),
+            covers: &[],
         }
     }
 

@@ -154,7 +154,7 @@ pub fn string_value<'s>(node: Node<'_>, source: &'s Source) -> Option<&'s str> {
     if prefix.contains(['f', 'b', 't']) {
         return None;
     }
-    let end = node.child(u32::try_from(node.child_count()).ok()?.checked_sub(1)?)?;
+    let end = node.child(node.child_count().checked_sub(1)?)?;
     let inside = source.text().get(start.end_byte()..end.start_byte())?;
     (!inside.contains('\\')).then_some(inside)
 }

@@ -1,0 +1,364 @@
+//! Whether the hotfix still has a guard that does the same, and what stands unprotected if not.
+//! In doubt the answer is "it has": a false alarm here costs more than a miss.
+
+use tree_sitter::Node;
+
+use super::collect::{
+    Guard, Kind, atoms, classify, decorators_of, error_path, guards, is_lock, names_in,
+};
+use crate::compare::normal::text;
+use crate::rules::Pair;
+use crate::syntax::flow::{caught_around, handler_names, withs_around};
+use crate::syntax::names::dotted;
+use crate::syntax::nodes::{children, field, keyword};
+use crate::syntax::unit::binds;
+use crate::syntax::Unit;
+
+/// The place of head that production's guard protected and that nothing protects now.
+pub(super) fn exposed<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    match guard.kind {
+        Kind::NoneCheck | Kind::TypeCheck => unchecked_use(guard, head),
+        Kind::KeyCheck => unchecked_key(guard, head),
+        Kind::Validation => unvalidated(guard, base, head),
+        Kind::Handler => uncaught(guard, base, head),
+        Kind::Lock | Kind::Transaction => outside_with(guard, base, head),
+        Kind::Timeout => unlimited(guard, base, head),
+        Kind::Status => unchecked_body(guard, head),
+        Kind::Decorator => undecorated(guard, head),
+        Kind::ErrorLog => unlogged(guard, head),
+    }
+}
+
+/// Whether the guard only went elsewhere in the file: as many of its kind and subject as before.
+pub(super) fn moved(guard: &Guard<'_>, pair: &Pair<'_>) -> bool {
+    let count = |file: crate::syntax::File<'_>| -> usize {
+        file.outline
+            .definitions
+            .iter()
+            .flat_map(|definition| Unit::of_definition(file, definition))
+            .map(|unit| {
+                guards(&unit)
+                    .iter()
+                    .filter(|other| other.kind == guard.kind && other.subject == guard.subject)
+                    .count()
+            })
+            .sum()
+    };
+    // Timeouts are counted by `unlimited` itself: another call's timeout is no replacement.
+    guard.kind != Kind::Timeout && count(pair.base_file) <= count(pair.head_file)
+}
+
+/// The places where head reads the subject (`item`, `self.cache`), bindings left out.
+fn reads<'h>(head: &Unit<'h>, subject: &str) -> Vec<Node<'h>> {
+    head.own(&["identifier", "attribute"])
+        .into_iter()
+        .filter(|node| {
+            let part_of_more = node.parent().is_some_and(|parent| {
+                parent.kind() == "attribute" && field(parent, "attribute") == Some(*node)
+                    || parent.kind() == "keyword_argument" && field(parent, "name") == Some(*node)
+                    || matches!(parent.kind(), "parameters" | "typed_parameter" | "default_parameter" | "typed_default_parameter")
+            });
+            !part_of_more
+                && !binds(*node)
+                && dotted(*node, head.source()).as_deref() == Some(subject)
+        })
+        .collect()
+}
+
+/// Whether head tests the subject at all: in a condition, by `or`, by a handler around its use,
+/// by `getattr` with a default, or in a `match`.
+fn tested(head: &Unit<'_>, subject: &str) -> bool {
+    let conditions = head.own(&[
+        "if_statement", "elif_clause", "while_statement", "assert_statement",
+        "conditional_expression", "if_clause", "boolean_operator", "match_statement",
+        "not_operator", "comparison_operator",
+    ]);
+    let in_condition = conditions.into_iter().any(|node| {
+        let condition = match node.kind() {
+            "conditional_expression" => children(node).nth(1),
+            "if_clause" | "assert_statement" => node.named_child(0),
+            "match_statement" => field(node, "subject"),
+            "boolean_operator" => field(node, "left"),
+            "not_operator" | "comparison_operator" => Some(node),
+            _ => field(node, "condition"),
+        };
+        condition.is_some_and(|condition| {
+            atoms(condition)
+                .into_iter()
+                .any(|atom| classify(head, atom).is_some_and(|(_, name)| name == subject))
+                || (node.kind() != "boolean_operator"
+                    && names_in(head, condition).iter().any(|name| name == subject))
+        })
+    });
+    let by_call = head.own(&["call"]).into_iter().any(|call| {
+        let callee = field(call, "function").map_or("", |function| head.slice(function));
+        let last = callee.rsplit('.').next().unwrap_or(callee).to_lowercase();
+        let about = ["getattr", "isinstance", "hasattr", "check", "ensure", "require", "valid", "assert"]
+            .iter()
+            .any(|word| last.contains(word));
+        about && field(call, "arguments").is_some_and(|all| names_in(head, all).iter().any(|name| name == subject))
+    });
+    in_condition || by_call
+}
+
+fn caught(node: Node<'_>, head: &Unit<'_>, kinds: &[&str]) -> bool {
+    caught_around(node)
+        .into_iter()
+        .flat_map(|clause| handler_names(clause, head.source()))
+        .any(|name| kinds.contains(&name) || matches!(name, "Exception" | "BaseException"))
+}
+
+/// The first place where head takes an attribute, item or call of the subject, or passes it on,
+/// if nothing tests it.
+fn unchecked_use<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    if tested(head, &guard.subject) {
+        return None;
+    }
+    let root = guard.subject.split('.').next().unwrap_or(&guard.subject);
+    // A new binding may have made the value certain.
+    let certain = |node: Node<'_>| {
+        head.last_value(root, node.start_byte())
+            .is_some_and(|value| !may_be_none(head, value))
+    };
+    reads(head, &guard.subject)
+        .into_iter()
+        .filter(|node| {
+            node.parent().is_some_and(|parent| match parent.kind() {
+                "attribute" => field(parent, "object") == Some(*node),
+                "subscript" => field(parent, "value") == Some(*node),
+                "call" => field(parent, "function") == Some(*node),
+                "argument_list" | "binary_operator" | "for_statement" | "keyword_argument" | "interpolation"
+                | "augmented_assignment" | "return_statement" => true,
+                _ => guard.kind == Kind::TypeCheck,
+            })
+        })
+        .find(|node| !certain(*node) && !caught(*node, head, &["AttributeError", "TypeError"]))
+}
+
+/// Literals and constructor calls are never None.
+fn may_be_none(unit: &Unit<'_>, value: Node<'_>) -> bool {
+    match value.kind() {
+        "string" | "integer" | "float" | "list" | "dictionary" | "tuple" | "set" | "true"
+        | "false" | "list_comprehension" | "dictionary_comprehension" | "binary_operator" => false,
+        "call" => {
+            let callee = field(value, "function").map_or("", |function| unit.slice(function));
+            let last = callee.rsplit('.').next().unwrap_or(callee);
+            !last.starts_with(char::is_uppercase)
+                && !matches!(last, "str" | "int" | "float" | "list" | "dict" | "set" | "tuple" | "bool")
+        }
+        "boolean_operator" => field(value, "right").is_none_or(|right| may_be_none(unit, right)),
+        _ => true,
+    }
+}
+
+fn unchecked_key<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    if guards(head)
+        .iter()
+        .any(|other| other.kind == Kind::KeyCheck && other.subject == guard.subject)
+    {
+        return None;
+    }
+    head.own(&["subscript"]).into_iter().find(|node| {
+        let read = node.parent().is_none_or(|parent| {
+            parent.kind() != "delete_statement"
+                && !(parent.kind() == "assignment" && field(parent, "left") == Some(*node))
+        });
+        let same = field(*node, "value")
+            .and_then(|value| dotted(value, head.source()))
+            .zip(field(*node, "subscript"))
+            .is_some_and(|(mapping, key)| {
+                format!("{mapping}[{}]", head.slice(key)) == guard.subject
+            });
+        read && same && !caught(*node, head, &["KeyError", "LookupError"])
+    })
+}
+
+/// The first statement that uses all names of the condition which production validated.
+fn unvalidated<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    let names: Vec<&str> = guard.subject.split(' ').collect();
+    if names.iter().any(|name| tested(head, name)) {
+        return None;
+    }
+    // The value must come the same way as before: a parameter, or bound in both.
+    let known = names.iter().all(|name| {
+        let root = name.split('.').next().unwrap_or(name);
+        let bound = |unit: &Unit<'_>| unit.parameter(root).is_some() || !unit.bindings(root).is_empty();
+        bound(base) == bound(head)
+    });
+    if !known {
+        return None;
+    }
+    names.iter().find_map(|name| {
+        let root = name.split('.').next().unwrap_or(name);
+        let parameter = head.parameter(root).is_some() || !head.bindings(root).is_empty() || root == "self";
+        parameter.then(|| reads(head, name).into_iter().next()).flatten()
+    })
+}
+
+/// A call of production's `try` body that head makes outside of any handler for the same.
+fn uncaught<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    let kinds: Vec<&str> = guard.subject.split(' ').collect();
+    let body = field(guard.node, "body")?;
+    let inside: Vec<String> = base
+        .own(&["call", "subscript"])
+        .into_iter()
+        .filter(|node| body.start_byte() <= node.start_byte() && node.end_byte() <= body.end_byte())
+        .filter_map(|node| callee(base, node))
+        .collect();
+    // Kept anywhere around one of these calls, even for a broader or narrower kind, it is a
+    // decision about the handler and not its removal.
+    let calls: Vec<Node<'h>> = head
+        .own(&["call", "subscript"])
+        .into_iter()
+        .filter(|node| callee(head, *node).is_some_and(|name| inside.contains(&name)))
+        .collect();
+    let narrowed = |node: Node<'_>| {
+        caught_around(node)
+            .into_iter()
+            .flat_map(|clause| handler_names(clause, head.source()))
+            .count()
+            > 0
+            && guard.weak
+    };
+    let suppressed = |node: Node<'_>| {
+        withs_around(node).iter().any(|item| head.slice(*item).contains("suppress("))
+    };
+    // A handler that only passes the exception on protects nobody.
+    let raises_only = children(guard.node)
+        .filter(|part| part.kind() == "except_clause")
+        .filter_map(|clause| children(clause).last())
+        .all(|block| children(block).next().is_some_and(|first| first.kind() == "raise_statement" && first.named_child_count() == 0));
+    if raises_only {
+        return None;
+    }
+    calls
+        .into_iter()
+        .find(|node| !caught(*node, head, &kinds) && !narrowed(*node) && !suppressed(*node))
+}
+
+fn callee(unit: &Unit<'_>, node: Node<'_>) -> Option<String> {
+    match node.kind() {
+        "call" => {
+            let function = unit.slice(field(node, "function")?);
+            let noise = function.to_lowercase();
+            (!noise.contains("log") && function != "print" && function != "str").then(|| function.to_owned())
+        }
+        "subscript" => Some(text(unit.source(), node.byte_range())),
+        _ => None,
+    }
+}
+
+/// A statement of production's `with` body that head has outside of any such `with`.
+fn outside_with<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    let body = field(guard.node, "body")?;
+    let simple = |unit: &Unit<'_>, node: Node<'_>| text(unit.source(), node.byte_range());
+    let inside: Vec<String> = base
+        .own(STATEMENTS)
+        .into_iter()
+        .filter(|node| body.start_byte() <= node.start_byte() && node.end_byte() <= body.end_byte())
+        .filter(|node| acts(*node))
+        .map(|node| simple(base, node))
+        .collect();
+    head.own(STATEMENTS)
+        .into_iter()
+        .filter(|node| acts(*node) && inside.contains(&simple(head, *node)))
+        .find(|node| {
+            let around = withs_around(*node);
+            let guarded = around.iter().any(|item| match guard.kind {
+                Kind::Lock => is_lock(head, *item) || head.slice(*item) == guard.subject,
+                _ => !around.is_empty(),
+            });
+            let decorated = decorators_of(head.node).iter().any(|decorator| {
+                let name = head.slice(*decorator).to_lowercase();
+                ["synchronized", "lock", "atomic", "transaction"].iter().any(|part| name.contains(part))
+            });
+            let by_hand = guard.kind == Kind::Lock && head.slice(head.node).contains(".acquire(");
+            !guarded && !decorated && !by_hand
+        })
+}
+
+const STATEMENTS: &[&str] = &["expression_statement", "return_statement", "delete_statement"];
+
+/// Whether a statement does something that a lock or transaction protects.
+fn acts(statement: Node<'_>) -> bool {
+    statement.kind() != "return_statement" || statement.named_child_count() > 0
+}
+
+/// A call of the same function without the limit, when head has fewer limited ones.
+fn unlimited<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    let limited = |unit: &Unit<'_>| {
+        guards(unit)
+            .iter()
+            .filter(|other| other.kind == Kind::Timeout && other.subject == guard.subject)
+            .count()
+    };
+    if limited(base) <= limited(head) {
+        return None;
+    }
+    head.own(&["call"]).into_iter().find(|call| {
+        let same = field(*call, "function").is_some_and(|at| head.slice(at) == guard.subject);
+        let free = keyword(*call, "timeout", head.source()).is_none_or(|value| value.kind() == "none");
+        same && free && !crate::syntax::nodes::has_splat(*call)
+    })
+}
+
+/// A use of the response's body, when nothing looks at its status.
+fn unchecked_body<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    let subject = &guard.subject;
+    let attributes: Vec<Node<'h>> = head
+        .own(&["attribute"])
+        .into_iter()
+        .filter(|node| {
+            field(*node, "object")
+                .and_then(|object| dotted(object, head.source()))
+                .is_some_and(|object| object == *subject)
+        })
+        .collect();
+    let name = |node: &Node<'h>| field(*node, "attribute").map_or("", |name| head.slice(name));
+    let looks = |node: &Node<'h>| {
+        matches!(name(node), "ok" | "status_code" | "status" | "is_success" | "is_error" | "raise_for_status")
+    };
+    if attributes.iter().any(looks) {
+        return None;
+    }
+    attributes
+        .into_iter()
+        .find(|node| matches!(name(node), "json" | "text" | "content" | "read" | "iter_lines" | "iter_content"))
+}
+
+fn undecorated<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    let kept = decorators_of(head.node).into_iter().any(|decorator| {
+        decorator.named_child(0).is_some_and(|expression| {
+            let callee = head.slice(field(expression, "function").unwrap_or(expression));
+            callee == guard.subject || similar(callee, &guard.subject)
+        })
+    });
+    // Another decorator of the same purpose is a replacement.
+    if kept { None } else { field(head.node, "name") }
+}
+
+/// `login_required` and `auth.login_required`, or two names of the same purpose.
+fn similar(left: &str, right: &str) -> bool {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
+    let (left, right) = (last(left), last(right));
+    left == right
+        || ["permission", "login", "auth", "limit", "throttle", "atomic", "transaction", "retry"]
+            .iter()
+            .any(|part| left.contains(part) && right.contains(part))
+}
+
+/// A handler for the same exceptions that logs nothing and does not pass the exception on.
+fn unlogged<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    let own: Vec<Guard<'h>> = guards(head);
+    head.own(&["except_clause"]).into_iter().find(|clause| {
+        let same = handler_names(*clause, head.source()).join(" ") == guard.subject;
+        let logged = own.iter().any(|other| {
+            other.kind == Kind::ErrorLog && error_path(other.node) == Some(*clause)
+        });
+        let says = head.slice(*clause);
+        let told = ["raise", "log", "print(", "capture", "report", "traceback", "warn"]
+            .iter()
+            .any(|word| says.contains(word));
+        same && !logged && !told
+    })
+}

@@ -1,0 +1,85 @@
+//! `removed-guard`: production protects a statement that the hotfix leaves unprotected.
+//!
+//! `collect` reads the guards of one side, `equal` says whether the other side still has one that
+//! does the same, `restore` brings production's back.
+
+mod collect;
+mod equal;
+mod restore;
+
+use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
+use crate::fixes::Fix;
+use collect::{Guard, Kind, guards};
+
+/// Production protects a statement that the hotfix leaves unprotected.
+pub struct RemovedGuard;
+
+static META: Meta = Meta {
+    name: "removed-guard",
+    group: Group::Shortcuts,
+    highest: Confidence::Certain,
+    checklist: "Fix is minimal and targeted",
+    noqa: &[],
+    docs: include_str!("../docs/removed-guard.md"),
+    pattern: None,
+};
+
+impl Rule for RemovedGuard {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn compare(&self, pair: &Pair<'_>, reporter: &mut Reporter) {
+        let (Some(base), Some(head)) = (pair.base, pair.head) else {
+            return;
+        };
+        if head.file.is_test {
+            return;
+        }
+        for guard in guards(base) {
+            let Some(exposed) = equal::exposed(&guard, base, head) else {
+                continue;
+            };
+            if equal::moved(&guard, pair) {
+                continue;
+            }
+            let draft = Draft {
+                detail: format!("{} {}", guard.kind.name(), guard.subject),
+                covers: guard.kind.covers(),
+                ..Draft::at(exposed, confidence(&guard), message(&guard))
+            };
+            reporter.report(draft.production(
+                guard.shown.clone(),
+                "production has this guard",
+            ));
+        }
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        restore::fixes(context, finding)
+    }
+}
+
+fn confidence(guard: &Guard<'_>) -> Confidence {
+    match guard.kind {
+        Kind::ErrorLog => Confidence::Likely,
+        Kind::Handler if guard.weak => Confidence::Likely,
+        _ => Confidence::Certain,
+    }
+}
+
+fn message(guard: &Guard<'_>) -> String {
+    let words = &guard.words;
+    match guard.kind {
+        Kind::NoneCheck | Kind::KeyCheck | Kind::TypeCheck | Kind::Validation => {
+            format!("Production checks `{words}` before this; the hotfix drops the check")
+        }
+        Kind::Handler => format!("Production catches {words} here; the hotfix lets it through"),
+        Kind::Lock => format!("Production holds {words} here; the hotfix does not"),
+        Kind::Transaction => format!("Production runs this inside {words}; the hotfix does not"),
+        Kind::Timeout => format!("Production limits this call by {words}; the hotfix drops the limit"),
+        Kind::Status => format!("Production checks the response by `{words}`; the hotfix drops the check"),
+        Kind::Decorator => format!("Production protects this function by {words}; the hotfix drops it"),
+        Kind::ErrorLog => format!("Production logs this failure by `{words}`; the hotfix is silent"),
+    }
+}

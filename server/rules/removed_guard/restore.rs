@@ -1,0 +1,217 @@
+//! Brings production's guard back.
+
+use tree_sitter::Node;
+
+use super::collect::{Guard, Kind, guards};
+use super::equal::exposed;
+use crate::fixes::{Applicability, Builder, Fix, hunk, layout};
+use crate::rules::{Finding, FixContext};
+use crate::syntax::nodes::{children, field, statement_of};
+use crate::syntax::{File, Unit};
+
+/// Production's guard put back at its place, then production's whole definition.
+pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+    let Some(production) = context.production else {
+        return Vec::new();
+    };
+    [
+        guard_back(context, production, finding),
+        definition_back(context, production),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn definition_back(context: &FixContext<'_>, production: File<'_>) -> Option<Fix> {
+    let head = context.unit.file;
+    let definition = head.outline.enclosing(context.unit.node.start_byte());
+    hunk::restore_named(
+        (head.source, definition),
+        (production.source, production.outline),
+    )
+}
+
+fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding) -> Option<Fix> {
+    let head = context.unit;
+    let shown = finding.related.iter().find_map(|related| match &related.place {
+        crate::rules::Place::Production(bytes) => Some(bytes.clone()),
+        crate::rules::Place::Head(_) => None,
+    })?;
+    let definition = production.outline.enclosing(shown.start);
+    let units = Unit::of_definition(production, definition);
+    let (unit, guard) = units.iter().find_map(|unit| {
+        let guard = guards(unit).into_iter().find(|guard| guard.shown == shown)?;
+        Some((unit, guard))
+    })?;
+    let place = exposed(&guard, unit, head)?;
+    let mut builder = Builder::new(head.file);
+    match guard.kind {
+        Kind::NoneCheck | Kind::KeyCheck | Kind::TypeCheck | Kind::Validation | Kind::Status => {
+            statement_back(&mut builder, unit, &guard, head, place)?;
+        }
+        Kind::Lock | Kind::Transaction => with_back(&mut builder, unit, &guard, head, place)?,
+        Kind::Timeout => argument_back(&mut builder, unit, &guard, place)?,
+        Kind::Decorator => decorator_back(&mut builder, unit, &guard, head)?,
+        Kind::ErrorLog => log_back(&mut builder, unit, &guard, place)?,
+        Kind::Handler => return None,
+    }
+    let words = guard.words.trim_start_matches('@');
+    Some(builder.finish(
+        format!("Restore production's guard `{words}`"),
+        Applicability::Safe,
+    ))
+}
+
+/// The lines of a production statement, relative to its own indentation, with a tab for a level.
+fn lines_of(unit: &Unit<'_>, statement: Node<'_>) -> Option<Vec<String>> {
+    let source = unit.source();
+    let (outer, step) = (layout::indent_of(source, statement), layout::indent_unit(source));
+    unit.slice(statement)
+        .lines()
+        .enumerate()
+        .map(|(index, line)| {
+            let first = source.lines().line_of(statement.start_byte());
+            if index == 0 || line.trim().is_empty() {
+                return Some(line.to_owned());
+            }
+            if layout::inside_string(source, first + index) {
+                return None;
+            }
+            let rest = line.strip_prefix(outer)?;
+            let code = rest.trim_start();
+            let indent = &rest[..rest.len() - code.len()];
+            let levels = indent.len() / step.len().max(1);
+            let odd = &indent[levels * step.len()..];
+            Some(format!("{}{odd}{code}", "\t".repeat(levels)))
+        })
+        .collect()
+}
+
+/// `if …: return`, `assert …`, `response.raise_for_status()`: whole statements come back before
+/// the statement that they protected.
+fn statement_back(
+    builder: &mut Builder<'_>,
+    unit: &Unit<'_>,
+    guard: &Guard<'_>,
+    head: &Unit<'_>,
+    place: Node<'_>,
+) -> Option<()> {
+    let statement = statement_of(guard.node);
+    let alone = match statement.kind() {
+        "if_statement" => {
+            field(statement, "alternative").is_none()
+                && field(statement, "consequence")
+                    .is_some_and(|body| crate::syntax::nodes::exits(body, unit.source()))
+        }
+        "assert_statement" | "expression_statement" => true,
+        _ => false,
+    };
+    if !alone || !(guard.node == statement || guard.kind == Kind::Status) {
+        return None;
+    }
+    let target = outermost_use(head, guard, place);
+    builder.lines_before(target, &lines_of(unit, statement)?)
+}
+
+/// The statement of the use; at the function's top level if the use is deeper than the guard was.
+fn outermost_use<'h>(head: &Unit<'h>, guard: &Guard<'_>, place: Node<'h>) -> Node<'h> {
+    let mut statement = statement_of(place);
+    let deep = |node: Node<'_>| {
+        crate::syntax::nodes::ancestors(node)
+            .take_while(|above| !crate::syntax::nodes::is_scope(*above))
+            .filter(|above| above.kind() == "block")
+            .count()
+    };
+    while deep(guard.node) < deep(statement) {
+        let Some(block) = statement.parent() else { break };
+        let outer = statement_of(block);
+        if outer == statement || outer == head.node {
+            break;
+        }
+        statement = outer;
+    }
+    statement
+}
+
+/// The run of statements that production had inside the `with`, wrapped again.
+fn with_back(
+    builder: &mut Builder<'_>,
+    unit: &Unit<'_>,
+    guard: &Guard<'_>,
+    head: &Unit<'_>,
+    place: Node<'_>,
+) -> Option<()> {
+    let body = field(guard.node, "body")?;
+    let inside: Vec<String> = children(body)
+        .map(|node| crate::compare::normal::text(unit.source(), node.byte_range()))
+        .collect();
+    let known = |node: Node<'_>| {
+        inside.contains(&crate::compare::normal::text(head.source(), node.byte_range()))
+    };
+    let mut first = statement_of(place);
+    while !known(first) {
+        let outer = statement_of(first.parent()?);
+        if outer == first {
+            return None;
+        }
+        first = outer;
+    }
+    let siblings: Vec<Node<'_>> = children(first.parent()?).collect();
+    let from = siblings.iter().position(|node| known(*node))?;
+    let to = siblings.iter().rposition(|node| known(*node))?;
+    let asynchronous = guard.node.child(0).is_some_and(|child| child.kind() == "async");
+    let keyword = if asynchronous { "async with" } else { "with" };
+    let header = format!("{keyword} {}:", guard.subject);
+    builder.wrap(siblings[from], siblings[to], &[header])
+}
+
+fn argument_back(
+    builder: &mut Builder<'_>,
+    unit: &Unit<'_>,
+    guard: &Guard<'_>,
+    call: Node<'_>,
+) -> Option<()> {
+    let argument = &unit.source().text()[guard.shown.clone()];
+    let arguments = field(call, "arguments").filter(|list| list.kind() == "argument_list")?;
+    if let Some(old) = children(arguments).find(|child| {
+        child.kind() == "keyword_argument"
+            && field(*child, "name").is_some_and(|name| name.end_byte() - name.start_byte() == 7)
+            && field(*child, "value").is_some_and(|value| value.kind() == "none")
+    }) {
+        builder.replace(old, argument);
+        return Some(());
+    }
+    match children(arguments).last() {
+        Some(last) => builder.insert(last.end_byte(), format!(", {argument}")),
+        None => builder.insert(arguments.start_byte() + 1, argument),
+    }
+    Some(())
+}
+
+fn decorator_back(
+    builder: &mut Builder<'_>,
+    unit: &Unit<'_>,
+    guard: &Guard<'_>,
+    head: &Unit<'_>,
+) -> Option<()> {
+    let above = head
+        .node
+        .parent()
+        .filter(|parent| parent.kind() == "decorated_definition")
+        .unwrap_or(head.node);
+    // The nearest place to the function: below other decorators, as a replaced one would stand.
+    let target = if above == head.node { above } else { head.node };
+    builder.lines_before(target, &lines_of(unit, guard.node)?)
+}
+
+fn log_back(
+    builder: &mut Builder<'_>,
+    unit: &Unit<'_>,
+    guard: &Guard<'_>,
+    clause: Node<'_>,
+) -> Option<()> {
+    let block = children(clause).last().filter(|child| child.kind() == "block")?;
+    let first = children(block).next()?;
+    builder.lines_before(first, &lines_of(unit, statement_of(guard.node))?)
+}
