@@ -51,13 +51,16 @@ impl Repository {
     }
 
     /// A path that production does not have: ignored by git, renamed, or new.
-    fn absent(&self, git: &git2::Repository, _base: &BaseCommit, path: &str) -> Base {
+    fn absent(&self, git: &git2::Repository, base: &BaseCommit, path: &str) -> Base {
         if is_ignored(git, path) {
             return Base::Inactive(Inactive::Ignored {
                 path: path.to_owned(),
             });
         }
-        Base::Added
+        match self.renamed_from(git, base, path) {
+            Some(old) => self.production(git, base, old.blob, old.path),
+            None => Base::Added,
+        }
     }
 
     /// The production version that `blob` holds.

@@ -13,7 +13,7 @@
 //! A repository that somebody hands us must not run its own programs. libgit2 runs none: no hooks,
 //! no external diff, no textconv, no clean or smudge filters, no file system monitor, no
 //! credential helpers, and nothing here talks to a network. Where the installed `git` is asked
-//! (`command`), its configuration is overridden so that the same holds. The check that a
+//! (`changed::command`), its configuration is overridden so that the same holds. The check that a
 //! repository belongs to the user is never switched off: a foreign one is refused with git's own
 //! advice. Environment variables such as `GIT_DIR` are not followed: the file decides which
 //! repository is meant, also when a git hook started us.
@@ -21,6 +21,7 @@
 mod base;
 mod blob;
 mod cache;
+mod changed;
 mod error;
 mod head;
 pub mod hunks;
@@ -35,6 +36,7 @@ pub mod version;
 
 pub use base::{Base, Inactive, NotComparable, Production};
 pub use blob::{LIMIT_BYTES, comparable};
+pub use changed::{ChangedFile, FileChange};
 pub use error::BaseError;
 pub use head::{HeadState, UnderWay, is_hotfix_branch};
 pub use hunks::Hunk;

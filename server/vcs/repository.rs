@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::base::NotComparable;
 use super::cache::Cache;
+use super::changed::GoneList;
 use super::error::BaseError;
 use super::head::{self, HeadState};
 use super::locate;
@@ -31,6 +32,7 @@ pub struct Repository {
     idle: Mutex<Vec<git2::Repository>>,
     pub(super) texts: Cache<git2::Oid, Text>,
     pub(super) merge_bases: Cache<(git2::Oid, git2::Oid), MergeBase>,
+    pub(super) gone: Mutex<Option<GoneList>>,
 }
 
 impl std::fmt::Debug for Repository {
@@ -58,6 +60,7 @@ impl Repository {
             idle: Mutex::new(vec![git]),
             texts: Cache::new(TEXT_CACHE_BYTES),
             merge_bases: Cache::new(MERGE_BASE_CACHE),
+            gone: Mutex::new(None),
         })
     }
 
