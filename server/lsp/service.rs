@@ -81,10 +81,13 @@ where
         if method == "shutdown" {
             self.lifecycle.shutdown.store(true, Ordering::Release);
         }
-        let called = std::panic::catch_unwind(AssertUnwindSafe(|| self.inner.call(request)));
         if method == "exit" {
+            // tower-lsp would cancel whatever is under way, also a `shutdown` that was not
+            // answered yet. Its input ends instead, so that it finishes and returns.
             self.lifecycle.end();
+            return futures::future::ok(None).boxed();
         }
+        let called = std::panic::catch_unwind(AssertUnwindSafe(|| self.inner.call(request)));
         let future = match called {
             Ok(future) => future,
             Err(_) => return futures::future::ok(failed(&method, id)).boxed(),

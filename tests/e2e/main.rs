@@ -1,0 +1,20 @@
+//! The real server over standard input and output, in temporary repositories made by real git.
+
+mod actions;
+mod broken_code;
+mod client;
+mod clients;
+mod configuration;
+mod encodings;
+mod files;
+mod flood;
+mod hover;
+mod lifecycle;
+mod places;
+mod repositories;
+mod scene;
+mod status;
+mod typing;
+
+#[path = "../support/git.rs"]
+mod git;
