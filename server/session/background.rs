@@ -14,7 +14,7 @@ use super::repository::Known;
 use super::settings::Reported;
 use super::status::{Mode, Status};
 use crate::analysis::{BaseSide, Comparison};
-use crate::vcs::{Base, BaseError, Repository, Scope};
+use crate::vcs::{Base, BaseError, Repository};
 
 /// What the background thread knows. Nobody else touches it, so it needs no lock.
 pub(super) struct Background<'a> {
@@ -246,14 +246,6 @@ impl Background<'_> {
         } = &status
         {
             self.shared.alert(reason);
-        }
-    }
-
-    /// Whether a repository is judged now, and against which commit.
-    pub fn judged_commit(&self, root: &Path) -> Option<String> {
-        match &self.repositories.get(root)?.scope {
-            Ok(Scope::Judged(base)) => Some(base.commit.clone()),
-            _ => None,
         }
     }
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::background::Background;
 use super::base::FileBase;
 use super::event::{Publication, Published, Target};
-use super::repository;
 use super::worker;
 use crate::syntax::Cancel;
 use crate::vcs::LIMIT_BYTES;
@@ -24,14 +23,8 @@ impl Files {
     pub fn list(&mut self, background: &Background<'_>, cancel: Cancel) {
         self.cancel = cancel;
         self.waiting.clear();
-        for root in background.repositories.keys() {
-            let commit = background.judged_commit(root);
-            let changed: Vec<PathBuf> = commit
-                .map(|commit| repository::changed_files(root, &commit))
-                .unwrap_or_default()
-                .iter()
-                .map(|path| root.join(path))
-                .collect();
+        for (root, known) in &background.repositories {
+            let changed = known.changed_files();
             let shown = self.shown.entry(root.clone()).or_default();
             let gone: Vec<PathBuf> = shown
                 .iter()

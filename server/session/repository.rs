@@ -1,12 +1,12 @@
 //! One repository as the background thread knows it.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::settings::{Stamp, stamp};
 use super::status::{Counts, Mode, Status};
 use crate::config::{Loaded, Settings};
-use crate::vcs::{BaseError, RefsFingerprint, Repository, Scope};
+use crate::vcs::{BaseError, FileChange, RefsFingerprint, Repository, Scope};
 
 /// One repository, what it is judged against, and how that was found.
 pub(super) struct Known {
@@ -108,28 +108,21 @@ impl Known {
         };
         self.git.version(base, &self.settings).unwrap_or_default()
     }
-}
 
-/// The Python files that differ from the base, relative to the root.
-pub(super) fn changed_files(root: &Path, commit: &str) -> Vec<String> {
-    fn list(root: &Path, commit: &str) -> Result<Vec<String>, git2::Error> {
-        let git = git2::Repository::open(root)?;
-        let tree = git.find_commit(commit.parse()?)?.tree()?;
-        let mut options = git2::DiffOptions::new();
-        options
-            .include_untracked(true)
-            .recurse_untracked_dirs(true)
-            .ignore_submodules(true);
-        let diff = git.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
-        Ok(diff
-            .deltas()
-            .filter(|delta| delta.status() != git2::Delta::Deleted)
-            .filter_map(|delta| delta.new_file().path()?.to_str().map(str::to_owned))
-            .filter(|path| Path::new(path).extension().is_some_and(|it| it == "py"))
-            .collect())
+    /// The Python files that differ from the base and are still there, absolute.
+    pub fn changed_files(&self) -> Vec<PathBuf> {
+        let Ok(Scope::Judged(base)) = &self.scope else {
+            return Vec::new();
+        };
+        let changed = self.git.changed_files(base).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the changed files cannot be listed");
+            Vec::new()
+        });
+        changed
+            .into_iter()
+            .filter(|file| file.change != FileChange::Deleted)
+            .map(|file| self.git.root().join(file.path))
+            .filter(|path| path.extension().is_some_and(|it| it == "py"))
+            .collect()
     }
-    list(root, commit).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the changed files cannot be listed");
-        Vec::new()
-    })
 }

@@ -18,9 +18,10 @@ fn start() -> TestRepo {
 
 /// A body that is long enough to be recognised under another name.
 fn body(name: &str) -> String {
-    (0..20)
+    let lines: Vec<String> = (0..20)
         .map(|line| format!("{name}_{line} = {line}\n"))
-        .collect()
+        .collect();
+    lines.concat()
 }
 
 fn judged(repo: &TestRepo) -> (Repository, Arc<BaseCommit>) {
