@@ -21,6 +21,7 @@ Exit codes:
   2  could not judge: no base, broken configuration, unreadable file
 
 Start here:
+  hotfix-ls demo             see it on a small example repository
   hotfix-ls check            on a hotfix branch: judge what it changes
   hotfix-ls explain RULE     read why a finding matters";
 
@@ -52,6 +53,11 @@ pub enum Verb {
         /// How to print them
         #[arg(long, value_enum, default_value_t = TableFormat::Text)]
         format: TableFormat,
+    },
+    /// Build a small example repository and show the tool on it
+    Demo {
+        /// Where to build it: a new or empty folder [default: a new temporary folder]
+        folder: Option<PathBuf>,
     },
     /// Run as a language server over stdin and stdout
     #[command(visible_alias = "lsp")]

@@ -22,9 +22,13 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
         return Exit::NotJudged;
     }
     let results = scope::judge(&arguments.selection, None, terminal);
+    let options = Options {
+        rules: &arguments.rule,
+        review: arguments.review,
+    };
     let mut done = Done::default();
     for file in &results.files {
-        let outcome = fix_text(&file.snapshot, arguments);
+        let outcome = fix_text(&file.snapshot, &options);
         done.left += outcome.left;
         if outcome.text == file.input.text {
             continue;
@@ -50,6 +54,15 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
     }
 }
 
+/// Which fixes are applied.
+#[derive(Debug, Default)]
+pub struct Options<'a> {
+    /// The rules whose findings are fixed; empty for all.
+    pub rules: &'a [String],
+    /// Whether fixes that need a review are applied as well.
+    pub review: bool,
+}
+
 /// What was done, over all files.
 #[derive(Debug, Default)]
 struct Done {
@@ -60,13 +73,13 @@ struct Done {
 
 /// What became of one file.
 #[derive(Debug)]
-struct Outcome {
+pub struct Outcome {
     /// The text after the fixes.
-    text: String,
+    pub text: String,
     /// How many findings are gone.
-    cured: usize,
+    pub cured: usize,
     /// How many findings are left.
-    left: usize,
+    pub left: usize,
 }
 
 fn known_rules(names: &[String], terminal: &mut Terminal) -> bool {
@@ -79,12 +92,12 @@ fn known_rules(names: &[String], terminal: &mut Terminal) -> bool {
 }
 
 /// Fixes one text until nothing more can be fixed.
-fn fix_text(snapshot: &Snapshot, arguments: &Arguments) -> Outcome {
+pub fn fix_text(snapshot: &Snapshot, options: &Options<'_>) -> Outcome {
     let mut snapshot = snapshot.clone();
-    let mut report = judge(&snapshot, &arguments.rule);
+    let mut report = judge(&snapshot, options.rules);
     let before = report.findings.len();
     for _ in 0..MOST_ROUNDS {
-        let Some(fix) = next_fix(&snapshot, &report, arguments.review) else {
+        let Some(fix) = next_fix(&snapshot, &report, options.review) else {
             break;
         };
         let text = snapshot.head.text();
@@ -93,7 +106,7 @@ fn fix_text(snapshot: &Snapshot, arguments: &Arguments) -> Outcome {
             break;
         };
         snapshot.head = Source::parse(new);
-        report = judge(&snapshot, &arguments.rule);
+        report = judge(&snapshot, options.rules);
     }
     Outcome {
         text: snapshot.head.text().to_owned(),
@@ -137,7 +150,7 @@ fn with_line_ends(text: &str, edits: Vec<Edit>) -> Vec<Edit> {
 }
 
 /// Writes the file, or tells why it was left alone.
-fn write_back(file: &Judged, text: &str, terminal: &mut Terminal) -> bool {
+pub fn write_back(file: &Judged, text: &str, terminal: &mut Terminal) -> bool {
     let bytes = file.input.encode(text);
     match write::replace(&file.target.file, &file.input.bytes, &bytes) {
         Ok(()) => true,

@@ -13,7 +13,7 @@ use super::scope::read;
 use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::analysis::{BaseSide, Comparison};
-use crate::vcs::{Base, BaseCommit, Inactive, Repository, Scope, version};
+use crate::vcs::{Base, BaseCommit, Inactive, Repository, Scope};
 
 /// Judges the changed files at and below `paths`, or of the whole repository without paths.
 pub fn judge(
@@ -56,7 +56,15 @@ pub fn judge(
     };
     let selected = place.changed(&base, stdin, terminal);
     let targets = selected.targets(place.repository.root(), &mut configs, terminal);
-    let prepare = |target: &Target| prepare(&place.repository, &scope, &base, stdin, target);
+    let version = match place.repository.version(&base, &config.settings) {
+        Ok(version) => version,
+        Err(error) => {
+            terminal.trouble(Trouble::new(error.to_string()));
+            None
+        }
+    };
+    let prepare =
+        |target: &Target| prepare(&place.repository, &scope, version.as_deref(), stdin, target);
     results.files = judge::judge_all(&targets, prepare, terminal);
     results
 }
@@ -164,7 +172,7 @@ fn real(path: &Path) -> PathBuf {
 fn prepare(
     repository: &Repository,
     scope: &Scope,
-    base: &BaseCommit,
+    version: Option<&str>,
     stdin: Option<&Path>,
     target: &Target,
 ) -> Result<Option<Prepared>, Trouble> {
@@ -186,16 +194,6 @@ fn prepare(
     Ok(Some(Prepared {
         input,
         base: comparison,
-        version: hotfix_version(target, base),
+        version: version.map(str::to_owned),
     }))
-}
-
-/// The hotfix's version: the setting, else the branch's name.
-fn hotfix_version(target: &Target, base: &BaseCommit) -> Option<String> {
-    let of_branch = || {
-        let version = version::of_branch(base.branch.as_deref()?)?;
-        let numbers: Vec<String> = version.numbers.iter().map(u64::to_string).collect();
-        Some(format!("v{}", numbers.join(".")))
-    };
-    target.settings.version.clone().or_else(of_branch)
 }

@@ -9,6 +9,7 @@ mod check;
 mod compare;
 mod completions;
 mod configs;
+mod demo;
 mod explain;
 mod files;
 mod fix;
@@ -61,6 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Compare(compare) => compare::run(&compare, &mut terminal),
         Verb::Completions { shell } => completions::run(shell, &mut terminal),
         Verb::Fix(fix) => fix::run(&fix, &mut terminal),
+        Verb::Demo { folder } => demo::run(folder.as_deref(), &mut terminal),
         Verb::Explain { rule } => explain::run(&rule, &mut terminal),
         Verb::Rules { format } => rules::run(format, &terminal),
     };

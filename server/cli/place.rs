@@ -92,6 +92,16 @@ fn slashed(path: &Path) -> String {
     }
 }
 
+/// `text` as one word of a POSIX shell, so that advice can be pasted.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

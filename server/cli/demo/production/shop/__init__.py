@@ -1,0 +1,3 @@
+"""The shop: orders, payments, stock."""
+
+__version__ = "1.2.0"
