@@ -114,6 +114,11 @@ fn walk_folder(folder: &Path, selected: &mut Selected, terminal: &mut Terminal) 
     }
 }
 
+/// Whether a path names Python source.
+pub fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py")
+}
+
 /// The nearest folder at or above `path` that holds `.git`.
 pub fn repository_root(path: &Path) -> Option<&Path> {
     path.ancestors().find(|folder| folder.join(".git").exists())

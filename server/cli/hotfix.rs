@@ -13,7 +13,7 @@ use super::scope::read;
 use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::analysis::{BaseSide, Comparison};
-use crate::vcs::{Base, BaseCommit, Inactive, Repository, Scope};
+use crate::vcs::{Base, BaseCommit, BaseError, FileChange, Inactive, Repository, Scope};
 
 /// Judges the changed files at and below `paths`, or of the whole repository without paths.
 pub fn judge(
@@ -54,7 +54,15 @@ pub fn judge(
         reference: base.reference.clone(),
         commit: base.commit.clone(),
     };
-    let selected = place.changed(&base, stdin, terminal);
+    let selected = match place.changed(&base, stdin) {
+        Ok(selected) => selected,
+        Err(error) => {
+            results.base = json::Base::Unknown;
+            terminal.trouble(Trouble::new(error.to_string()));
+            return results;
+        }
+    };
+    place.tell_inactive(&scope, terminal);
     let targets = selected.targets(place.repository.root(), &mut configs, terminal);
     let version = match place.repository.version(&base, &config.settings) {
         Ok(version) => version,
@@ -80,18 +88,10 @@ struct Place {
 
 impl Place {
     fn find(paths: &[PathBuf], stdin: Option<&Path>, terminal: &mut Terminal) -> Option<Self> {
-        let mut named = Vec::new();
-        for path in paths.iter().map(PathBuf::as_path).chain(stdin) {
-            let path = place::absolute(&terminal.folder, path);
-            if stdin.is_none()
-                && let Err(error) = std::fs::symlink_metadata(&path)
-            {
-                let shown = place::shown(&terminal.folder, &path);
-                terminal.trouble(input::unreadable(&shown, &error));
-                continue;
-            }
-            named.push(real(&path));
-        }
+        let mut named = match stdin {
+            Some(file) => vec![real(file)],
+            None => existing(paths, terminal),
+        };
         let whole = paths.is_empty() && stdin.is_none();
         let first = if whole {
             Some(&terminal.folder)
@@ -131,31 +131,56 @@ impl Place {
         })
     }
 
-    /// The changed Python files that the user means.
-    fn changed(
-        &self,
-        base: &BaseCommit,
-        stdin: Option<&Path>,
-        terminal: &mut Terminal,
-    ) -> Selected {
-        let _ = base;
+    /// The changed Python files that the user means, and whatever else he names.
+    fn changed(&self, base: &BaseCommit, stdin: Option<&Path>) -> Result<Selected, BaseError> {
+        let mut selected = Selected::default();
         if stdin.is_some() {
-            let mut selected = Selected::default();
             self.paths
                 .iter()
                 .for_each(|file| selected.named(file.clone()));
-            return selected;
+            return Ok(selected);
         }
-        let root = [self.repository.root().to_owned()];
-        files::walk(
-            if self.paths.is_empty() {
-                &root
-            } else {
-                &self.paths
-            },
-            terminal,
-        )
+        for changed in self.repository.changed_files(base)? {
+            let file = self.repository.root().join(&changed.path);
+            if changed.change == FileChange::Deleted {
+                continue;
+            }
+            if self.paths.contains(&file) {
+                selected.named(file);
+            } else if files::is_python(&file) && self.means(&file) {
+                selected.found(file);
+            }
+        }
+        Ok(selected)
     }
+
+    fn means(&self, file: &Path) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|path| file.starts_with(path))
+    }
+
+    /// Tells which named files are not judged on purpose.
+    fn tell_inactive(&self, scope: &Scope, terminal: &Terminal) {
+        for file in self.paths.iter().filter(|path| path.is_file()) {
+            if let Base::Inactive(reason) = self.repository.base_for(scope, file) {
+                terminal.note(format!("nothing was judged: {reason}"));
+            }
+        }
+    }
+}
+
+/// The paths that exist, absolute; the others are told.
+fn existing(paths: &[PathBuf], terminal: &mut Terminal) -> Vec<PathBuf> {
+    let mut named = Vec::new();
+    for path in paths {
+        let path = place::absolute(&terminal.folder, path);
+        if let Err(error) = std::fs::symlink_metadata(&path) {
+            let shown = place::shown(&terminal.folder, &path);
+            terminal.trouble(input::unreadable(&shown, &error));
+            continue;
+        }
+        named.push(real(&path));
+    }
+    named
 }
 
 /// The path with links in its folder resolved; a link itself stays.

@@ -150,6 +150,38 @@ fn paths_are_relative_to_the_current_folder() {
 }
 
 #[test]
+fn a_file_that_git_ignores_is_told_when_it_is_named() {
+    let repo = hotfix_repo();
+    repo.write(".gitignore", "local.py\n");
+    repo.write("local.py", "x = 1\n");
+    let outcome = run(repo.root(), &["check", "local.py"]);
+    outcome.tells(
+        0,
+        "note: nothing was judged: local.py is ignored by git: \
+         use `check --all local.py` to judge it all the same\n",
+    );
+}
+
+#[test]
+fn a_renamed_file_is_compared_with_its_old_name() {
+    let repo = hotfix_repo();
+    let body = "def total(order):\n    return sum(line.cents for line in order.lines)\n";
+    repo.switch("main");
+    repo.write("shop.py", body.repeat(5));
+    repo.commit("Grow");
+    repo.branch("hotfix/v1.2.2");
+    repo.delete("shop.py");
+    repo.write("store.py", body.repeat(5));
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    outcome.tells(0, "");
+    assert_eq!(
+        outcome.json()["summary"]["files"],
+        0,
+        "only the name is new"
+    );
+}
+
+#[test]
 fn only_a_line_end_differs_and_nothing_is_judged() {
     let repo = hotfix_repo();
     repo.write("shop.py", "def total(order):\r\n    return 1\r\n");

@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn distant_changes_get_headers_of_their_own() {
-        let old: String = (1..=20).map(|line| format!("{line}\n")).collect();
+        let old = (1..=20).map(|line| line.to_string()).collect::<Vec<_>>();
+        let old = old.join("\n") + "\n";
         let new = old.replacen("2\n", "two\n", 1).replace("19\n", "");
         let expected = "--- a/a.py\n+++ b/a.py\n\
             @@ -1,5 +1,5 @@\n 1\n-2\n+two\n 3\n 4\n 5\n\
