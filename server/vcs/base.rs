@@ -62,6 +62,14 @@ pub enum NotComparable {
         /// The blob's object id.
         blob: String,
     },
+    /// The folder that holds the production version was never fetched into this partial clone.
+    #[error(
+        "production's folders were not fetched into this partial clone: run `git ls-tree -rt {commit}` once to fetch them"
+    )]
+    MissingFolder {
+        /// The base commit.
+        commit: String,
+    },
     /// A symbolic link, here or in production.
     #[error("this file is a symbolic link, here or in production: open the file that it points to")]
     Symlink,

@@ -13,20 +13,17 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use git2::{ErrorCode, ObjectType, Oid};
+use git2::{ObjectType, Oid};
 
 use super::blob::{self, LIMIT_BYTES};
 use super::error::BaseError;
+use super::lookup::{self, Entry};
 use super::repository::Repository;
 use super::scope::BaseCommit;
 
 /// How long a list of deleted files is believed. A plain `mv` moves no ref that could tell; `check`
 /// asks for many new files in a row.
 const FRESH: Duration = Duration::from_secs(2);
-
-/// The modes that a tree gives to a link and to a submodule.
-const MODE_LINK: i32 = 0o120_000;
-const MODE_SUBMODULE: i32 = 0o160_000;
 
 /// A file that differs from production.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +171,7 @@ fn candidates(
         Ok(paths) => Ok(paths),
         Err(reason) => {
             tracing::debug!("libgit2 compares the work tree, because git did not: {reason}");
-            library::candidates(git, base, untracked)
+            library::candidates(git, base, untracked).map_err(|error| explain(git, base, error))
         }
     }
 }
@@ -186,38 +183,49 @@ fn judge(
     base: Oid,
     path: &str,
 ) -> Result<(Option<FileChange>, Option<Oid>), BaseError> {
-    let tree = git.find_commit(base)?.tree()?;
-    let old = match tree.get_path(Path::new(path)) {
-        Ok(entry) => Some((entry.id(), entry.kind(), entry.filemode())),
-        Err(error) if error.code() == ErrorCode::NotFound => None,
-        Err(error) => return Err(error.into()),
-    };
+    let old = lookup::entry(git, base, path).map_err(|error| explain(git, base, error))?;
     let file = root.join(path);
     let new = file.symlink_metadata().ok().filter(|it| !it.is_dir());
-    let (change, blob) = match (old, new) {
-        (Some((_, _, MODE_SUBMODULE)), _) | (None, None) => (None, None),
-        (None, Some(_)) => (Some(FileChange::Added), None),
-        (Some((id, Some(ObjectType::Blob), _)), None) => (Some(FileChange::Deleted), Some(id)),
-        (Some((id, Some(ObjectType::Blob), mode)), Some(new)) => {
-            let change = if new.is_symlink() != (mode == MODE_LINK) {
+    Ok(match (old, new) {
+        (Entry::Submodule { .. }, _) | (Entry::Absent | Entry::Folder { .. }, None) => (None, None),
+        (Entry::Absent, Some(_)) => (Some(FileChange::Added), None),
+        (Entry::Folder { .. }, Some(_)) => (Some(FileChange::TypeChange), None),
+        (Entry::File { id, .. } | Entry::Link { id }, None) => {
+            (Some(FileChange::Deleted), Some(id))
+        }
+        (Entry::File { id, .. }, Some(new)) => {
+            let change = if new.is_symlink() {
                 Some(FileChange::TypeChange)
-            } else if new.is_symlink() {
-                same_target(git, id, &file)
             } else {
                 (!same_content(git, id, &file)).then_some(FileChange::Modified)
             };
             (change, Some(id))
         }
-        (Some(_), new) => (new.map(|_| FileChange::TypeChange), None),
-    };
-    Ok((change, blob))
+        (Entry::Link { id }, Some(new)) => {
+            let change = if new.is_symlink() {
+                (!same_target(git, id, &file)).then_some(FileChange::Modified)
+            } else {
+                Some(FileChange::TypeChange)
+            };
+            (change, Some(id))
+        }
+    })
 }
 
-fn same_target(git: &git2::Repository, id: Oid, link: &Path) -> Option<FileChange> {
+/// Tells an object that was not fetched from one that is lost.
+fn explain(git: &git2::Repository, base: Oid, error: git2::Error) -> BaseError {
+    if lookup::is_unfetched(git, &error) {
+        let commit = base.to_string();
+        return BaseError::MissingHistory { commit };
+    }
+    error.into()
+}
+
+fn same_target(git: &git2::Repository, id: Oid, link: &Path) -> bool {
     let target = std::fs::read_link(link).ok();
     let target = target.as_deref().and_then(Path::to_str).map(str::as_bytes);
     let blob = git.find_blob(id).ok();
-    (blob.as_ref().map(git2::Blob::content) != target).then_some(FileChange::Modified)
+    blob.as_ref().map(git2::Blob::content) == target
 }
 
 /// Whether the file holds the blob, apart from line ends and a byte order mark.

@@ -102,12 +102,12 @@ pub enum BaseError {
         /// The production ref as a person writes it.
         reference: String,
     },
-    /// A commit or folder listing of a partial clone was never fetched.
+    /// A commit or a folder of a partial clone was never fetched.
     #[error(
-        "this partial clone lacks part of its history: run `git log --stat {commit}` once to fetch it"
+        "part of production was not fetched into this partial clone: run `git ls-tree -rt {commit}` once to fetch it"
     )]
     MissingHistory {
-        /// The commit that needs it, or `HEAD`.
+        /// The commit whose folders are needed.
         commit: String,
     },
     /// Git itself failed; the repository is probably damaged.

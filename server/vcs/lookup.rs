@@ -11,11 +11,13 @@ use super::error::BaseError;
 use super::repository::{Repository, Text};
 use super::scope::{BaseCommit, Scope};
 
-/// What a tree holds at a path.
-enum Entry {
+/// What a commit's tree holds at a path, with the path as the tree spells it.
+pub(super) enum Entry {
     Absent,
-    Blob { id: Oid, path: String },
-    Refused(NotComparable),
+    File { id: Oid, path: String },
+    Link { id: Oid },
+    Folder { path: String },
+    Submodule { path: String },
 }
 
 /// The file mode of a symbolic link in a tree.
@@ -43,9 +45,16 @@ impl Repository {
 
     fn look_up(&self, git: &git2::Repository, base: &BaseCommit, path: &str) -> Base {
         match entry(git, base.id, path) {
-            Ok(Entry::Blob { id, path }) => self.production(git, base, id, path),
-            Ok(Entry::Refused(reason)) => Base::NotComparable(reason),
+            Ok(Entry::File { id, path }) => self.production(git, base, id, path),
+            Ok(Entry::Link { .. }) => Base::NotComparable(NotComparable::Symlink),
+            Ok(Entry::Folder { path }) => Base::NotComparable(NotComparable::Folder { path }),
+            Ok(Entry::Submodule { path }) => Base::NotComparable(NotComparable::Submodule { path }),
             Ok(Entry::Absent) => self.absent(git, base, path),
+            Err(error) if is_unfetched(git, &error) => {
+                Base::NotComparable(NotComparable::MissingFolder {
+                    commit: base.commit.clone(),
+                })
+            }
             Err(error) => Base::NotComparable(unreadable(&error.into())),
         }
     }
@@ -103,7 +112,7 @@ impl Repository {
 }
 
 fn missing(git: &git2::Repository, id: Oid, error: &git2::Error) -> NotComparable {
-    if is_partial(git) {
+    if is_unfetched(git, error) {
         NotComparable::MissingBlob {
             blob: id.to_string(),
         }
@@ -112,6 +121,11 @@ fn missing(git: &git2::Repository, id: Oid, error: &git2::Error) -> NotComparabl
             message: error.message().to_owned(),
         }
     }
+}
+
+/// Whether the error means an object that a remote promises and that was not fetched yet.
+pub(super) fn is_unfetched(git: &git2::Repository, error: &git2::Error) -> bool {
+    error.code() == ErrorCode::NotFound && is_partial(git)
 }
 
 /// Whether objects may be missing because a remote promises them.
@@ -141,7 +155,7 @@ fn unreadable(error: &BaseError) -> NotComparable {
 
 /// Walks down from the commit's tree. On a case-insensitive disk an editor may spell a name
 /// otherwise than git does, so there a unique match that differs in case counts as well.
-fn entry(git: &git2::Repository, commit: Oid, path: &str) -> Result<Entry, git2::Error> {
+pub(super) fn entry(git: &git2::Repository, commit: Oid, path: &str) -> Result<Entry, git2::Error> {
     let ignore_case = git
         .config()
         .and_then(|config| config.get_bool("core.ignorecase"))
@@ -154,20 +168,14 @@ fn entry(git: &git2::Repository, commit: Oid, path: &str) -> Result<Entry, git2:
             return Ok(Entry::Absent);
         };
         found.push(name);
-        let here = || found.join("/");
+        let path = || found.join("/");
         let last = parts.peek().is_none();
         match kind {
-            Some(ObjectType::Commit) => {
-                return Ok(Entry::Refused(NotComparable::Submodule { path: here() }));
-            }
-            Some(ObjectType::Tree) if last => {
-                return Ok(Entry::Refused(NotComparable::Folder { path: here() }));
-            }
+            Some(ObjectType::Commit) => return Ok(Entry::Submodule { path: path() }),
+            Some(ObjectType::Tree) if last => return Ok(Entry::Folder { path: path() }),
             Some(ObjectType::Tree) => tree = git.find_tree(id)?,
-            Some(ObjectType::Blob) if last && mode == MODE_LINK => {
-                return Ok(Entry::Refused(NotComparable::Symlink));
-            }
-            Some(ObjectType::Blob) if last => return Ok(Entry::Blob { id, path: here() }),
+            Some(ObjectType::Blob) if last && mode == MODE_LINK => return Ok(Entry::Link { id }),
+            Some(ObjectType::Blob) if last => return Ok(Entry::File { id, path: path() }),
             // Production has a file where head has a folder.
             _ => return Ok(Entry::Absent),
         }

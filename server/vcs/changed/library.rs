@@ -6,7 +6,6 @@ use std::path::Path;
 use git2::Oid;
 
 use super::Untracked;
-use crate::vcs::error::BaseError;
 
 /// The index's mark of a file that a sparse checkout leaves out.
 const SKIP_WORKTREE: u16 = 1 << 14;
@@ -16,7 +15,7 @@ pub(super) fn candidates(
     git: &git2::Repository,
     base: Oid,
     untracked: Untracked,
-) -> Result<BTreeSet<String>, BaseError> {
+) -> Result<BTreeSet<String>, git2::Error> {
     let tree = git.find_commit(base)?.tree()?;
     let listed = untracked == Untracked::Listed;
     let mut options = git2::DiffOptions::new();

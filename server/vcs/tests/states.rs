@@ -109,6 +109,26 @@ fn a_partial_clone_says_how_to_fetch_the_missing_blob() {
 }
 
 #[test]
+fn a_partial_clone_without_folders_says_how_to_fetch_them() {
+    let repo = hotfix_repo();
+    let main = repo.git(&["rev-parse", "main"]);
+    repo.write("app.py", "def run():\n    return 2\n");
+    repo.commit("Fix");
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
+    let clone = repo.cloned(&["--filter=tree:0"]);
+    let file = clone.path("app.py");
+    let commit = main.clone();
+    assert_eq!(refused(&file), NotComparable::MissingFolder { commit });
+    let base = judged(scope(clone.root()));
+    let listed = open(clone.root()).changed_files(&base);
+    let commit = main.clone();
+    assert_eq!(listed.err(), Some(BaseError::MissingHistory { commit }));
+    clone.git(&["ls-tree", "-rt", &main]);
+    clone.git(&["cat-file", "-p", "origin/main:app.py"]);
+    production(&file);
+}
+
+#[test]
 fn the_mark_that_old_versions_of_git_give_partial_clones_is_understood() {
     let repo = hotfix_repo();
     repo.git(&["config", "core.repositoryFormatVersion", "1"]);
