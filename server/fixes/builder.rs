@@ -145,6 +145,48 @@ impl<'a> Builder<'a> {
         Some(())
     }
 
+    /// Adds an argument at the end of a call's arguments, in the call's own layout.
+    pub fn argument(&mut self, call: Node<'_>, text: &str) -> Option<()> {
+        let source = self.source();
+        let list = crate::syntax::nodes::field(call, "arguments")
+            .filter(|list| list.kind() == "argument_list")?;
+        let Some(last) = crate::syntax::nodes::children(list).last() else {
+            self.insert(list.start_byte() + 1, text);
+            return Some(());
+        };
+        let lines = source.lines();
+        let line = lines.line_of(last.end_byte());
+        let closing = lines.line_of(list.end_byte());
+        let own_line = begins_line(source, last) && line < closing;
+        if !own_line {
+            self.insert(last.end_byte(), format!(", {text}"));
+            return Some(());
+        }
+        let comma = children_of(list)
+            .into_iter()
+            .any(|node| node.kind() == "," && last.end_byte() <= node.start_byte());
+        let indent = indent_of(source, last).to_owned();
+        let tail = if comma { "," } else { "" };
+        if !comma {
+            self.insert(last.end_byte(), ",");
+        }
+        self.put_lines(lines.start(line + 1), &indent, &[format!("{text}{tail}")]);
+        Some(())
+    }
+
+    /// Writes the hotfix comment above a statement, unless one stands there already. A statement
+    /// that shares its line gets none.
+    pub fn note(&mut self, statement: Node<'_>, version: Option<&str>, why: &str) {
+        let above = statement.prev_sibling().filter(|node| {
+            node.kind() == "comment"
+                && node.end_position().row + 1 == statement.start_position().row
+        });
+        let noted = above.is_some_and(|node| self.source().slice(node).contains("Hotfix"));
+        if !noted {
+            let _ = self.lines_before(statement, &[hotfix_comment(version, why)]);
+        }
+    }
+
     /// Makes `module` importable and gives the local name to use.
     pub fn import(&mut self, module: &str) -> Option<String> {
         if let Some(local) = self.file.outline.names.local_for(module) {
@@ -217,6 +259,11 @@ impl<'a> Builder<'a> {
             preferred: false,
         }
     }
+}
+
+fn children_of(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).collect()
 }
 
 /// The comment line that says why a hotfix line is there.

@@ -2,6 +2,7 @@
 //! its cases in `tests/rules/`, its pattern (if it starts from one) in `queries/`.
 
 mod finding;
+mod knowledge;
 mod meta;
 mod rule;
 
@@ -19,6 +20,7 @@ macro_rules! registry {
 }
 
 registry! {
+    request_without_timeout::RequestWithoutTimeout,
     raise_without_from::RaiseWithoutFrom,
     removed_guard::RemovedGuard,
     unexplained_allow::UnexplainedAllow,

@@ -1,0 +1,5 @@
+//! What several rules know about libraries, each fact in one table with its source.
+
+pub mod http;
+pub mod origins;
+pub mod waits;

@@ -1,0 +1,254 @@
+//! Where a value comes from: what was bound to a name or to an attribute of `self`, in this
+//! function, in the functions around it, in the class or in the module.
+
+use tree_sitter::Node;
+
+use crate::syntax::Unit;
+use crate::syntax::nodes::{Walk, ancestors, bare, children, field, scope_of, walk};
+
+/// What bound a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// `name = value`, `name := value`, `self.name = value`.
+    Value(Node<'a>),
+    /// `with value as name`.
+    With(Node<'a>),
+    /// A parameter, with its annotation.
+    Parameter(Option<Node<'a>>),
+    /// Only an annotation: `name: Type`.
+    Annotation(Node<'a>),
+    /// Something else: a loop, an import, unpacking, a handler.
+    Other(Node<'a>),
+}
+
+/// What bound a name, and the scope that owns it.
+#[derive(Debug, Clone)]
+pub struct Bound<'a> {
+    /// The function, class or module that holds the name.
+    pub scope: Node<'a>,
+    /// Everything that binds it there, in source order.
+    pub origins: Vec<Origin<'a>>,
+}
+
+/// What bound the plain name `name` as seen from `unit`: the innermost scope that binds it.
+#[must_use]
+pub fn of_name<'a>(unit: &Unit<'a>, name: &str) -> Option<Bound<'a>> {
+    let mut scope = unit.node;
+    loop {
+        let visible = scope == unit.node || scope.kind() != "class_definition";
+        if visible && let Some(bound) = in_scope(unit, scope, name) {
+            return Some(bound);
+        }
+        if scope.kind() == "module" {
+            return None;
+        }
+        scope = scope_of(scope);
+    }
+}
+
+fn in_scope<'a>(unit: &Unit<'a>, scope: Node<'a>, name: &str) -> Option<Bound<'a>> {
+    let here = Unit::new(unit.file, scope, String::new());
+    let mut origins = Vec::new();
+    if let Some(parameter) = here.parameter(name) {
+        origins.push(Origin::Parameter(parameter.annotation));
+    }
+    let bindings = here.bindings(name);
+    let elsewhere = |node: &Node<'_>| {
+        node.parent().is_some_and(|parent| {
+            matches!(parent.kind(), "global_statement" | "nonlocal_statement")
+        })
+    };
+    if bindings.iter().any(elsewhere) {
+        return None;
+    }
+    origins.extend(bindings.into_iter().map(|one| origin(one)));
+    (!origins.is_empty()).then_some(Bound { scope, origins })
+}
+
+fn origin(identifier: Node<'_>) -> Origin<'_> {
+    let Some(parent) = identifier.parent() else {
+        return Origin::Other(identifier);
+    };
+    match parent.kind() {
+        "assignment" => match (field(parent, "right"), field(parent, "type")) {
+            (Some(value), _) => Origin::Value(last_of_chain(value)),
+            (None, Some(annotation)) => Origin::Annotation(annotation),
+            (None, None) => Origin::Other(identifier),
+        },
+        "named_expression" => {
+            field(parent, "value").map_or(Origin::Other(identifier), Origin::Value)
+        }
+        "as_pattern_target" => parent
+            .parent()
+            .filter(|pattern| {
+                ancestors(*pattern)
+                    .take(2)
+                    .any(|up| up.kind() == "with_item")
+            })
+            .and_then(|pattern| pattern.named_child(0))
+            .map_or(Origin::Other(identifier), Origin::With),
+        _ => Origin::Other(identifier),
+    }
+}
+
+/// The value at the end of `a = b = value`.
+fn last_of_chain(mut value: Node<'_>) -> Node<'_> {
+    while value.kind() == "assignment" {
+        let Some(right) = field(value, "right") else {
+            break;
+        };
+        value = right;
+    }
+    value
+}
+
+/// What bound `self.attribute` (or `cls.attribute`) in the class around `unit`.
+#[must_use]
+pub fn of_attribute<'a>(unit: &Unit<'a>, attribute: &str) -> Option<Bound<'a>> {
+    let class = std::iter::once(unit.node)
+        .chain(ancestors(unit.node))
+        .find(|node| node.kind() == "class_definition")?;
+    let mut origins = Vec::new();
+    walk(class, &mut |node| {
+        if node.kind() == "class_definition" && node != class {
+            return Walk::Over;
+        }
+        if node.kind() == "assignment"
+            && let Some(left) = field(node, "left")
+            && names_attribute(unit, left, class, attribute)
+        {
+            if let Some(value) = field(node, "right") {
+                origins.push(Origin::Value(last_of_chain(value)));
+            }
+            if let Some(annotation) = field(node, "type") {
+                origins.push(Origin::Annotation(annotation));
+            }
+        }
+        if node.kind() == "as_pattern_target"
+            && let (Some(target), Some(value)) = (
+                node.named_child(0),
+                node.parent().and_then(|pattern| pattern.named_child(0)),
+            )
+            && names_attribute(unit, target, class, attribute)
+        {
+            origins.push(Origin::With(value));
+        }
+        Walk::Into
+    });
+    (!origins.is_empty()).then_some(Bound {
+        scope: class,
+        origins,
+    })
+}
+
+fn names_attribute(unit: &Unit<'_>, left: Node<'_>, class: Node<'_>, attribute: &str) -> bool {
+    match left.kind() {
+        "identifier" => scope_of(left) == class && unit.slice(left) == attribute,
+        "attribute" => {
+            is_self(unit, field(left, "object"))
+                && field(left, "attribute").is_some_and(|name| unit.slice(name) == attribute)
+        }
+        _ => false,
+    }
+}
+
+fn is_self(unit: &Unit<'_>, object: Option<Node<'_>>) -> bool {
+    object.is_some_and(|object| matches!(unit.slice(object), "self" | "cls"))
+}
+
+/// What bound the expression: a plain name, or an attribute of `self`.
+#[must_use]
+pub fn of<'a>(unit: &Unit<'a>, expression: Node<'a>) -> Option<Bound<'a>> {
+    match expression.kind() {
+        "identifier" => of_name(unit, unit.slice(expression)),
+        "attribute" if is_self(unit, field(expression, "object")) => {
+            of_attribute(unit, unit.slice(field(expression, "attribute")?))
+        }
+        _ => None,
+    }
+}
+
+/// The imported dotted name that an expression stands for: import aliases and plain aliases
+/// (`fetch = requests.get`) replaced. `None` where the first name is bound to something else.
+#[must_use]
+pub fn imported(unit: &Unit<'_>, expression: Node<'_>) -> Option<String> {
+    follow(unit, expression, 3)
+}
+
+fn follow(unit: &Unit<'_>, expression: Node<'_>, left: usize) -> Option<String> {
+    let dotted = unit.resolve(expression)?;
+    let mut first = expression;
+    while first.kind() == "attribute" {
+        first = field(first, "object")?;
+    }
+    let Some(bound) = of_name(unit, unit.slice(first)) else {
+        return Some(dotted);
+    };
+    let mut alias = None;
+    for origin in bound.origins {
+        match origin {
+            Origin::Other(node) if is_import(node) => {}
+            // `requests = None` where the import failed.
+            Origin::Value(value) if value.kind() == "none" => {}
+            Origin::Value(value) if first == expression && 0 < left && alias.is_none() => {
+                alias = Some(follow(unit, bare(value), left - 1)?);
+            }
+            _ => return None,
+        }
+    }
+    Some(alias.unwrap_or(dotted))
+}
+
+fn is_import(node: Node<'_>) -> bool {
+    ancestors(node)
+        .take(3)
+        .any(|up| up.kind().starts_with("import_"))
+}
+
+/// The text of an annotation's type without `Optional[…]`, `… | None` and quotes, resolved.
+#[must_use]
+pub fn annotated(unit: &Unit<'_>, annotation: Node<'_>) -> Option<String> {
+    let text = unit.slice(annotation).trim_matches(['"', '\'']);
+    let inner = text
+        .strip_prefix("Optional[")
+        .or_else(|| text.strip_prefix("typing.Optional["))
+        .map_or(text, |rest| rest.trim_end_matches(']'));
+    let mut parts = inner.split('|').map(str::trim).filter(|one| *one != "None");
+    let only = parts.next()?;
+    parts.next().is_none().then(|| unit.names().expand(only))
+}
+
+/// All calls in the unit's own code, lambdas included.
+#[must_use]
+pub fn calls<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
+    let mut found = Vec::new();
+    let scope = unit.node;
+    walk(scope, &mut |node| {
+        let inner = node != scope
+            && matches!(node.kind(), "block")
+            && node.parent().is_some_and(|parent| {
+                parent != scope
+                    && matches!(parent.kind(), "function_definition" | "class_definition")
+            });
+        if inner {
+            return Walk::Over;
+        }
+        if node.kind() == "call" {
+            found.push(node);
+        }
+        Walk::Into
+    });
+    found
+}
+
+/// Whether one of the function's decorators, or of the functions and classes around it, has a
+/// name that `wanted` accepts.
+#[must_use]
+pub fn decorated(unit: &Unit<'_>, wanted: &dyn Fn(&str) -> bool) -> bool {
+    std::iter::once(unit.node)
+        .chain(ancestors(unit.node))
+        .filter(|node| node.kind() == "decorated_definition")
+        .flat_map(|node| children(node).collect::<Vec<_>>())
+        .filter(|child| child.kind() == "decorator")
+        .any(|decorator| wanted(unit.slice(decorator)))
+}
