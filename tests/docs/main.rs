@@ -1,0 +1,78 @@
+//! What README shows is what the program says: its tables are generated, its promises kept.
+//!
+//! `UPDATE_DOCS=1 cargo test --test docs` writes the tables anew.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+fn readme() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+/// What the binary prints.
+fn printed(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_hotfix-ls"))
+        .args(arguments)
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .expect("the binary runs");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Asserts that README holds `wanted` between the markers of `name`, or writes it there.
+#[track_caller]
+fn block(name: &str, wanted: &str) {
+    let text = fs::read_to_string(readme()).expect("README.md is there");
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let start = text.find(&begin).expect("the first marker is there") + begin.len();
+    let stop = text.find(&end).expect("the second marker is there");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let new = [&text[..start], wanted, &text[stop..]].concat();
+        fs::write(readme(), new).expect("README.md can be written");
+        return;
+    }
+    assert_eq!(
+        &text[start..stop],
+        wanted,
+        "the table {name} of README is stale: run UPDATE_DOCS=1 cargo test --test docs"
+    );
+}
+
+#[test]
+fn the_tables_of_readme_are_generated() {
+    // One test, because both tables are written into one file.
+    block("rules", &printed(&["rules", "--format", "markdown"]));
+    block("settings", &hotfix_ls::config::keys::markdown());
+}
+
+#[test]
+fn the_verbs_of_readme_are_all_verbs() {
+    let help = printed(&["--help"]);
+    let commands = help.split("Commands:\n").nth(1).expect("a list of commands");
+    let verbs = commands
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|verb| *verb != "help");
+    let text = fs::read_to_string(readme()).expect("README.md is there");
+    for verb in verbs {
+        assert!(text.contains(&format!("`{verb}")), "README does not name `{verb}`");
+    }
+}
+
+#[test]
+fn the_example_settings_of_readme_have_no_mistake() {
+    let text = fs::read_to_string(readme()).expect("README.md is there");
+    let example = text.split("```toml\n").nth(1).expect("an example");
+    let example = example.split("```").next().expect("its end");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("hotfix.toml"), example).expect("a file");
+    let rules: Vec<&str> = hotfix_ls::rules::RULES
+        .iter()
+        .map(|rule| rule.meta().name)
+        .collect();
+    let loaded = hotfix_ls::config::load(folder.path(), Some(folder.path()), None, &rules);
+    assert_eq!(loaded.problems, []);
+}
