@@ -1,7 +1,6 @@
 //! `textDocument/codeAction`.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
@@ -40,7 +39,7 @@ impl Backend {
 
 /// One request, with everything that answering it needs.
 struct Offer<'a> {
-    judged: &'a Arc<Judged>,
+    judged: &'a Judged,
     params: &'a CodeActionParams,
     client: Client,
     /// The selection.
@@ -48,7 +47,7 @@ struct Offer<'a> {
 }
 
 impl<'a> Offer<'a> {
-    fn new(judged: &'a Arc<Judged>, params: &'a CodeActionParams, client: Client) -> Self {
+    fn new(judged: &'a Judged, params: &'a CodeActionParams, client: Client) -> Self {
         let bytes = convert::source_bytes(&judged.snapshot.head, params.range, client);
         Self {
             judged,

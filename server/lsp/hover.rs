@@ -71,11 +71,8 @@ fn about_finding(judged: &Judged, finding: &Finding) -> String {
     if let Some(fix) = preferred {
         let before = judged.snapshot.head.text();
         if let Some(after) = fixes::apply(before, &fix.edits) {
-            text.push_str(&format!(
-                "\n{}:\n\n{}",
-                fix.title,
-                changed_lines(before, &after)
-            ));
+            let lines = changed_lines(before, &after);
+            let _ = write!(text, "\n{}:\n\n{lines}", fix.title);
         }
     }
     if let Some(docs) = docs(finding.rule) {
@@ -83,10 +80,11 @@ fn about_finding(judged: &Judged, finding: &Finding) -> String {
         text.push_str(without_title(docs));
         text.push('\n');
     }
-    text.push_str(&format!(
-        "\nTo keep it as it is, write `# hotfix: allow({}) REASON` on the line.\n",
-        finding.rule
-    ));
+    let rule = finding.rule;
+    let _ = writeln!(
+        text,
+        "\nTo keep it as it is, write `# hotfix: allow({rule}) REASON` on the line."
+    );
     text
 }
 
@@ -166,18 +164,17 @@ fn about_hunk(judged: &Judged, byte: usize) -> Option<Said> {
     } else {
         let lines = Lines::new(&production.text);
         let text = &production.text[lines.bytes(from..to)];
-        said.push_str(&format!(
-            "\nProduction (line {}):\n\n```python\n{}\n```\n",
+        let _ = writeln!(
+            said,
+            "\nProduction (line {}):\n\n```python\n{}\n```",
             from + 1,
             text.trim_end_matches(['\r', '\n'])
-        ));
+        );
     }
     let lines = head.lines();
-    let shown = lines.bytes(hunk.head.start as usize..hunk.head.end as usize);
-    let shown = if shown.is_empty() {
-        lines.content(line as usize, head.text())
-    } else {
-        shown.start..lines.content(hunk.head.end as usize - 1, head.text()).end
-    };
-    Some((shown, said))
+    let last = (hunk.head.end as usize)
+        .saturating_sub(1)
+        .max(line as usize);
+    let start = lines.start((hunk.head.start as usize).min(line as usize));
+    Some((start..lines.content(last, head.text()).end, said))
 }

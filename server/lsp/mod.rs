@@ -85,7 +85,7 @@ async fn serve_stdio() -> ExitCode {
         backend.spawn_publisher(from_session);
         backend
     })
-    .custom_method("hotfix/status", Backend::status)
+    .custom_method(status::METHOD, Backend::status)
     .finish();
     let lifecycle = Arc::new(Lifecycle::default());
     let input = UntilExit::new(tokio::io::stdin(), Arc::clone(&lifecycle));

@@ -16,18 +16,18 @@ pub(super) enum StatusChanged {}
 
 impl Notification for StatusChanged {
     type Params = Status;
-    const METHOD: &'static str = "hotfix/status";
+    const METHOD: &'static str = super::status::METHOD;
 }
 
 impl Backend {
     /// Starts the task. It ends with the session.
     pub(super) fn spawn_publisher(&self, mut events: UnboundedReceiver<Event>) {
-        let publisher = self.clone();
+        let this = self.clone();
         tokio::spawn(async move {
             while let Some(event) = events.recv().await {
                 // The task must survive whatever one event holds.
-                let published = AssertUnwindSafe(publisher.publish(event)).catch_unwind();
-                if published.await.is_err() {
+                let done = AssertUnwindSafe(this.publish(event)).catch_unwind();
+                if done.await.is_err() {
                     tracing::error!("publishing failed");
                 }
             }

@@ -76,6 +76,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        let request = with_params(request);
         let id = request.id().cloned();
         let method = request.method().to_owned();
         if method == "shutdown" {
@@ -88,9 +89,8 @@ where
             return futures::future::ok(None).boxed();
         }
         let called = std::panic::catch_unwind(AssertUnwindSafe(|| self.inner.call(request)));
-        let future = match called {
-            Ok(future) => future,
-            Err(_) => return futures::future::ok(failed(&method, id)).boxed(),
+        let Ok(future) = called else {
+            return futures::future::ok(failed(&method, id)).boxed();
         };
         async move {
             match AssertUnwindSafe(future).catch_unwind().await {
@@ -99,6 +99,20 @@ where
             }
         }
         .boxed()
+    }
+}
+
+/// A client may ask for the status without parameters; tower-lsp insists on some for a custom
+/// method that can take any.
+fn with_params(request: Request) -> Request {
+    if request.method() != super::status::METHOD || request.params().is_some() {
+        return request;
+    }
+    let (method, id, _) = request.into_parts();
+    let request = Request::build(method).params(serde_json::json!({}));
+    match id {
+        Some(id) => request.id(id).finish(),
+        None => request.finish(),
     }
 }
 

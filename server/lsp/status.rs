@@ -7,6 +7,9 @@ use tower_lsp::lsp_types::TextDocumentIdentifier;
 use super::backend::Backend;
 use crate::session::Status;
 
+/// The name of the request, and of the notification that tells of changes.
+pub(super) const METHOD: &str = "hotfix/status";
+
 /// Which status is asked for: a document's, or that of the workspace's first repository.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,9 +19,10 @@ pub(super) struct StatusParams {
 
 impl Backend {
     /// Answers at once with what is known; `hotfix/status` notifications tell the rest.
-    pub(super) async fn status(&self, params: Option<StatusParams>) -> Result<Status> {
+    #[expect(clippy::unused_async, reason = "tower-lsp takes async methods only")]
+    pub(super) async fn status(&self, params: StatusParams) -> Result<Status> {
         self.session().look_again();
-        let document = params.unwrap_or_default().text_document;
+        let document = params.text_document;
         let key = document.as_ref().map(|document| document.uri.as_str());
         Ok(self.session().status(key))
     }

@@ -7,16 +7,13 @@ use tower_lsp::lsp_types::{
 
 use super::backend::Backend;
 use super::convert;
-use crate::session::ContentEdit;
+use crate::session::{self, ContentEdit};
 
 impl Backend {
     pub(super) fn opened(&self, params: &DidOpenTextDocumentParams) {
         let document = &params.text_document;
         let path = convert::path(&document.uri);
-        let is_python_name = path
-            .as_deref()
-            .and_then(std::path::Path::extension)
-            .is_some_and(|extension| extension == "py" || extension == "pyi");
+        let is_python_name = path.as_deref().is_some_and(session::is_python);
         self.session().open(
             &convert::key(&document.uri),
             path,
@@ -41,8 +38,9 @@ impl Backend {
     }
 
     pub(super) fn saved(&self, params: &DidSaveTextDocumentParams) {
-        let path = convert::path(&params.text_document.uri);
-        self.session().saved(path.as_deref());
+        let uri = &params.text_document.uri;
+        self.session()
+            .saved(&convert::key(uri), convert::path(uri).as_deref());
     }
 
     pub(super) fn closed(&self, params: &DidCloseTextDocumentParams) {

@@ -46,7 +46,8 @@ impl Backend {
 
     pub(super) fn watched_files_changed(&self, params: &DidChangeWatchedFilesParams) {
         for change in &params.changes {
-            self.session().saved(convert::path(&change.uri).as_deref());
+            self.session()
+                .file_changed(convert::path(&change.uri).as_deref());
         }
     }
 }

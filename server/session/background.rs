@@ -96,11 +96,14 @@ impl Background<'_> {
         let Some(open) = state.documents.get_mut(key) else {
             return;
         };
+        open.root = root;
+        open.real = Some(real);
+        if open.base.is_same(&base) {
+            return;
+        }
         open.running.cancel();
         open.settled = None;
         open.base = base;
-        open.root = root;
-        open.real = Some(real);
         state.enqueue(key);
         drop(state);
         self.shared.work.notify_one();

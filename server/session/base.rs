@@ -33,6 +33,19 @@ impl FileBase {
         }
     }
 
+    /// Whether nothing that happens to the file itself can change this.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Ready(ready) if ready.production().is_some())
+    }
+
+    /// Whether judging by `other` would say the same as judging by this.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Ready(one), Self::Ready(two)) => one.is_same(two),
+            _ => false,
+        }
+    }
+
     /// It should be judged and cannot be.
     pub fn failed(reason: impl Into<String>) -> Self {
         Self::Silent {
@@ -69,6 +82,21 @@ impl Ready {
             version: self.version.clone(),
             cancel,
         }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let of = |ready: &Self| match &ready.comparison {
+            Comparison::AllNew => None,
+            Comparison::Production(side) => Some((
+                side.production.commit.clone(),
+                side.production.reference.clone(),
+                side.production.blob.clone(),
+            )),
+        };
+        of(self) == of(other)
+            && self.path == other.path
+            && self.version == other.version
+            && self.settings == other.settings
     }
 
     /// Production's text, if production has the file.

@@ -1,7 +1,7 @@
 //! Opening, typing, saving, closing: all of it under the mutex, none of it slow.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::base::FileBase;
@@ -91,8 +91,19 @@ impl Session {
         self.0.work.notify_one();
     }
 
-    /// The client has saved a document, or a file that it does not keep open here.
-    pub fn saved(&self, path: Option<&std::path::Path>) {
+    /// The client has saved a document.
+    pub fn saved(&self, key: &Arc<str>, path: Option<&Path>) {
+        // Its first save, or the one after a rename, changes what it is compared with.
+        if let Some(open) = self.0.lock().documents.get(key)
+            && !open.base.is_final()
+        {
+            self.0.queue.resolve(key);
+        }
+        self.file_changed(path);
+    }
+
+    /// A file has changed on disk.
+    pub fn file_changed(&self, path: Option<&Path>) {
         if path.is_some_and(settings::is_config_file) {
             self.0.queue.settings_changed();
         }

@@ -13,23 +13,23 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a waiting request looks whether it was cancelled.
 const GLANCE: Duration = Duration::from_millis(25);
 
-/// One document, judged at one version.
-#[derive(Debug)]
+/// One document, judged at one version. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Judged {
     /// The version.
     pub version: i32,
     /// What was judged.
     pub snapshot: Snapshot,
     /// What came out.
-    pub report: Report,
+    pub report: Arc<Report>,
 }
 
 impl Session {
     /// The judgement of the document's present text; waits for the worker if it is under way.
-    /// `None` if the document is not judged or equals production. Blocks: never call it from an
-    /// async task.
+    /// `None` if the document is not judged or equals production. Work on it stops with `cancel`.
+    /// Blocks: never call it from an async task.
     #[must_use]
-    pub fn judged(&self, key: &str, cancel: &Cancel) -> Option<Arc<Judged>> {
+    pub fn judged(&self, key: &str, cancel: &Cancel) -> Option<Judged> {
         let give_up = Instant::now() + PATIENCE;
         let mut state = self.0.lock();
         loop {
@@ -39,7 +39,9 @@ impl Session {
                 return None;
             }
             if open.settled == Some(version) {
-                return open.judged.clone();
+                let mut judged = open.judged.clone()?;
+                judged.snapshot.cancel = cancel.clone();
+                return Some(judged);
             }
             if cancel.is_cancelled() || state.stopped || give_up < Instant::now() {
                 return None;
@@ -51,12 +53,5 @@ impl Session {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
-    }
-
-    /// The version of the document that the client has now.
-    #[must_use]
-    pub fn version(&self, key: &str) -> Option<i32> {
-        let state = self.0.lock();
-        state.documents.get(key).map(|open| open.document.version())
     }
 }

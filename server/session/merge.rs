@@ -51,26 +51,38 @@ pub(super) fn moved(shown: &[Shown], changes: &[Change]) -> Vec<Shown> {
 /// Joins the findings of a run with the `previous` ones, which have been moved to this text.
 ///
 /// Nothing is judged where the code is broken just now: what was found there before stays, as
-/// long as its lines are untouched.
+/// long as its lines are untouched. The rest of a broken text is judged with care: an open string
+/// turns its text into code, so a finding is new only on lines that the hotfix changes.
 pub(super) fn merge(previous: Vec<Shown>, snapshot: &Snapshot, report: &Report) -> Vec<Shown> {
-    let mut all: Vec<Shown> = report
+    let fresh = report
         .findings
         .iter()
-        .map(|finding| show(finding, snapshot, &report.hunks))
-        .collect();
+        .map(|finding| show(finding, snapshot, &report.hunks));
     if report.unjudged.is_empty() {
-        return all;
+        return fresh.collect();
     }
+    let is_in = |all: &[Shown], one: &Shown| {
+        all.iter()
+            .any(|shown| shown.finding.identity == one.finding.identity)
+    };
+    let mut all: Vec<Shown> = fresh
+        .filter(|shown| is_in(&previous, shown) || on_hunk(shown, snapshot, &report.hunks))
+        .collect();
     for old in previous {
-        let is_known = all
-            .iter()
-            .any(|shown| shown.finding.identity == old.finding.identity);
-        if !is_known && touches(&report.unjudged, &old.lines) {
+        if !is_in(&all, &old) && touches(&report.unjudged, &old.lines) {
             all.push(old);
         }
     }
     all.sort_by_key(|shown| (shown.finding.span.start, shown.finding.span.end));
     all
+}
+
+/// Whether the finding stands on lines that the hotfix changes.
+fn on_hunk(shown: &Shown, snapshot: &Snapshot, hunks: &[Hunk]) -> bool {
+    let lines = snapshot.head.lines().touched(shown.finding.span.clone());
+    let number = |line| u32::try_from(line).unwrap_or(u32::MAX);
+    let lines = number(lines.start)..number(lines.end);
+    hunks.iter().any(|hunk| hunk.touches_head(&lines))
 }
 
 /// The findings with their places as the client counts them.

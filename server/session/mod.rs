@@ -31,6 +31,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 pub use documents::ContentEdit;
 pub use event::{ConfigReport, Event, Publication, Published, Sink, Target};
 pub use judged::Judged;
+pub use repository::is_python;
 pub use status::{Counts, Mode, Status};
 
 use crate::text::Encoding;
@@ -128,11 +129,6 @@ impl Session {
     /// Cheap enough for every request: without a change it costs a few `stat` calls, elsewhere.
     pub fn look_again(&self) {
         self.0.queue.look_again();
-    }
-
-    /// Files may have changed on disk.
-    pub fn files_changed(&self) {
-        self.0.queue.files_changed();
     }
 
     /// Ends the threads after what they are doing right now.

@@ -18,6 +18,10 @@ pub(super) struct Queue {
 }
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each one is something to do, and doing it twice is never needed"
+)]
 struct Tasks {
     documents: VecDeque<Arc<str>>,
     folders: Vec<PathBuf>,

@@ -1,6 +1,6 @@
 //! One repository as the background thread knows it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::settings::{Stamp, stamp};
@@ -89,6 +89,24 @@ impl Known {
         }
     }
 
+    /// The Python files that differ from production, by their absolute paths; none where nothing
+    /// is judged.
+    pub fn changed_files(&self) -> Vec<PathBuf> {
+        let Ok(Scope::Judged(base)) = &self.scope else {
+            return Vec::new();
+        };
+        let changed = self.git.changed_files(base).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the changed files cannot be listed");
+            Vec::new()
+        });
+        changed
+            .into_iter()
+            .filter(|file| file.change != FileChange::Deleted)
+            .map(|file| self.git.root().join(file.path))
+            .filter(|path| is_python(path))
+            .collect()
+    }
+
     fn judge_again(&mut self) {
         self.scope = self.git.scope(&self.settings, None);
         self.version = self.find_version();
@@ -108,21 +126,11 @@ impl Known {
         };
         self.git.version(base, &self.settings).unwrap_or_default()
     }
+}
 
-    /// The Python files that differ from the base and are still there, absolute.
-    pub fn changed_files(&self) -> Vec<PathBuf> {
-        let Ok(Scope::Judged(base)) = &self.scope else {
-            return Vec::new();
-        };
-        let changed = self.git.changed_files(base).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the changed files cannot be listed");
-            Vec::new()
-        });
-        changed
-            .into_iter()
-            .filter(|file| file.change != FileChange::Deleted)
-            .map(|file| self.git.root().join(file.path))
-            .filter(|path| path.extension().is_some_and(|it| it == "py"))
-            .collect()
-    }
+/// Whether a file is Python by its name.
+#[must_use]
+pub fn is_python(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "py" || extension == "pyi")
 }

@@ -68,7 +68,7 @@ pub(super) struct Open {
     pub visible: bool,
     pub base: FileBase,
     /// The last judgement, for requests.
-    pub judged: Option<Arc<Judged>>,
+    pub judged: Option<Judged>,
     /// The version that the worker has dealt with, for requests that wait.
     pub settled: Option<i32>,
     /// Stops the run that is under way.

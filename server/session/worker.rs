@@ -44,7 +44,7 @@ pub(super) fn run(shared: &Shared) {
             job.incarnation,
             job.document.version(),
         );
-        let judged = catch_unwind(AssertUnwindSafe(|| judge(shared, job, &mut parser)));
+        let judged = catch_unwind(AssertUnwindSafe(|| judge(shared, &job, &mut parser)));
         if judged.is_err() {
             // A broken rule must not take the session with it. The text stays without fresh
             // findings until the next edit.
@@ -125,18 +125,18 @@ fn silence(key: &Arc<str>, open: &mut Open) -> Option<Publication> {
 }
 
 #[tracing::instrument(level = "debug", skip_all, fields(version = job.document.version()))]
-fn judge(shared: &Shared, job: Job, parser: &mut Parser) {
+fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
     if job
         .ready
         .production()
         .is_some_and(|text| job.document.equals_folded(text))
     {
         // What equals production needs no tree: most of two hundred open files.
-        finish(shared, &job, None, None, Vec::new());
+        finish(shared, job, None, None, Vec::new());
         return;
     }
     let text = job.document.text();
-    let Ok(tree) = parse(shared, &job, &text, parser) else {
+    let Ok(tree) = parse(shared, job, &text, parser) else {
         with(shared, &job.key, job.incarnation, |open| {
             open.stopped_runs += 1;
         });
@@ -153,9 +153,9 @@ fn judge(shared: &Shared, job: Job, parser: &mut Parser) {
             let judged = Judged {
                 version: job.document.version(),
                 snapshot,
-                report,
+                report: Arc::new(report),
             };
-            finish(shared, &job, Some(tree), Some(judged), shown);
+            finish(shared, job, Some(tree), Some(judged), shown);
         }
         Err(Cancelled) => with(shared, &job.key, job.incarnation, |open| {
             // The parse is not lost: the next run starts from its tree.
@@ -223,7 +223,7 @@ fn finish(
     with(shared, &job.key, job.incarnation, |open| {
         open.tree = tree;
         open.shown = Arc::new(shown);
-        open.judged = judged.map(Arc::new);
+        open.judged = judged;
         open.document.forget_changes(job.document.changes().len());
         open.settled = Some(job.document.version());
         open.visible = true;

@@ -1,8 +1,12 @@
 //! A client that behaves: it reads every message, answers every question, checks what a client
 //! may rely on, and shuts down properly.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "messages are written where they are sent"
+)]
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -347,7 +351,7 @@ fn found(message: &Value) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-fn read_messages(mut output: impl BufRead + Read, sender: &Sender<Value>) {
+fn read_messages(mut output: impl BufRead, sender: &Sender<Value>) {
     loop {
         let mut length = None;
         loop {

@@ -1,1 +1,105 @@
-//! Later.
+//! Changed files that are not open, and files that move.
+
+use serde_json::json;
+
+use crate::scene::{PRODUCTION, editor, none, one, repository, risky, uri};
+
+#[test]
+fn a_changed_file_that_is_not_open_is_judged() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    let mut client = editor(repo.root());
+    let uri = uri(&repo.path("app.py"));
+    client.file_diagnostics(&uri, one);
+    client.status(|status| status["counts"]["warning"] == 1);
+    client.finish();
+}
+
+#[test]
+fn a_new_file_that_is_not_open_is_judged() {
+    let repo = repository();
+    repo.write("pkg/new.py", risky());
+    let mut client = editor(repo.root());
+    client.file_diagnostics(&uri(&repo.path("pkg/new.py")), one);
+    client.finish();
+}
+
+#[test]
+fn a_changed_file_that_goes_back_to_production_is_cleared() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    let mut client = editor(repo.root());
+    let uri = uri(&repo.path("app.py"));
+    client.file_diagnostics(&uri, one);
+    repo.write("app.py", PRODUCTION);
+    let change = json!({"changes": [{"uri": uri, "type": 2}]});
+    client.notify("workspace/didChangeWatchedFiles", change);
+    client.file_diagnostics(&uri, none);
+    client.status(|status| status["counts"]["warning"] == 0);
+    client.finish();
+}
+
+#[test]
+fn closing_an_unsaved_edit_clears_it() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("app.py"), &risky());
+    client.diagnostics(&uri, 1, one);
+    client.close(&uri);
+    client.file_diagnostics(&uri, none);
+    client.status(|status| status["counts"]["warning"] == 0);
+    assert!(!client.has_shown(&uri));
+    client.finish();
+}
+
+#[test]
+fn closing_a_saved_edit_keeps_what_the_disk_says() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("app.py"), &risky());
+    client.diagnostics(&uri, 1, one);
+    repo.write("app.py", risky());
+    client.save(&uri);
+    client.close(&uri);
+    client.file_diagnostics(&uri, one);
+    client.finish();
+}
+
+#[test]
+fn the_open_buffer_counts_and_not_the_disk() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("app.py"), PRODUCTION);
+    client.diagnostics(&uri, 1, none);
+    client.save(&uri);
+    // What came before the document was opened is about the disk; nothing may come after.
+    client.notifications.clear();
+    assert!(!client.has_shown(&uri));
+    client.finish();
+}
+
+#[test]
+fn a_renamed_file_is_compared_with_what_it_was() {
+    let repo = repository();
+    let old = uri(&repo.path("app.py"));
+    let mut client = editor(repo.root());
+    client.open(&repo.path("app.py"), PRODUCTION);
+    client.diagnostics(&old, 1, none);
+    repo.git(&["mv", "app.py", "orders.py"]);
+    client.close(&old);
+    let new = client.open(&repo.path("orders.py"), PRODUCTION);
+    client.diagnostics(&new, 1, none);
+    client.rewrite(&new, 2, &risky());
+    client.diagnostics(&new, 2, one);
+    client.finish();
+}
+
+#[test]
+fn an_added_file_is_new_from_its_first_line() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("added.py"), &risky());
+    client.diagnostics(&uri, 1, one);
+    client.finish();
+}

@@ -1,4 +1,8 @@
 //! What most tests begin with: a repository with production and a hotfix, and an editor on it.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "messages are written where they are sent"
+)]
 
 use std::path::Path;
 
