@@ -118,6 +118,55 @@ fn full_shows_the_line_its_carets_and_the_fix() {
 }
 
 #[test]
+fn why_a_rule_matters_is_said_once() {
+    let repo = hotfix_repo();
+    repo.write("a.py", LOAD);
+    repo.write("b.py", LOAD);
+    let outcome = run(repo.root(), &["check"]);
+    assert_eq!(outcome.stdout.matches("raise-without-from]").count(), 2);
+    let why = "= why: During an incident the traceback is the evidence.";
+    assert_eq!(outcome.stdout.matches(why).count(), 1, "{}", outcome.stdout);
+}
+
+#[test]
+fn carets_stand_below_the_code_behind_tabs_and_wide_characters() {
+    let repo = hotfix_repo();
+    let text = LOAD
+        .replace("    ", "\t")
+        .replace("raise Order", "名 = '注文'; raise Order");
+    repo.write("shop.py", text);
+    let shown = run(repo.root(), &["check"]).stdout;
+    let mut lines = shown.lines().skip_while(|line| !line.starts_with("5 |"));
+    let (code, carets) = (lines.next().expect("code"), lines.next().expect("carets"));
+    let before = code.split("raise").next().expect("what stands before");
+    // Each of these characters is two columns wide.
+    let columns: usize = before
+        .chars()
+        .map(|c| if "名注文".contains(c) { 2 } else { 1 })
+        .sum();
+    assert_eq!(carets.find('^'), Some(columns), "{shown}");
+    assert!(!code.contains('\t'), "{shown}");
+}
+
+#[test]
+fn a_long_line_is_cut_around_what_matters() {
+    let repo = hotfix_repo();
+    let text = LOAD.replace(
+        "raise Order",
+        &format!("x = '{}'; raise Order", "y".repeat(400)),
+    );
+    repo.write("shop.py", text);
+    let shown = run(repo.root(), &["check"]).stdout;
+    let code = shown
+        .lines()
+        .find(|line| line.starts_with("5 |"))
+        .expect("code");
+    assert!(code.contains("raise OrderMissing"), "{code}");
+    assert!(code.contains("..."), "{code}");
+    assert!(code.chars().count() < 160, "{code}");
+}
+
+#[test]
 fn colours_can_be_forced_and_forbidden() {
     let repo = repo_with_a_finding();
     let coloured = |name: &str| {

@@ -49,7 +49,10 @@ fn the_tables_of_readme_are_generated() {
 #[test]
 fn the_verbs_of_readme_are_all_verbs() {
     let help = printed(&["--help"]);
-    let commands = help.split("Commands:\n").nth(1).expect("a list of commands");
+    let commands = help
+        .split("Commands:\n")
+        .nth(1)
+        .expect("a list of commands");
     let verbs = commands
         .lines()
         .take_while(|line| !line.is_empty())
@@ -58,7 +61,10 @@ fn the_verbs_of_readme_are_all_verbs() {
         .filter(|verb| *verb != "help");
     let text = fs::read_to_string(readme()).expect("README.md is there");
     for verb in verbs {
-        assert!(text.contains(&format!("`{verb}")), "README does not name `{verb}`");
+        assert!(
+            text.contains(&format!("`{verb}")),
+            "README does not name `{verb}`"
+        );
     }
 }
 

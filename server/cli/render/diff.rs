@@ -1,6 +1,7 @@
 //! A unified diff.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use anstyle::{AnsiColor, Effects, Style};
 
@@ -21,7 +22,7 @@ pub fn unified(path: &str, old: &str, new: &str) -> String {
     if hunks.is_empty() {
         return String::new();
     }
-    let (old, new): (Vec<&str>, Vec<&str>) = (lines(old), lines(new));
+    let (old, new) = (Side::of(old), Side::of(new));
     let mut out = String::new();
     let _ = writeln!(out, "{HEADER}--- a/{path}{HEADER:#}");
     let _ = writeln!(out, "{HEADER}+++ b/{path}{HEADER:#}");
@@ -31,11 +32,23 @@ pub fn unified(path: &str, old: &str, new: &str) -> String {
     out
 }
 
-/// Lines without `\n`; a carriage return stays.
-fn lines(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n')
-        .map(|line| line.strip_suffix('\n').unwrap_or(line))
-        .collect()
+/// One side's lines, each with its line end.
+struct Side<'a>(Vec<&'a str>);
+
+impl<'a> Side<'a> {
+    fn of(text: &'a str) -> Self {
+        Self(text.split_inclusive('\n').collect())
+    }
+
+    fn write(&self, out: &mut String, range: Range<usize>, sign: char, style: Style) {
+        for line in self.0.get(range).unwrap_or_default() {
+            let content = line.strip_suffix('\n');
+            let _ = writeln!(out, "{style}{sign}{}{style:#}", content.unwrap_or(line));
+            if content.is_none() {
+                out.push_str("\\ No newline at end of file\n");
+            }
+        }
+    }
 }
 
 /// Hunks whose context would touch are shown together.
@@ -46,14 +59,14 @@ fn groups(hunks: &[Hunk]) -> impl Iterator<Item = &[Hunk]> {
     })
 }
 
-fn write_group(out: &mut String, group: &[Hunk], old: &[&str], new: &[&str]) {
+fn write_group(out: &mut String, group: &[Hunk], old: &Side<'_>, new: &Side<'_>) {
     let (Some(first), Some(last)) = (group.first(), group.last()) else {
         return;
     };
     let old_start = index(first.base.start).saturating_sub(CONTEXT);
-    let old_end = (index(last.base.end) + CONTEXT).min(old.len());
+    let old_end = (index(last.base.end) + CONTEXT).min(old.0.len());
     let new_start = index(first.head.start).saturating_sub(CONTEXT);
-    let new_end = (index(last.head.end) + CONTEXT).min(new.len());
+    let new_end = (index(last.head.end) + CONTEXT).min(new.0.len());
     let _ = writeln!(
         out,
         "{PLACE}@@ -{} +{} @@{PLACE:#}",
@@ -63,30 +76,12 @@ fn write_group(out: &mut String, group: &[Hunk], old: &[&str], new: &[&str]) {
     let mut at = old_start;
     for hunk in group {
         let (removed, added) = (&hunk.base, &hunk.head);
-        write_lines(out, old, at..index(removed.start), ' ', Style::new());
-        write_lines(
-            out,
-            old,
-            index(removed.start)..index(removed.end),
-            '-',
-            REMOVED,
-        );
-        write_lines(out, new, index(added.start)..index(added.end), '+', ADDED);
+        old.write(out, at..index(removed.start), ' ', Style::new());
+        old.write(out, lines(removed), '-', REMOVED);
+        new.write(out, lines(added), '+', ADDED);
         at = index(removed.end);
     }
-    write_lines(out, old, at..old_end, ' ', Style::new());
-}
-
-fn write_lines(
-    out: &mut String,
-    lines: &[&str],
-    range: std::ops::Range<usize>,
-    sign: char,
-    style: Style,
-) {
-    for line in lines.get(range).unwrap_or_default() {
-        let _ = writeln!(out, "{style}{sign}{line}{style:#}");
-    }
+    old.write(out, at..old_end, ' ', Style::new());
 }
 
 /// `start,count` as the format counts: from 1, and an empty side by the line before.
@@ -94,6 +89,10 @@ fn side(start: usize, end: usize) -> String {
     let count = end - start;
     let start = if count == 0 { start } else { start + 1 };
     format!("{start},{count}")
+}
+
+fn lines(range: &Range<u32>) -> Range<usize> {
+    index(range.start)..index(range.end)
 }
 
 fn index(line: u32) -> usize {
@@ -117,6 +116,13 @@ mod tests {
             @@ -1,5 +1,5 @@\n 1\n-2\n+two\n 3\n 4\n 5\n\
             @@ -16,5 +16,4 @@\n 16\n 17\n 18\n-19\n 20\n";
         assert_eq!(plain(&old, &new), expected);
+    }
+
+    #[test]
+    fn a_missing_last_line_end_is_marked() {
+        let expected =
+            "--- a/a.py\n+++ b/a.py\n@@ -1,1 +1,1 @@\n-a\n+b\n\\ No newline at end of file\n";
+        assert_eq!(plain("a\n", "b"), expected);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Findings as a modern compiler prints them: the source line with carets, production's line
 //! beside it, the fix.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -10,7 +11,7 @@ use super::window::Window;
 use crate::analysis::Comparison;
 use crate::cli::judge::Judged;
 use crate::fixes::{Applicability, Fix};
-use crate::rules::{Finding, Place, Severity};
+use crate::rules::{self, Finding, Place, Severity};
 use crate::syntax::Source;
 use crate::text::Lines;
 
@@ -29,15 +30,30 @@ pub fn render(files: &[Judged], width: usize) -> String {
         .decor_style(DecorStyle::Ascii)
         .term_width(width);
     let mut out = String::new();
+    let mut explained = BTreeSet::new();
     for file in files {
         for (finding, fixes) in file.findings() {
-            let mut report = vec![finding_group(file, finding)];
+            let mut group = finding_group(file, finding);
+            // Once is enough for each rule: the reader knows it then.
+            if explained.insert(finding.rule) {
+                group = group.elements(why(finding.rule));
+            }
+            let mut report = vec![group];
             report.extend(preferred(fixes).map(|fix| fix_group(file, fix)));
             out.push_str(&renderer.render(&report));
             out.push_str("\n\n");
         }
     }
     out
+}
+
+/// Why the rule matters, in the first sentence of its documentation, and where to read on.
+fn why(rule: &str) -> Option<Element<'static>> {
+    let text = rules::meta(rule)?.section("Why it matters in production")?;
+    let paragraph = text.split("\n\n").next()?.replace('\n', " ");
+    let sentence = paragraph.split_inclusive(". ").next()?.trim_end();
+    let message = format!("{sentence} Read on: `hotfix-ls explain {rule}`");
+    Some(Level::HELP.with_name(Some("why")).message(message).into())
 }
 
 fn preferred(fixes: &[Fix]) -> Option<&Fix> {
