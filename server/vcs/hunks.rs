@@ -6,7 +6,9 @@
 //! start is no difference either.
 
 mod base_lines;
+mod interned;
 mod line_map;
+mod segments;
 
 use std::ops::Range;
 
@@ -135,6 +137,37 @@ mod tests {
             &format!("{one}{end}"),
             &format!("{one}{two}{end}"),
             &[(5..5, 5..10)],
+        );
+    }
+
+    #[test]
+    fn changes_far_apart_are_found_in_a_long_text() {
+        let lines: Vec<String> = (0..300).map(|line| format!("line {line}\n")).collect();
+        let mut head = lines.clone();
+        head[290] = "changed\n".to_owned();
+        head.drain(150..152);
+        head.insert(100, "new\n".to_owned());
+        case(
+            &lines.concat(),
+            &head.concat(),
+            &[
+                (100..100, 100..101),
+                (150..152, 151..151),
+                (290..291, 289..290),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_moved_block_is_one_deletion_and_one_addition() {
+        let lines: Vec<String> = (0..300).map(|line| format!("line {line}\n")).collect();
+        let mut head = lines.clone();
+        let block: Vec<String> = head.drain(50..90).collect();
+        head.splice(200..200, block).for_each(drop);
+        case(
+            &lines.concat(),
+            &head.concat(),
+            &[(50..90, 50..50), (240..240, 200..240)],
         );
     }
 

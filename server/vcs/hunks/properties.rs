@@ -19,6 +19,44 @@ fn text() -> impl Strategy<Value = String> {
     })
 }
 
+/// A long text of mostly different lines and the same text after some edits: lines replaced,
+/// inserted, deleted, and blocks copied or moved.
+fn edited() -> impl Strategy<Value = (String, String)> {
+    let edit = (0..5_u8, 0..400_usize, 1..60_usize, 0..400_usize);
+    (200..400_usize, prop::collection::vec(edit, 0..6)).prop_map(|(count, edits)| {
+        let line = |line: usize| match line % 7 {
+            0 => String::new(),
+            1 => "    return None".to_owned(),
+            _ => format!("    value_{line} = {line}"),
+        };
+        let base: Vec<String> = (0..count).map(line).collect();
+        let mut head = base.clone();
+        for (kind, at, len, to) in edits {
+            let from = at.min(head.len());
+            let block: Vec<String> = head[from..(from + len).min(head.len())].to_vec();
+            match kind {
+                0 => head.splice(from..from + block.len(), []).for_each(drop),
+                1 => head
+                    .splice(from..from, ["new".to_owned(), String::new()])
+                    .for_each(drop),
+                2 => head
+                    .iter_mut()
+                    .skip(from)
+                    .take(2)
+                    .for_each(|line| line.push('x')),
+                copy_or_move => {
+                    if copy_or_move == 3 {
+                        head.splice(from..from + block.len(), []).for_each(drop);
+                    }
+                    let to = to.min(head.len());
+                    head.splice(to..to, block).for_each(drop);
+                }
+            }
+        }
+        (base.join("\n"), head.join("\n"))
+    })
+}
+
 /// The lines' contents by a plain reading of the rule, apart from the code under test.
 fn contents(text: &str) -> Vec<String> {
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -46,6 +84,17 @@ fn hunks(base: &str, head: &str) -> Vec<Hunk> {
 }
 
 proptest! {
+    #[test]
+    fn what_holds_for_short_texts_holds_for_long_ones((base, head) in edited()) {
+        let (lines, wanted) = (contents(&base), contents(&head));
+        let hunks = hunks(&base, &head);
+        prop_assert_eq!(apply(&hunks, &lines, &wanted), wanted);
+        for pair in hunks.windows(2) {
+            prop_assert!(pair[0].base.end < pair[1].base.start);
+            prop_assert!(pair[0].head.end < pair[1].head.start);
+        }
+    }
+
     #[test]
     fn applying_the_hunks_to_base_gives_head(base in text(), head in text()) {
         let (lines, wanted) = (contents(&base), contents(&head));
