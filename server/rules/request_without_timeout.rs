@@ -176,7 +176,7 @@ fn judge_requests(unit: &Unit<'_>, request: &Request<'_>, written: &str) -> Verd
     };
     let mut useless = false;
     let configured = http::set_up(unit, session, &mut |step| {
-        if let Step::Attribute("timeout", _) = step {
+        if let Step::Attribute("timeout") = step {
             useless = true;
         }
         limits_requests(unit, step)
@@ -201,7 +201,7 @@ fn limits_requests(unit: &Unit<'_>, step: Step<'_>) -> bool {
             .copied()
             .or_else(|| keyword(call, "adapter", unit.source()))
             .is_none_or(|adapter| !plain_adapter(unit, bare(adapter))),
-        Step::Attribute(name, _) => {
+        Step::Attribute(name) => {
             matches!(name, "request" | "send" | "get" | "post" | "put" | "patch" | "delete" | "head" | "options")
         }
         Step::Passed(function) => function.to_ascii_lowercase().contains("timeout"),

@@ -298,7 +298,7 @@ pub enum Step<'a> {
     /// `client.method(…)`.
     Method(&'a str, Node<'a>),
     /// `client.attribute = value`, or `client.attribute[…] = value`.
-    Attribute(&'a str, Node<'a>),
+    Attribute(&'a str),
     /// `function(client, …)`.
     Passed(&'a str),
 }
@@ -326,17 +326,14 @@ fn called<'a>(unit: &Unit<'a>, call: Node<'a>, written: &str) -> Option<Step<'a>
 
 fn assigned<'a>(unit: &Unit<'a>, assignment: Node<'a>, written: &str) -> Option<Step<'a>> {
     let mut left = field(assignment, "left")?;
-    let value = field(assignment, "right")?;
+    field(assignment, "right")?;
     if left.kind() == "subscript" {
         left = field(left, "value")?;
     }
     if left.kind() != "attribute" || unit.slice(field(left, "object")?) != written {
         return None;
     }
-    Some(Step::Attribute(
-        unit.slice(field(left, "attribute")?),
-        value,
-    ))
+    Some(Step::Attribute(unit.slice(field(left, "attribute")?)))
 }
 
 /// Whether HTTP is faked here: a test, or a function that a mocking library covers.

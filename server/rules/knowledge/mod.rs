@@ -2,4 +2,5 @@
 
 pub mod http;
 pub mod origins;
+pub mod uses;
 pub mod waits;
