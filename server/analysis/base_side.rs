@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::judge::{self, Raw};
 use crate::config::Settings;
 use crate::syntax::{File, Outline, Source};
-use crate::vcs::{Hunk, Production, hunks};
+use crate::vcs::hunks::BaseLines;
+use crate::vcs::{Hunk, Production};
 
 /// Production's version of one file. What is computed from it is kept, since it cannot change.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub struct BaseSide {
     pub production: Arc<Production>,
     source: OnceLock<Source>,
     outline: OnceLock<Outline>,
+    lines: OnceLock<BaseLines>,
     raw: Mutex<Judged>,
 }
 
@@ -32,6 +34,7 @@ impl BaseSide {
             production,
             source: OnceLock::new(),
             outline: OnceLock::new(),
+            lines: OnceLock::new(),
             raw: Mutex::default(),
         }
     }
@@ -63,7 +66,9 @@ impl BaseSide {
     /// What changed between production and `head`.
     #[must_use]
     pub fn hunks(&self, head: &str) -> Vec<Hunk> {
-        hunks::diff(&self.production.text, head)
+        self.lines
+            .get_or_init(|| BaseLines::new(Arc::clone(&self.production.text)))
+            .diff(head)
     }
 
     /// What the rules say of one of production's definitions, judged once per settings.
