@@ -76,15 +76,20 @@ pub fn walk<'t>(node: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> Walk) {
 /// Visits everything that runs in the scope of `node` itself: the bodies of nested functions,
 /// lambdas and classes are left out, their decorators, defaults and base classes are not.
 pub fn walk_own<'t>(scope: Node<'t>, visit: &mut dyn FnMut(Node<'t>)) {
+    // `Node::parent` searches from the root, so that asking every node for its parent would cost
+    // the size of the file; the bodies to leave out are noted on the way down instead.
+    let mut inner_bodies: Vec<usize> = Vec::new();
     walk(scope, &mut |node| {
         if node == scope {
             return Walk::Into;
         }
-        let inner_body = node.parent().is_some_and(|parent| {
-            parent != scope && is_scope(parent) && field(parent, "body") == Some(node)
-        });
-        if inner_body {
+        if inner_bodies.contains(&node.id()) {
             return Walk::Over;
+        }
+        if is_scope(node)
+            && let Some(body) = field(node, "body")
+        {
+            inner_bodies.push(body.id());
         }
         visit(node);
         Walk::Into
