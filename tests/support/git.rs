@@ -2,7 +2,7 @@
 //! `#[path = "…/tests/support/git.rs"] mod git;`.
 //!
 //! Every call of git runs without the user's configuration, with a fixed author and with a clock
-//! that moves one minute per commit, so that object ids are the same on every machine.
+//! that moves one minute per call, so that commits made in a row also have times in a row.
 #![allow(dead_code, reason = "each test crate uses another part of this module")]
 
 use std::path::{Path, PathBuf};

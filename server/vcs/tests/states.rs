@@ -195,6 +195,11 @@ fn a_sha256_repository_is_refused() {
 #[test]
 fn a_foreign_repository_is_refused_with_the_advice_of_git() {
     let repo = hotfix_repo();
+    // libgit2 reads the configuration of whoever runs the tests, and rightly so.
+    let trusted = git2::Config::open_default().and_then(|it| it.get_string("safe.directory"));
+    if trusted.is_ok_and(|folder| folder == "*") {
+        return eprintln!("skipped: this user trusts every repository (safe.directory is *)");
+    }
     if std::os::unix::fs::chown(repo.root(), Some(4711), Some(4711)).is_err() {
         return eprintln!("skipped: only root can give a repository to another user");
     }
