@@ -25,14 +25,19 @@ pub(super) fn discover(path: &Path) -> Result<git2::Repository, BaseError> {
             explain(&error, start, start)
         }
     })?;
-    let git = open(&git_dir, start)?;
+    // Opened from here and not by its git folder: one that lies elsewhere does not know where its
+    // work tree is.
+    let none: [&Path; 0] = [];
+    let flags = git2::RepositoryOpenFlags::empty();
+    let git = git2::Repository::open_ext(start, flags, none)
+        .map_err(|error| explain(&error, &git_dir, start))?;
     if git.is_bare() {
         return Err(BaseError::Bare { path: git_dir });
     }
     Ok(git)
 }
 
-/// Opens a git folder, with the reason in git's terms when that is refused.
+/// Opens a work tree or git folder again, with the reason in git's terms when that is refused.
 pub(super) fn open(git_dir: &Path, inside: &Path) -> Result<git2::Repository, BaseError> {
     git2::Repository::open(git_dir).map_err(|error| explain(&error, git_dir, inside))
 }

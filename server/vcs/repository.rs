@@ -108,7 +108,7 @@ impl Repository {
         let idle = self.handles().pop();
         let git = match idle {
             Some(git) => git,
-            None => locate::open(&self.git_dir, &self.root)?,
+            None => locate::open(self.way_in(), &self.root)?,
         };
         let answer = ask(&git);
         let mut handles = self.handles();
@@ -116,6 +116,16 @@ impl Repository {
             handles.push(git);
         }
         answer
+    }
+
+    /// What libgit2 opens. From a git folder that lies elsewhere it would guess the wrong work tree,
+    /// and with it the wrong ignore rules; from the work tree it finds the git folder.
+    fn way_in(&self) -> &Path {
+        if self.root.join(".git").exists() {
+            &self.root
+        } else {
+            &self.git_dir
+        }
     }
 
     /// Forgets the idle handles. A handle remembers the configuration and the border of a shallow

@@ -151,6 +151,45 @@ fn a_linked_work_tree_has_its_own_head() {
 }
 
 #[test]
+fn a_work_tree_beside_a_bare_repository_is_judged() {
+    let repo = hotfix_repo();
+    let bare = repo.cloned(&["--bare"]);
+    let path = bare.root().with_file_name("linked");
+    bare.git(&[
+        "worktree",
+        "add",
+        "--quiet",
+        &path.to_string_lossy(),
+        "hotfix/v1.2.1",
+    ]);
+    production(&path.join("app.py"));
+    assert!(matches!(scope(bare.root()), Err(BaseError::Bare { .. })));
+}
+
+#[test]
+fn a_separate_git_folder_is_found() {
+    let repo = hotfix_repo();
+    let git_dir = repo.root().with_file_name("separate.git");
+    repo.git(&[
+        "init",
+        "--quiet",
+        "--separate-git-dir",
+        &git_dir.to_string_lossy(),
+    ]);
+    let repository = open(repo.root());
+    assert_eq!(repository.git_dir(), git_dir);
+    assert_eq!(repository.root(), repo.root());
+    assert_eq!(production(&repo.path("app.py")).path, "app.py");
+    repo.write(".gitignore", "ignored.py\n");
+    repo.write("ignored.py", "A = 1\n");
+    let base = base_of(&repo.path("ignored.py"));
+    assert!(
+        matches!(base, Base::Inactive(Inactive::Ignored { .. })),
+        "{base:?}"
+    );
+}
+
+#[test]
 fn a_submodule_is_a_repository_of_its_own() {
     let inner = hotfix_repo();
     let outer = hotfix_repo();
