@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Comparison, Report, Snapshot, analyse};
+use super::judge::judge;
+use super::{Comparison, Report, Snapshot};
 use crate::fixes::{Applicability, Edit, Fix, apply, hunk};
 use crate::rules::{self, Confidence, Finding, FixContext};
 use crate::syntax::nodes::scope_of;
@@ -34,13 +35,10 @@ pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
             Comparison::Production(side) => Some(side.file(&snapshot.settings, snapshot.is_test)),
         },
     };
-    let Ok(before) = analyse(snapshot) else {
-        return Vec::new();
-    };
     let mut found: Vec<Fix> = rule
         .fixes(&context, finding)
         .into_iter()
-        .filter(|fix| cures(snapshot, &before, finding, fix))
+        .filter(|fix| cures(snapshot, finding, fix))
         .collect();
     if let Some(first) = found.iter().position(|fix| fix.preferred).or(Some(0)) {
         for (index, fix) in found.iter_mut().enumerate() {
@@ -69,46 +67,82 @@ fn file<'a>(snapshot: &'a Snapshot, outline: &'a Outline) -> File<'a> {
 }
 
 /// Whether the fix heals: fewer findings of the rule, nothing new above a hint, no new error.
-fn cures(snapshot: &Snapshot, before: &Report, finding: &Finding, fix: &Fix) -> bool {
-    let Some(after) = tried(snapshot, fix) else {
+/// Judges only the definitions that the fix changes, before and after.
+fn cures(snapshot: &Snapshot, finding: &Finding, fix: &Fix) -> bool {
+    let mut old: Vec<Range<usize>> = fix.edits.iter().map(|edit| edit.range.clone()).collect();
+    let mut new = changed_ranges(&fix.edits);
+    old.push(finding.span.clone());
+    new.push(moved(finding.span.start, &fix.edits)..moved(finding.span.end, &fix.edits));
+    let Ok(before) = judge(snapshot, snapshot.hunks(), Some(&old)) else {
         return false;
     };
-    let count = |report: &Report, rule: &str| {
-        report
-            .findings
-            .iter()
-            .filter(|one| {
-                one.rule == rule && Confidence::Possible < one.confidence.max(finding.confidence)
-            })
+    let Some(after) = tried(snapshot, &fix.edits, &new) else {
+        return false;
+    };
+    let count = |report: &Report, rule: &str, least: Confidence| {
+        let findings = report.findings.iter();
+        findings
+            .filter(|one| one.rule == rule && least <= one.confidence)
             .count()
     };
-    let all = |report: &Report| {
-        report
-            .findings
-            .iter()
-            .filter(|one| one.rule == finding.rule)
-            .count()
-    };
+    let gone = count(&after, finding.rule, Confidence::Possible)
+        < count(&before, finding.rule, Confidence::Possible);
     let worse = after.findings.iter().any(|one| {
-        one.rule != finding.rule
-            && Confidence::Possible < one.confidence
-            && count(before, one.rule) < count(&after, one.rule)
+        Confidence::Likely <= one.confidence
+            && count(&before, one.rule, Confidence::Likely)
+                < count(&after, one.rule, Confidence::Likely)
     });
-    all(&after) < all(before) && !worse
+    gone && !worse
 }
 
-/// The report after the fix; `None` if the fix does not apply or breaks the syntax.
-fn tried(snapshot: &Snapshot, fix: &Fix) -> Option<Report> {
-    let text = apply(snapshot.head.text(), &fix.edits)?;
-    let head = Source::parse(text);
-    if head.root().has_error() && !snapshot.head.root().has_error() {
-        return None;
+/// Where the edits' new texts stand afterwards.
+fn changed_ranges(edits: &[Edit]) -> Vec<Range<usize>> {
+    edits
+        .iter()
+        .map(|edit| {
+            let start = moved(edit.range.start, edits);
+            start..start + edit.text.len()
+        })
+        .collect()
+}
+
+/// Where the byte `at` stands after the edits that lie before it.
+fn moved(at: usize, edits: &[Edit]) -> usize {
+    let (mut added, mut removed) = (0, 0);
+    for edit in edits
+        .iter()
+        .filter(|edit| edit.range.end <= at && edit.range.start < at)
+    {
+        added += edit.text.len();
+        removed += edit.range.len();
     }
+    (at + added).saturating_sub(removed)
+}
+
+/// The report on `focus` after the edits; `None` if they do not apply or break the syntax.
+fn tried(snapshot: &Snapshot, edits: &[Edit], focus: &[Range<usize>]) -> Option<Report> {
+    let head = edited(snapshot, edits)?;
     let trial = Snapshot {
         head,
         ..snapshot.clone()
     };
-    analyse(&trial).ok()
+    let hunks = trial.hunks();
+    if hunks.is_empty() {
+        return Some(Report::default());
+    }
+    judge(&trial, hunks, Some(focus)).ok()
+}
+
+/// The head after the edits; `None` if they do not apply or break the syntax.
+fn edited(snapshot: &Snapshot, edits: &[Edit]) -> Option<Source> {
+    let text = apply(snapshot.head.text(), edits)?;
+    let changes: Vec<_> = edits
+        .iter()
+        .map(|edit| (edit.range.clone(), edit.text.as_str()))
+        .collect();
+    let head = snapshot.head.edited(text, &changes);
+    let broken = head.root().has_error() && !snapshot.head.root().has_error();
+    (!broken).then_some(head)
 }
 
 /// What can be done with any hunk that touches `range` (bytes of head): hotfix comment,
@@ -135,11 +169,7 @@ pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<Fix> {
     };
     hunk::actions(&target)
         .into_iter()
-        .filter(|fix| {
-            apply(snapshot.head.text(), &fix.edits).is_some_and(|text| {
-                snapshot.head.root().has_error() || !Source::parse(text).root().has_error()
-            })
-        })
+        .filter(|fix| edited(snapshot, &fix.edits).is_some())
         .collect()
 }
 
@@ -167,14 +197,8 @@ pub fn fix_all(snapshot: &Snapshot, report: &Report) -> Option<Fix> {
         }
         let mut candidate = edits.clone();
         candidate.extend(fresh);
-        let trial = Fix {
-            title: String::new(),
-            edits: candidate,
-            applicability: Applicability::Safe,
-            preferred: false,
-        };
-        if tried(snapshot, &trial).is_some() {
-            edits = trial.edits;
+        if edited(snapshot, &candidate).is_some() {
+            edits = candidate;
             count += 1;
         }
     }

@@ -23,8 +23,13 @@ pub(super) struct Raw {
     pub tokens: Vec<String>,
 }
 
-/// Judges what `hunks` touch.
-pub(super) fn judge(snapshot: &Snapshot, hunks: Vec<Hunk>) -> Result<Report, Cancelled> {
+/// Judges what `hunks` touch. With `focus` (bytes of head) only the definitions there are looked
+/// at: enough to see what a fix does, at the price of what it changes.
+pub(super) fn judge(
+    snapshot: &Snapshot,
+    hunks: Vec<Hunk>,
+    focus: Option<&[Range<usize>]>,
+) -> Result<Report, Cancelled> {
     let outline = Outline::new(&snapshot.head);
     let head = File {
         source: &snapshot.head,
@@ -33,8 +38,8 @@ pub(super) fn judge(snapshot: &Snapshot, hunks: Vec<Hunk>) -> Result<Report, Can
         is_test: snapshot.is_test,
     };
     let (raw, candidates) = match &snapshot.base {
-        Comparison::AllNew => all_new(snapshot, head)?,
-        Comparison::Production(_) => against_production(snapshot, head, &hunks)?,
+        Comparison::AllNew => all_new(snapshot, head, focus)?,
+        Comparison::Production(_) => against_production(snapshot, head, &hunks, focus)?,
     };
     let mut findings = finish(head, raw);
     findings.retain(|finding| !allow::noqa_in_production(snapshot, finding, &hunks));
@@ -59,9 +64,26 @@ pub(super) fn judge(snapshot: &Snapshot, hunks: Vec<Hunk>) -> Result<Report, Can
 
 type Judged = (Vec<Raw>, Vec<Raw>);
 
-fn all_new(snapshot: &Snapshot, head: File<'_>) -> Result<Judged, Cancelled> {
+/// The definitions (by index) around or in the focus.
+fn in_focus(outline: &Outline, index: usize, focus: Option<&[Range<usize>]>) -> bool {
+    focus.is_none_or(|ranges| {
+        let own = &outline.definitions[index].range;
+        ranges
+            .iter()
+            .any(|range| own.start <= range.end && range.start <= own.end)
+    })
+}
+
+fn all_new(
+    snapshot: &Snapshot,
+    head: File<'_>,
+    focus: Option<&[Range<usize>]>,
+) -> Result<Judged, Cancelled> {
     let mut raw = Vec::new();
-    for definition in &head.outline.definitions {
+    for (index, definition) in head.outline.definitions.iter().enumerate() {
+        if !in_focus(head.outline, index, focus) {
+            continue;
+        }
         snapshot.cancel.check()?;
         raw.extend(one_side(head, definition));
     }
@@ -72,6 +94,7 @@ fn against_production(
     snapshot: &Snapshot,
     head: File<'_>,
     hunks: &[Hunk],
+    focus: Option<&[Range<usize>]>,
 ) -> Result<Judged, Cancelled> {
     let Comparison::Production(side) = &snapshot.base else {
         return Ok((Vec::new(), Vec::new()));
@@ -90,6 +113,14 @@ fn against_production(
     );
     in_head.extend(in_base.iter().filter_map(|&index| matching.head_of(index)));
     in_head.extend(callers(head.outline, head.source, &in_head));
+    if focus.is_some() {
+        in_head.retain(|&index| in_focus(head.outline, index, focus));
+        in_base.retain(|&index| {
+            matching
+                .head_of(index)
+                .is_none_or(|partner| in_head.contains(&partner))
+        });
+    }
     in_base.extend(in_head.iter().filter_map(|&index| matching.base_of(index)));
     snapshot.cancel.check()?;
 

@@ -73,7 +73,7 @@ pub fn analyse(snapshot: &Snapshot) -> Result<Report, Cancelled> {
     if hunks.is_empty() {
         return Ok(Report::default());
     }
-    judge::judge(snapshot, hunks)
+    judge::judge(snapshot, hunks, None)
 }
 
 impl Snapshot {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use tree_sitter::{Node, ParseOptions, Tree};
+use tree_sitter::{InputEdit, Node, ParseOptions, Point, Tree};
 
 use crate::text::Lines;
 
@@ -67,6 +67,38 @@ impl Source {
         Self { text, tree, lines }
     }
 
+    /// This source after edits, parsed from the old tree. `changes` are the replaced bytes of this
+    /// text, disjoint, with what stands there in `text`.
+    #[must_use]
+    pub fn edited(&self, text: impl Into<Arc<str>>, changes: &[(Range<usize>, &str)]) -> Self {
+        let text = text.into();
+        let mut tree = self.tree.clone();
+        let mut changes = changes.to_vec();
+        changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+        // From the end to the beginning, so that the places before are still those of this text.
+        for (range, inserted) in &changes {
+            let start = point(&self.text, range.start);
+            let last = point(inserted, inserted.len());
+            let new_end = Point::new(
+                start.row + last.row,
+                if last.row == 0 { start.column } else { 0 } + last.column,
+            );
+            tree.edit(&InputEdit {
+                start_byte: range.start,
+                old_end_byte: range.end,
+                new_end_byte: range.start + inserted.len(),
+                start_position: start,
+                old_end_position: point(&self.text, range.end),
+                new_end_position: new_end,
+            });
+        }
+        let parsed = Parser::new().parse(&text, Some(&tree), &Cancel::default(), None);
+        match parsed {
+            Ok(tree) => Self::new(text, tree),
+            Err(Cancelled) => Self::parse(text),
+        }
+    }
+
     /// The whole text.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -109,6 +141,14 @@ impl Source {
         self.root()
             .descendant_for_byte_range(range.start, range.end)
     }
+}
+
+/// tree-sitter's row and column (bytes) of a byte; its rows end at `\n` only.
+fn point(text: &str, at: usize) -> Point {
+    let before = &text.as_bytes()[..at];
+    let row = memchr::memchr_iter(b'\n', before).count();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    Point::new(row, at - start)
 }
 
 /// A Python parser. Keep one per thread: making one costs an allocation, using it does not.
@@ -176,5 +216,23 @@ impl Parser {
             self.0.reset();
             Cancelled
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edited_source_has_the_tree_of_its_text() {
+        let old = Source::parse("def f(a):\n    return a\n\n\ndef g(b):\n    return b\n");
+        let changes = [(14..20, "x = 1\n    return"), (0..0, "import logging\n\n")];
+        let text =
+            "import logging\n\ndef f(a):\n    x = 1\n    return a\n\n\ndef g(b):\n    return b\n";
+        let edited = old.edited(text, &changes);
+        let fresh = Source::parse(text);
+        assert_eq!(edited.root().to_sexp(), fresh.root().to_sexp());
+        let last = |source: &Source| source.root().named_child(2).map(|node| node.range());
+        assert_eq!(last(&edited), last(&fresh));
     }
 }
