@@ -34,20 +34,47 @@ fn builds_a_repository_that_git_understands_and_shows_all_four_steps() {
     );
 }
 
+/// What the example is there to show: the six patterns, a dropped guard, and what slips in.
+const SHOWN: [&str; 10] = [
+    "missing-key",
+    "none-access",
+    "unchecked-type",
+    "request-without-timeout",
+    "unchecked-response",
+    "check-then-act",
+    "unclosed-resource",
+    "raise-without-from",
+    "removed-guard",
+    "debug-leftover",
+];
+
 #[test]
-fn shows_the_findings_with_their_fixes_and_applies_the_safe_ones() {
+fn shows_every_pattern_and_leaves_the_clean_edit_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let demo = run(folder.path(), &["demo", "shop"]);
-    assert!(
-        demo.stdout.contains("warning[raise-without-from]"),
-        "{demo:?}"
-    );
+    let table = run(folder.path(), &["rules", "--format", "markdown"]).stdout;
+    let first = demo.stdout.split("\n2. ").next().expect("the first step");
+    let missing: Vec<&str> = SHOWN
+        .into_iter()
+        .filter(|rule| table.contains(&format!("`{rule}`")))
+        .filter(|rule| !first.contains(&format!("[{rule}]")))
+        .collect();
+    assert_eq!(missing, [""; 0], "{first}");
+    assert!(!first.contains("weight_grams"), "{first}");
+}
+
+#[test]
+fn applies_the_safe_fixes_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let demo = run(folder.path(), &["demo", "shop"]);
     assert!(
         demo.stdout
             .contains("\n+        raise PaymentFailed(order_number) from error\n")
     );
-    let payments = fs::read_to_string(folder.path().join("shop/shop/payments.py"));
-    assert!(payments.expect("a file").contains("from error"));
+    let shop = folder.path().join("shop");
+    let payments = fs::read_to_string(shop.join("shop/payments.py")).expect("a file");
+    assert!(payments.contains("from error"));
+    run(&shop, &["fix", "--diff"]).tells(0, &run(&shop, &["fix"]).stderr);
 }
 
 #[test]

@@ -78,6 +78,20 @@ fn an_unknown_rule_is_told_and_nothing_is_written() {
 }
 
 #[test]
+fn a_fix_that_needs_a_review_is_applied_only_on_demand() {
+    let call = "import requests\n\n\ndef ping():\n    return requests.get('http://localhost')\n";
+    let repo = repo_with(call);
+    run(repo.root(), &["fix"]).tells(
+        0,
+        "Nothing to fix; 1 left for a person: see `hotfix-ls check`\n",
+    );
+    assert_eq!(String::from_utf8_lossy(&read(&repo)), call);
+    run(repo.root(), &["fix", "--unsafe"]).tells(0, "Fixed 1 finding in 1 file\n");
+    assert!(String::from_utf8_lossy(&read(&repo)).contains("timeout=10"));
+    run(repo.root(), &["fix", "--unsafe"]).tells(0, "Nothing to fix\n");
+}
+
+#[test]
 fn a_branch_that_is_no_hotfix_branch_is_left_alone() {
     let repo = hotfix_repo();
     repo.switch("main");
