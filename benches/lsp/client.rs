@@ -14,6 +14,17 @@ use crate::edits::Change;
 /// No answer may take longer than this.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A server that says nothing for so long has published all it has to say of a version.
+const QUIET: Duration = Duration::from_millis(60);
+
+/// When the diagnostics of the last change came.
+pub struct Published {
+    /// The first ones for that version. A server may publish older findings, moved, meanwhile.
+    pub first: Duration,
+    /// The last ones for that version.
+    pub last: Duration,
+}
+
 /// One server under way.
 pub struct Client {
     child: Child,
@@ -62,7 +73,7 @@ impl Client {
         let root_uri = format!("file://{}", root.display());
         let answered = client.request(
             "initialize",
-            &json!({
+            Some(&json!({
                 "processId": std::process::id(),
                 "clientInfo": {"name": "bench"},
                 "rootUri": root_uri,
@@ -77,9 +88,9 @@ impl Client {
                         "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}},
                     },
                 },
-            }),
+            })),
         )?;
-        client.notify("initialized", &json!({}))?;
+        client.notify("initialized", Some(&json!({})))?;
         Ok((client, answered - begin))
     }
 
@@ -90,7 +101,10 @@ impl Client {
     pub fn open(&mut self, text: &str) -> Result<Duration, Failure> {
         let begin = Instant::now();
         let document = json!({"uri": self.uri, "languageId": "python", "version": 1, "text": text});
-        self.notify("textDocument/didOpen", &json!({"textDocument": document}))?;
+        self.notify(
+            "textDocument/didOpen",
+            Some(&json!({"textDocument": document})),
+        )?;
         loop {
             let (at, published) = self.published()?;
             if published["diagnostics"]
@@ -102,12 +116,12 @@ impl Client {
         }
     }
 
-    /// Sends changes without waiting between them; the time runs from before the first one to the
-    /// diagnostics of the last one.
+    /// Sends changes without waiting between them, and then waits until the server is quiet, as
+    /// between two keystrokes of a person. Both times run from before the first change.
     ///
     /// # Errors
-    /// One sentence when they do not come.
-    pub fn change(&mut self, changes: &[Change]) -> Result<Duration, Failure> {
+    /// One sentence when no diagnostics come for the last change.
+    pub fn change(&mut self, changes: &[Change]) -> Result<Published, Failure> {
         let messages = changes.iter().map(|change| {
             self.version += 1;
             let position =
@@ -123,15 +137,24 @@ impl Client {
         let messages = messages.collect::<Vec<_>>();
         let begin = Instant::now();
         for message in &messages {
-            self.notify("textDocument/didChange", message)?;
+            self.notify("textDocument/didChange", Some(message))?;
         }
         loop {
-            let (at, published) = self.published()?;
+            let (first, published) = self.published()?;
             let version = published["version"]
                 .as_i64()
                 .ok_or_else(|| format!("{} publishes without a version", self.name))?;
             if version == self.version {
-                return Ok(at - begin);
+                let mut last = first;
+                while let Ok((at, message)) = self.messages.recv_timeout(QUIET) {
+                    if message["method"] == "textDocument/publishDiagnostics" {
+                        last = at;
+                    }
+                }
+                return Ok(Published {
+                    first: first - begin,
+                    last: last - begin,
+                });
             }
         }
     }
@@ -150,8 +173,8 @@ impl Client {
     /// # Errors
     /// One sentence when it does not end well.
     pub fn stop(mut self) -> Result<(), Failure> {
-        self.request("shutdown", &Value::Null)?;
-        self.notify("exit", &Value::Null)?;
+        self.request("shutdown", None)?;
+        self.notify("exit", None)?;
         let begin = Instant::now();
         while begin.elapsed() < PATIENCE {
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -167,10 +190,13 @@ impl Client {
         Err(format!("{} does not end after exit", self.name))
     }
 
-    fn request(&mut self, method: &str, params: &Value) -> Result<Instant, Failure> {
+    fn request(&mut self, method: &str, params: Option<&Value>) -> Result<Instant, Failure> {
         let id = self.next_id;
         self.next_id += 1;
-        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))?;
+        self.send(with_params(
+            json!({"jsonrpc": "2.0", "id": id, "method": method}),
+            params,
+        ))?;
         loop {
             let (at, message) = self.receive(method)?;
             if message["id"] == id && message.get("method").is_none() {
@@ -182,13 +208,16 @@ impl Client {
         }
     }
 
-    fn notify(&self, method: &str, params: &Value) -> Result<(), Failure> {
-        self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}))
+    fn notify(&self, method: &str, params: Option<&Value>) -> Result<(), Failure> {
+        self.send(with_params(
+            json!({"jsonrpc": "2.0", "method": method}),
+            params,
+        ))
     }
 
-    fn send(&self, message: &Value) -> Result<(), Failure> {
+    fn send(&self, message: Value) -> Result<(), Failure> {
         let mut stdin = self.stdin.lock().map_err(|_| "the reader panicked")?;
-        write_message(&mut *stdin, message).map_err(|error| format!("{}: {error}", self.name))
+        write_message(&mut *stdin, &message).map_err(|error| format!("{}: {error}", self.name))
     }
 
     fn receive(&self, what: &str) -> Result<(Instant, Value), Failure> {
@@ -220,6 +249,14 @@ impl Drop for Client {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A method without parameters has no member for them: `null` is not allowed.
+fn with_params(mut message: Value, params: Option<&Value>) -> Value {
+    if let Some(params) = params {
+        message["params"] = params.clone();
+    }
+    message
 }
 
 fn write_message(out: &mut impl Write, message: &Value) -> io::Result<()> {

@@ -162,15 +162,17 @@ fn measure(
         .into_iter()
         .map(|change| vec![change])
         .collect::<Vec<_>>();
-    let keystrokes = in_turn(servers, &root, text, &single)?;
+    let (keystroke_first, keystroke_last) = in_turn(servers, &root, text, &single)?;
     let many = edits::bursts(&program, BURSTS, BURST_LENGTH, SEED);
-    let bursts = in_turn(servers, &root, text, &many)?;
+    let (burst_first, burst_last) = in_turn(servers, &root, text, &many)?;
 
     let measures = [
         ("start", starts),
         ("open", opens),
-        ("keystroke", keystrokes),
-        ("burst of 50", bursts),
+        ("keystroke, first", keystroke_first),
+        ("keystroke, last", keystroke_last),
+        ("burst of 50, first", burst_first),
+        ("burst of 50, last", burst_last),
     ];
     for (measure, all) in measures {
         rows.extend(all.into_iter().zip(servers).map(|(taken, server)| Row {
@@ -183,7 +185,10 @@ fn measure(
     Ok(())
 }
 
-fn per_server(servers: &[Server]) -> Vec<Vec<Duration>> {
+/// The times of each server, in the order of the servers.
+type PerServer = Vec<Vec<Duration>>;
+
+fn per_server(servers: &[Server]) -> PerServer {
     vec![Vec::new(); servers.len()]
 }
 
@@ -194,7 +199,7 @@ fn in_turn(
     root: &Path,
     text: &str,
     batches: &[Vec<Change>],
-) -> Result<Vec<Vec<Duration>>, Failure> {
+) -> Result<(PerServer, PerServer), Failure> {
     let mut clients = Vec::new();
     for server in servers {
         let (mut client, _) = Client::start(&server.name, &server.command, root)?;
@@ -202,17 +207,19 @@ fn in_turn(
         client.drain();
         clients.push(client);
     }
-    let mut times = per_server(servers);
+    let (mut first, mut last) = (per_server(servers), per_server(servers));
     for (step, batch) in batches.iter().enumerate() {
         for offset in 0..clients.len() {
             let index = (step + offset) % clients.len();
-            times[index].push(clients[index].change(batch)?);
+            let published = clients[index].change(batch)?;
+            first[index].push(published.first);
+            last[index].push(published.last);
         }
     }
     for client in clients {
         client.stop()?;
     }
-    Ok(times)
+    Ok((first, last))
 }
 
 /// A real repository: the file on `main`, and its changed version on a hotfix branch.

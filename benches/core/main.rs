@@ -1,0 +1,147 @@
+//! The engine without a server: what one keystroke costs, step by step, on 10,000 lines.
+//!
+//!     cargo bench --bench core
+//!     cargo bench --bench core -- --lines 1000
+
+// The generated program is shared with `benches/lsp`.
+#[path = "../lsp/program.rs"]
+mod program;
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hotfix_ls::analysis::{self, BaseSide, Comparison, Snapshot};
+use hotfix_ls::config::Settings;
+use hotfix_ls::syntax::{Cancel, Outline, Parser, Source};
+use hotfix_ls::text::{Document, Encoding, Lines, Position};
+use hotfix_ls::vcs::{Production, hunks};
+
+const SEED: u64 = 20_260_101;
+
+/// Each step runs at least this often and this long.
+const RUNS: usize = 20;
+const LONG: Duration = Duration::from_millis(300);
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1).filter(|one| one != "--bench");
+    let lines = match (arguments.next().as_deref(), arguments.next()) {
+        (None, _) => Some(10_000),
+        (Some("--lines"), Some(number)) => number.parse().ok(),
+        _ => None,
+    };
+    let Some(lines) = lines else {
+        eprintln!("bench: the only argument is --lines NUMBER");
+        return ExitCode::FAILURE;
+    };
+    run(lines);
+    ExitCode::SUCCESS
+}
+
+fn run(lines: usize) {
+    let program = program::generate(lines, SEED);
+    let text: Arc<str> = program.hotfix.as_str().into();
+    println!("| step, {lines} lines | p50 | p95 |\n|---|---:|---:|");
+
+    let document = Document::new(&text, 1);
+    let middle = program.changed[program.changed.len() / 2];
+    let at = Position {
+        line: u32::try_from(middle).expect("a small file"),
+        column: 12,
+    };
+    step("edit the rope and copy its text", || {
+        let mut document = document.clone();
+        document.replace(at..at, "x", Encoding::Utf8);
+        document.text()
+    });
+    step("find the lines", || Lines::new(&text));
+    step("diff against production", || {
+        hunks::diff(&program.production, &text)
+    });
+    parsing(&text);
+    judging(&program, &text);
+}
+
+fn parsing(text: &Arc<str>) {
+    let mut parser = Parser::new();
+    let cancel = Cancel::default();
+    step("parse everything", || {
+        parser.parse(text, None, &cancel, None)
+    });
+    let tree = parser
+        .parse(text, None, &cancel, None)
+        .expect("nobody cancels");
+    let middle = text[..text.len() / 2].rfind("return").expect("a function");
+    for (name, typed) in [("letter", "x"), ("bracket", "("), ("quote", "\"")] {
+        let mut edited = String::from(&**text);
+        edited.insert_str(middle, typed);
+        let row = text[..middle].matches('\n').count();
+        let column = middle - text[..middle].rfind('\n').map_or(0, |end| end + 1);
+        let point = |column| tree_sitter::Point { row, column };
+        let mut old = tree.clone();
+        old.edit(&tree_sitter::InputEdit {
+            start_byte: middle,
+            old_end_byte: middle,
+            new_end_byte: middle + typed.len(),
+            start_position: point(column),
+            old_end_position: point(column),
+            new_end_position: point(column + typed.len()),
+        });
+        step(&format!("parse again after a {name}"), || {
+            parser.parse(&edited, Some(&old), &cancel, None)
+        });
+    }
+}
+
+fn judging(program: &program::Program, text: &Arc<str>) {
+    let production = Production {
+        commit: String::new(),
+        reference: "main".to_owned(),
+        blob: String::new(),
+        path: "service.py".to_owned(),
+        text: program.production.as_str().into(),
+    };
+    let snapshot = Snapshot {
+        path: "service.py".to_owned(),
+        is_test: false,
+        head: Source::parse(Arc::clone(text)),
+        base: Comparison::Production(Arc::new(BaseSide::new(Arc::new(production)))),
+        settings: Arc::new(Settings::default()),
+        version: Some("v1.2.1".to_owned()),
+        cancel: Cancel::default(),
+    };
+    step("outline of the file", || Outline::new(&snapshot.head));
+    step("judge: diff, outline, rules", || {
+        analysis::analyse(&snapshot)
+    });
+    let report = analysis::analyse(&snapshot).expect("nobody cancels");
+    step("build every fix", || {
+        let fixes = |finding| analysis::fixes(&snapshot, finding);
+        report.findings.iter().map(fixes).collect::<Vec<_>>()
+    });
+    let all = Snapshot {
+        base: Comparison::AllNew,
+        ..snapshot
+    };
+    step("judge everything as new", || analysis::analyse(&all));
+    println!("\n{} findings", report.findings.len());
+}
+
+/// Runs a step and prints its times. The first run warms up and does not count.
+fn step<T>(name: &str, mut work: impl FnMut() -> T) {
+    black_box(work());
+    let begin = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < RUNS || begin.elapsed() < LONG {
+        let start = Instant::now();
+        black_box(work());
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    let shown = |percent: usize| {
+        let rank = (times.len() * percent).div_ceil(100).max(1);
+        format!("{:.3} ms", times[rank - 1].as_secs_f64() * 1000.0)
+    };
+    println!("| {name} | {} | {} |", shown(50), shown(95));
+}

@@ -1,0 +1,13 @@
+"""Reads order numbers from the subjects of mails."""
+
+import logging
+import re
+
+logger = logging.getLogger(__name__)
+
+
+def order_number(subject: str) -> str:
+    found = re.match(r"order (\d+)", subject)
+    if found is None:
+        raise ValueError("the subject has no order number")
+    return found.group(1)
