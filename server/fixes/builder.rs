@@ -145,6 +145,23 @@ impl<'a> Builder<'a> {
         Some(())
     }
 
+    /// Removes a statement; its line goes with it unless a comment stands there.
+    pub fn remove_statement(&mut self, statement: Node<'_>) -> Option<()> {
+        let source = self.source();
+        (begins_line(source, statement) && ends_line(source, statement)).then_some(())?;
+        let lines = source.lines();
+        let start = lines.start(lines.line_of(statement.start_byte()));
+        let end = next_line(source, statement);
+        let rest = source.text()[statement.end_byte()..end].trim();
+        if rest.is_empty() {
+            self.remove(start..end);
+        } else {
+            let gap = source.text()[statement.end_byte()..end].find('#')?;
+            self.remove(statement.start_byte()..statement.end_byte() + gap);
+        }
+        Some(())
+    }
+
     /// Adds an argument at the end of a call's arguments, in the call's own layout.
     pub fn argument(&mut self, call: Node<'_>, text: &str) -> Option<()> {
         let source = self.source();

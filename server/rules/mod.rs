@@ -22,6 +22,7 @@ macro_rules! registry {
 registry! {
     request_without_timeout::RequestWithoutTimeout,
     unchecked_response::UncheckedResponse,
+    unclosed_resource::UnclosedResource,
     raise_without_from::RaiseWithoutFrom,
     removed_guard::RemovedGuard,
     unexplained_allow::UnexplainedAllow,

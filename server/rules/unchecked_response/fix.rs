@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::super::knowledge::http::Library;
-use super::super::knowledge::{origins, uses};
+use super::super::knowledge::{order, origins, uses};
 use super::{Finding, FixContext, Unchecked, awaited, judge};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::syntax::Unit;
@@ -72,7 +72,7 @@ fn named<'a>(unit: &Unit<'a>, _found: &Unchecked<'a>, binding: Node<'a>) -> Opti
 fn chained<'a>(unit: &Unit<'a>, found: &Unchecked<'a>) -> Option<Plan<'a>> {
     let value = awaited(found.request.call);
     let statement = statement_of(value);
-    let clean = runs_first(unit, value, statement);
+    let clean = order::runs_first(unit, value, statement);
     let function = field(found.request.call, "function")?;
     if !clean || unit.slice(function).contains('\n') || scope_of(value) != unit.node {
         return None;
@@ -86,40 +86,6 @@ fn chained<'a>(unit: &Unit<'a>, found: &Unchecked<'a>) -> Option<Plan<'a>> {
         value,
         name,
     })
-}
-
-/// Whether the statement computes `value` always and before anything else that could matter, so
-/// that it may be computed one line earlier.
-fn runs_first(unit: &Unit<'_>, value: Node<'_>, statement: Node<'_>) -> bool {
-    let mut at = value;
-    while at != statement {
-        let Some(parent) = at.parent() else {
-            return false;
-        };
-        let fine = match parent.kind() {
-            "attribute" | "await" | "parenthesized_expression" | "keyword_argument"
-            | "return_statement" | "expression_statement" => true,
-            "call" | "subscript" => parent.named_child(0) == Some(at) || quiet_before(unit, parent, at),
-            "argument_list" => quiet_before(unit, parent, at),
-            "assignment" => field(parent, "right") == Some(at) && !unit.slice(parent).contains(":="),
-            "for_statement" => field(parent, "right") == Some(at),
-            "if_statement" => field(parent, "condition") == Some(at),
-            "comparison_operator" | "binary_operator" => parent.named_child(0) == Some(at),
-            _ => false,
-        };
-        if !fine {
-            return false;
-        }
-        at = parent;
-    }
-    true
-}
-
-/// Whether nothing before `at` in its parent calls anything.
-fn quiet_before(unit: &Unit<'_>, parent: Node<'_>, at: Node<'_>) -> bool {
-    children(parent)
-        .take_while(|child| *child != at)
-        .all(|child| !unit.slice(child).contains('('))
 }
 
 fn raise_after(context: &FixContext<'_>, found: &Unchecked<'_>, plan: &Plan<'_>) -> Option<Fix> {

@@ -1,0 +1,444 @@
+//! What opens a resource that must be closed, and what closes it.
+//!
+//! Facts read in the documentation of Python 3.9 to 3.13: which objects are context managers,
+//! and for which of them leaving `with` closes. `sqlite3` and `psycopg2` connections only commit
+//! there, `http.client` connections and most cursors know no `with`, a `TemporaryDirectory` gives
+//! its name instead of itself.
+
+use tree_sitter::Node;
+
+use super::origins;
+use crate::rules::Confidence;
+use crate::syntax::Unit;
+use crate::syntax::nodes::{bare, field, keyword};
+
+/// How `with` closes a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum With {
+    /// `with open(…) as name`.
+    Itself,
+    /// `with contextlib.closing(…) as name`.
+    Closing,
+    /// Not by a small change.
+    Never,
+}
+
+/// A kind of resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// The name that a fix gives it.
+    pub name: &'static str,
+    /// Methods that close it, or after which nothing is left to close.
+    pub close: &'static [&'static str],
+    /// How `with` closes it.
+    pub with: With,
+    /// How sure a leak is a fault.
+    pub confidence: Confidence,
+    /// Whether closing it at the end of its use changes nothing else.
+    pub safe: bool,
+}
+
+const CLOSE: &[&str] = &["close", "__exit__", "detach"];
+
+const fn kind(
+    name: &'static str,
+    close: &'static [&'static str],
+    with: With,
+    confidence: Confidence,
+    safe: bool,
+) -> Kind {
+    Kind {
+        name,
+        close,
+        with,
+        confidence,
+        safe,
+    }
+}
+
+use Confidence::{Certain, Likely, Possible};
+
+const FILE: Kind = kind("file", CLOSE, With::Itself, Certain, true);
+const ARCHIVE: Kind = kind("archive", CLOSE, With::Itself, Certain, true);
+const TEMPORARY: Kind = kind("file", CLOSE, With::Itself, Likely, false);
+const FOLDER: Kind = kind(
+    "folder",
+    &["cleanup", "__exit__"],
+    With::Never,
+    Likely,
+    false,
+);
+const SOCKET: Kind = kind("connection", CLOSE, With::Itself, Certain, false);
+const ANSWER: Kind = kind("answer", CLOSE, With::Itself, Certain, true);
+const HTTP: Kind = kind("connection", CLOSE, With::Closing, Likely, false);
+const MAIL: Kind = kind(
+    "connection",
+    &["close", "quit", "logout", "shutdown", "__exit__"],
+    With::Itself,
+    Likely,
+    false,
+);
+const PROCESS: Kind = kind(
+    "process",
+    &[
+        "wait",
+        "communicate",
+        "kill",
+        "terminate",
+        "poll",
+        "send_signal",
+        "__exit__",
+    ],
+    With::Itself,
+    Possible,
+    false,
+);
+const POOL: Kind = kind(
+    "pool",
+    &["close", "terminate", "join", "shutdown", "__exit__"],
+    With::Itself,
+    Likely,
+    false,
+);
+const DATABASE: Kind = kind("connection", &["close"], With::Closing, Certain, false);
+const CURSOR: Kind = kind("cursor", &["close"], With::Closing, Possible, false);
+
+const OPENERS: &[(&str, Kind)] = &[
+    ("open", FILE),
+    ("io.open", FILE),
+    ("io.open_code", FILE),
+    ("io.FileIO", FILE),
+    ("builtins.open", FILE),
+    ("codecs.open", FILE),
+    ("gzip.open", FILE),
+    ("gzip.GzipFile", FILE),
+    ("bz2.open", FILE),
+    ("bz2.BZ2File", FILE),
+    ("lzma.open", FILE),
+    ("lzma.LZMAFile", FILE),
+    ("tokenize.open", FILE),
+    ("os.fdopen", FILE),
+    ("os.popen", FILE),
+    ("fileinput.input", FILE),
+    ("shelve.open", FILE),
+    ("dbm.open", FILE),
+    ("wave.open", FILE),
+    ("mmap.mmap", FILE),
+    (
+        "os.scandir",
+        kind("entries", CLOSE, With::Itself, Possible, true),
+    ),
+    ("tarfile.open", ARCHIVE),
+    ("tarfile.TarFile", ARCHIVE),
+    ("tarfile.TarFile.open", ARCHIVE),
+    ("zipfile.ZipFile", ARCHIVE),
+    ("tempfile.NamedTemporaryFile", TEMPORARY),
+    ("tempfile.TemporaryFile", TEMPORARY),
+    ("tempfile.SpooledTemporaryFile", TEMPORARY),
+    ("tempfile.TemporaryDirectory", FOLDER),
+    ("socket.socket", SOCKET),
+    ("socket.create_connection", SOCKET),
+    ("socket.create_server", SOCKET),
+    ("urllib.request.urlopen", ANSWER),
+    ("http.client.HTTPConnection", HTTP),
+    ("http.client.HTTPSConnection", HTTP),
+    ("smtplib.SMTP", MAIL),
+    ("smtplib.SMTP_SSL", MAIL),
+    ("ftplib.FTP", MAIL),
+    ("ftplib.FTP_TLS", MAIL),
+    ("imaplib.IMAP4", MAIL),
+    ("imaplib.IMAP4_SSL", MAIL),
+    ("telnetlib.Telnet", MAIL),
+    ("subprocess.Popen", PROCESS),
+    ("multiprocessing.Pool", POOL),
+    ("multiprocessing.pool.Pool", POOL),
+    ("multiprocessing.pool.ThreadPool", POOL),
+    ("multiprocessing.dummy.Pool", POOL),
+    ("concurrent.futures.ThreadPoolExecutor", POOL),
+    ("concurrent.futures.ProcessPoolExecutor", POOL),
+    ("sqlite3.connect", DATABASE),
+    ("psycopg2.connect", DATABASE),
+    ("psycopg.connect", DATABASE),
+    ("psycopg.Connection.connect", DATABASE),
+    ("pymysql.connect", DATABASE),
+    ("MySQLdb.connect", DATABASE),
+    ("mysql.connector.connect", DATABASE),
+    ("cx_Oracle.connect", DATABASE),
+    ("oracledb.connect", DATABASE),
+    ("pyodbc.connect", DATABASE),
+];
+
+/// The kind of resource that a call opens.
+#[must_use]
+pub fn opens(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
+    let function = field(call, "function")?;
+    let written = unit.slice(function);
+    if let Some(last) = written.rsplit('.').next()
+        && last == "open"
+        && function.kind() == "attribute"
+        && is_path(unit, bare(field(function, "object")?), 2)
+    {
+        return Some(FILE);
+    }
+    if written.ends_with(".cursor") && function.kind() == "attribute" {
+        return cursor(unit, field(function, "object")?);
+    }
+    if !may_open(unit, written) {
+        return None;
+    }
+    let name = origins::imported(unit, function)?;
+    let found = OPENERS.iter().find(|(known, _)| *known == name);
+    let found = found.map(|(_, kind)| *kind).or_else(|| {
+        let configured = &unit.file.settings.resource_openers;
+        (configured.contains(&name) || configured.iter().any(|one| one == written)).then_some(FILE)
+    })?;
+    let detached = keyword(call, "start_new_session", unit.source()).is_some()
+        || keyword(call, "creationflags", unit.source()).is_some();
+    (!detached).then_some(found)
+}
+
+/// The cheap question before names are resolved: an imported or aliased name may be anything,
+/// but it must be an imported name or end like one of the table.
+fn may_open(unit: &Unit<'_>, written: &str) -> bool {
+    let first = written.split('.').next().unwrap_or(written);
+    let last = written.rsplit('.').next().unwrap_or(written);
+    OPENERS
+        .iter()
+        .any(|(known, _)| known.rsplit('.').next() == Some(last))
+        || (!written.contains('.') && unit.names().is_imported(first))
+        || unit
+            .file
+            .settings
+            .resource_openers
+            .iter()
+            .any(|one| one.ends_with(last))
+}
+
+/// `conn.cursor()` of a connection that this scope opens itself.
+fn cursor(unit: &Unit<'_>, connection: Node<'_>) -> Option<Kind> {
+    let bound = origins::of(unit, connection)?;
+    let opened = bound.origins.iter().any(|origin| match origin {
+        origins::Origin::Value(value) | origins::Origin::With(value) => {
+            value.kind() == "call"
+                && field(*value, "function")
+                    .and_then(|function| origins::imported(unit, function))
+                    .is_some_and(|name| {
+                        OPENERS
+                            .iter()
+                            .any(|(known, kind)| *known == name && *kind == DATABASE)
+                    })
+        }
+        _ => false,
+    });
+    opened.then_some(CURSOR)
+}
+
+/// Whether the expression is a `pathlib.Path`.
+fn is_path(unit: &Unit<'_>, expression: Node<'_>, left: usize) -> bool {
+    let is_class = |name: &str| {
+        matches!(
+            name,
+            "pathlib.Path" | "pathlib.PosixPath" | "pathlib.WindowsPath" | "Path"
+        )
+    };
+    match expression.kind() {
+        "call" => field(expression, "function").is_some_and(|function| {
+            let text = unit.slice(function);
+            let keeps = [
+                ".resolve",
+                ".absolute",
+                ".expanduser",
+                ".joinpath",
+                ".with_suffix",
+                ".with_name",
+                "Path.home",
+                "Path.cwd",
+            ]
+            .iter()
+            .any(|one| text.ends_with(one));
+            unit.resolve(function).is_some_and(|name| is_class(&name))
+                || (keeps
+                    && field(function, "object").is_some_and(|object| {
+                        is_path(unit, bare(object), left)
+                            || unit.resolve(object).is_some_and(|name| is_class(&name))
+                    }))
+        }),
+        "binary_operator" => {
+            field(expression, "left").is_some_and(|side| is_path(unit, bare(side), left))
+        }
+        "attribute" if unit.slice(expression).ends_with(".parent") => {
+            field(expression, "object").is_some_and(|object| is_path(unit, bare(object), left))
+        }
+        "identifier" | "attribute" if 0 < left => {
+            origins::of(unit, expression).is_some_and(|bound| {
+                bound.origins.iter().all(|origin| match origin {
+                    origins::Origin::Value(value) => is_path(unit, bare(*value), left - 1),
+                    origins::Origin::Parameter(Some(annotation))
+                    | origins::Origin::Annotation(annotation) => {
+                        origins::annotated(unit, *annotation).is_some_and(|name| is_class(&name))
+                    }
+                    _ => false,
+                })
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Functions that read from or write to what they are given and leave it to the caller. Their
+/// last parts suffice: `load` of `json`, `yaml`, `pickle`, `toml`.
+const BORROWERS: &[&str] = &[
+    "load",
+    "load_all",
+    "safe_load",
+    "safe_load_all",
+    "full_load",
+    "dump",
+    "safe_dump",
+    "dump_all",
+    "copyfileobj",
+    "read_csv",
+    "read_json",
+    "read_excel",
+    "to_csv",
+    "to_json",
+    "parse",
+    "read_file",
+    "readfp",
+    "readlines",
+    "print",
+    "len",
+    "list",
+    "tuple",
+    "set",
+    "sorted",
+    "sum",
+    "max",
+    "min",
+    "any",
+    "all",
+    "next",
+    "isinstance",
+    "hasattr",
+    "getattr",
+    "id",
+    "type",
+    "bool",
+    "dict",
+    "frozenset",
+    "run",
+    "call",
+    "check_call",
+    "check_output",
+    "str",
+    "repr",
+    "fileConfig",
+    "writelines",
+    "write",
+    "file_digest",
+    "deque",
+    "Counter",
+    "join",
+    "fsync",
+    "flock",
+    "lockf",
+    "execute",
+    "executemany",
+    "select",
+    "wait",
+    "as_completed",
+];
+
+/// Functions whose result goes on reading from what they are given.
+const VIEWS: &[&str] = &[
+    "reader",
+    "DictReader",
+    "writer",
+    "DictWriter",
+    "enumerate",
+    "iter",
+    "map",
+    "filter",
+    "zip",
+    "reversed",
+    "islice",
+    "chain",
+    "takewhile",
+    "dropwhile",
+    "groupby",
+];
+
+/// What a call does with a resource that it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taker {
+    /// Uses it and leaves it to the caller.
+    Borrows,
+    /// Uses it, and so does its result.
+    Views,
+    /// Keeps it or closes it.
+    Owns,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What a call does with an argument, by its name.
+#[must_use]
+pub fn taker(unit: &Unit<'_>, call: Node<'_>) -> Taker {
+    let Some(function) = field(call, "function") else {
+        return Taker::Unknown;
+    };
+    let text = unit.slice(function);
+    let last = text.rsplit('.').next().unwrap_or(text);
+    // What the file defines itself is judged by its own code.
+    if unit.file.outline.find(text).is_some() || text.starts_with("self.") {
+        return if last.starts_with(char::is_uppercase) {
+            Taker::Owns
+        } else {
+            Taker::Unknown
+        };
+    }
+    if VIEWS.contains(&last) {
+        Taker::Views
+    } else if BORROWERS.contains(&last) {
+        Taker::Borrows
+    } else if last.starts_with(|c: char| c.is_uppercase() || c == '_')
+        || matches!(
+            last,
+            "closing"
+                | "aclosing"
+                | "enter_context"
+                | "enter_async_context"
+                | "push"
+                | "callback"
+                | "push_async_exit"
+                | "register"
+                | "finalize"
+                | "append"
+                | "add"
+                | "appendleft"
+                | "insert"
+                | "extend"
+                | "put"
+                | "put_nowait"
+                | "setdefault"
+                | "update"
+                | "setattr"
+                | "addCleanup"
+                | "submit"
+                | "start_new_thread"
+                | "close"
+                | "partial"
+                | "wrap_socket"
+                | "contextmanager"
+                | "nullcontext"
+                | "makefile"
+                | "cast"
+                | "wrap"
+                | "fdopen"
+        )
+    {
+        Taker::Owns
+    } else {
+        Taker::Unknown
+    }
+}

@@ -1,0 +1,108 @@
+//! `lock.acquire()` outside of `with` and `try`/`finally`.
+
+use tree_sitter::Node;
+
+use super::super::knowledge::origins::{self, Origin};
+use super::super::{Confidence, Draft};
+use super::paths::{self, End};
+use crate::syntax::Unit;
+use crate::syntax::nodes::{Walk, field, positional, statement_of, walk};
+
+/// The kinds of locks of `threading`, `multiprocessing` and `asyncio`.
+const LOCKS: &[&str] = &[
+    "Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition",
+];
+
+/// Judges `lock.acquire()` that stands as a statement.
+#[must_use]
+pub fn judge(unit: &Unit<'_>, call: Node<'_>) -> Option<Draft> {
+    let lock = acquired(unit, call)?;
+    let statement = statement_of(call);
+    let name = unit.slice(lock);
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_half = ["acquire", "lock", "enter", "begin", "wait"]
+        .iter()
+        .any(|word| own.contains(word));
+    let releases = releases(unit, unit.node, name);
+    if releases.is_empty() {
+        // Another method lets go: `start` acquires, `stop` releases.
+        let elsewhere = unit.source().text().contains(&format!("{name}.release"));
+        if is_half || elsewhere {
+            return None;
+        }
+        let message = format!("{name} is acquired and never released");
+        return Some(Draft::at(call, Confidence::Likely, message));
+    }
+    let (confidence, message, exit) =
+        match paths::end(unit.node, statement, name, &releases, unit.source()) {
+            End::Always => return None,
+            End::Leak(exit) => (
+                Confidence::Certain,
+                format!("{name} stays locked on a way that does not reach {name}.release()"),
+                exit,
+            ),
+            End::UnlessFailure => (
+                Confidence::Likely,
+                format!("{name} stays locked if something fails before {name}.release()"),
+                releases.first().copied(),
+            ),
+        };
+    let draft = Draft::at(call, confidence, message);
+    Some(match exit {
+        Some(exit) => draft.related(exit, "This is the way that matters"),
+        None => draft,
+    })
+}
+
+/// The lock of `lock.acquire()` where the call is a whole statement.
+#[must_use]
+pub fn acquired<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Node<'a>> {
+    let function = field(call, "function").filter(|function| function.kind() == "attribute")?;
+    if unit.slice(field(function, "attribute")?) != "acquire" {
+        return None;
+    }
+    let mut statement = call.parent()?;
+    if statement.kind() == "await" {
+        statement = statement.parent()?;
+    }
+    let plain = statement.kind() == "expression_statement" && positional(call).is_empty();
+    let lock = field(function, "object")?;
+    (plain && is_lock(unit, lock)).then_some(lock)
+}
+
+fn is_lock(unit: &Unit<'_>, lock: Node<'_>) -> bool {
+    let name = unit.slice(lock);
+    if unit.file.settings.locks.iter().any(|one| one == name) {
+        return true;
+    }
+    if let Some(bound) = origins::of(unit, lock) {
+        let known = bound.origins.iter().any(|origin| match origin {
+            Origin::Value(value) if value.kind() == "call" => field(*value, "function")
+                .is_some_and(|function| {
+                    let text = unit.slice(function);
+                    LOCKS.contains(&text.rsplit('.').next().unwrap_or(text))
+                }),
+            _ => false,
+        });
+        if known {
+            return true;
+        }
+    }
+    let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    last == "mutex" || last == "lock" || last.ends_with("_lock") || last.ends_with("_mutex")
+        || last.ends_with("semaphore")
+}
+
+/// All `lock.release()` in the scope.
+#[must_use]
+pub fn releases<'a>(unit: &Unit<'a>, scope: Node<'a>, name: &str) -> Vec<Node<'a>> {
+    let wanted = format!("{name}.release");
+    let mut found = Vec::new();
+    walk(scope, &mut |node| {
+        if node.kind() == "attribute" && unit.slice(node) == wanted {
+            found.push(node);
+        }
+        Walk::Into
+    });
+    found
+}
