@@ -225,25 +225,36 @@ impl<'a> Builder<'a> {
             return Some(name);
         }
         let logging = self.import("logging")?;
-        let end = line_end(self.source());
-        let at = imports::after_imports(self.file);
-        let mut text = format!("{end}logger = {logging}.getLogger(__name__){end}");
-        if self.source().text()[at..].starts_with(|c: char| !c.is_whitespace()) {
-            text.push_str(end);
-        }
-        self.inserted.entry(at).or_default().push_str(&text);
+        self.module_line(&format!("logger = {logging}.getLogger(__name__)"));
         Some("logger".to_owned())
     }
 
-    /// Adds a module-level line after the imports (a lock, a constant).
+    /// Adds a module-level line after the imports (a logger, a lock, a constant), with blank
+    /// lines around it.
     pub fn module_line(&mut self, line: &str) {
-        let end = line_end(self.source());
+        let source = self.source();
+        let end = line_end(source);
         let at = imports::after_imports(self.file);
-        let mut text = format!("{end}{line}{end}");
-        if self.source().text()[at..].starts_with(|c: char| !c.is_whitespace()) {
-            text.push_str(end);
+        let blank = end.repeat(2);
+        let inserted = self.inserted.entry(at).or_default();
+        let before = format!("{}{inserted}", &source.text()[..at]);
+        if !before.is_empty() && !before.ends_with(['\n', '\r']) {
+            inserted.push_str(end);
         }
-        self.inserted.entry(at).or_default().push_str(&text);
+        if !before.is_empty() && !before.ends_with(&blank) {
+            inserted.push_str(end);
+        }
+        inserted.push_str(line);
+        inserted.push_str(end);
+        let after = &source.text()[at..];
+        if ["def ", "class ", "@", "async def "]
+            .iter()
+            .any(|start| after.starts_with(start))
+        {
+            inserted.push_str(&blank);
+        } else if after.starts_with(|c: char| !c.is_whitespace()) {
+            inserted.push_str(end);
+        }
     }
 
     /// The finished fix.

@@ -23,6 +23,7 @@ registry! {
     request_without_timeout::RequestWithoutTimeout,
     unchecked_response::UncheckedResponse,
     unclosed_resource::UnclosedResource,
+    swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,
     removed_guard::RemovedGuard,
     unexplained_allow::UnexplainedAllow,

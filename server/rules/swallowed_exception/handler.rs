@@ -1,0 +1,232 @@
+//! What a handler catches and what it does with it.
+
+use tree_sitter::Node;
+
+use crate::syntax::Unit;
+use crate::syntax::flow::handler_names;
+use crate::syntax::nodes::{Walk, children, field, is_scope, keyword, walk};
+
+/// How much a handler catches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Breadth {
+    /// `except:` and `except BaseException`.
+    Everything,
+    /// `except Exception`.
+    Broad,
+    /// Anything named more closely.
+    Narrow,
+}
+
+/// One `except` clause, read.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent observation")]
+pub(super) struct Handler<'a> {
+    pub names: Vec<&'a str>,
+    pub breadth: Breadth,
+    /// `except:` without a type.
+    pub is_bare: bool,
+    /// The body does nothing, or logs at debug level only.
+    pub is_empty: bool,
+    /// The exception goes on, as itself or as another.
+    pub raises: bool,
+    /// The process ends or the test fails.
+    pub exits: bool,
+    /// Somebody hears of it: a log line, a report, or the exception itself is used.
+    pub tells: bool,
+    /// A comment in the handler says why.
+    pub explains: bool,
+    /// The exception is the usual answer of the code in the `try`.
+    pub is_expected: bool,
+    /// The code releases something and must not fail.
+    pub is_cleanup: bool,
+    /// The `try` imports something that may be missing.
+    pub guards_import: bool,
+}
+
+impl<'a> Handler<'a> {
+    /// Reads an `except` clause; `None` while it has no body.
+    pub(super) fn read(unit: &Unit<'a>, clause: Node<'a>) -> Option<Self> {
+        let block = children(clause).find(|child| child.kind() == "block")?;
+        let attempt = clause.parent().filter(|parent| parent.kind() == "try_statement")?;
+        let body = field(attempt, "body")?;
+        let names = handler_names(clause, unit.source());
+        let is_bare = children(clause).all(|child| child.kind() == "block");
+        let breadth = if names.contains(&"BaseException") {
+            Breadth::Everything
+        } else if names.contains(&"Exception") {
+            Breadth::Broad
+        } else {
+            Breadth::Narrow
+        };
+        let seen = Seen::read(unit, clause, block);
+        Some(Self {
+            is_bare,
+            breadth,
+            is_empty: children(block).all(|statement| does_nothing(unit, statement)),
+            raises: seen.raises,
+            exits: seen.exits,
+            tells: seen.tells,
+            explains: explains(unit, clause),
+            is_expected: is_expected(unit, &names, body),
+            is_cleanup: is_cleanup(unit, body),
+            guards_import: children(body).any(|statement| statement.kind().starts_with("import_")),
+            names,
+        })
+    }
+}
+
+/// What the handler's body was seen to do.
+#[derive(Debug, Default)]
+struct Seen {
+    raises: bool,
+    exits: bool,
+    tells: bool,
+}
+
+impl Seen {
+    fn read(unit: &Unit<'_>, clause: Node<'_>, block: Node<'_>) -> Self {
+        let caught = children(clause)
+            .find(|child| child.kind() == "as_pattern")
+            .and_then(|pattern| field(pattern, "alias"))
+            .map(|alias| unit.slice(alias));
+        let mut seen = Self::default();
+        walk(block, &mut |node| {
+            match node.kind() {
+                "raise_statement" => seen.raises = true,
+                "call" => seen.call(unit, node),
+                "identifier" if Some(unit.slice(node)) == caught && !in_debug_log(unit, node, block) => {
+                    seen.tells = true;
+                }
+                _ => {}
+            }
+            if is_scope(node) { Walk::Over } else { Walk::Into }
+        });
+        seen
+    }
+
+    fn call(&mut self, unit: &Unit<'_>, call: Node<'_>) {
+        let Some(callee) = field(call, "function").map(|function| unit.slice(function)) else {
+            return;
+        };
+        let last = callee.rsplit('.').next().unwrap_or(callee);
+        self.exits |= matches!(
+            last,
+            "exit" | "_exit" | "quit" | "abort" | "fail" | "skipTest" | "skip" | "kill" | "exit_with_error"
+        );
+        let reporters = &unit.file.settings.error_reporters;
+        let lower = callee.to_lowercase();
+        self.tells |= log_level(unit, call).is_some_and(|level| level != Level::Quiet)
+            || reporters.iter().any(|name| name == callee || name == last)
+            || callee.starts_with("traceback.")
+            || callee.starts_with("sentry_sdk.")
+            || last == "exc_info"
+            || last == "warn"
+            || ["capture", "report", "notify", "handle_error", "on_error", "set_exception", "record_exception", "print_exc", "excepthook", "stderr", "error", "fatal"]
+                .iter()
+                .any(|word| lower.contains(word));
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// Below what production keeps, and without the traceback.
+    Quiet,
+    Heard,
+}
+
+/// How loud a call logs; `None` if it is no log call.
+fn log_level(unit: &Unit<'_>, call: Node<'_>) -> Option<Level> {
+    let function = field(call, "function").filter(|function| function.kind() == "attribute")?;
+    let object = unit.slice(field(function, "object")?);
+    let object = object.rsplit('.').next().unwrap_or(object).to_lowercase();
+    if !object.contains("log") && !unit.file.settings.loggers.iter().any(|name| *name == object) {
+        return None;
+    }
+    let traceback = keyword(call, "exc_info", unit.source())
+        .is_some_and(|value| !matches!(unit.slice(value), "False" | "None"));
+    match unit.slice(field(function, "attribute")?) {
+        "debug" | "trace" if !traceback => Some(Level::Quiet),
+        "debug" | "trace" | "info" | "warning" | "warn" | "error" | "exception" | "critical"
+        | "fatal" | "log" | "msg" => Some(Level::Heard),
+        _ => None,
+    }
+}
+
+fn in_debug_log(unit: &Unit<'_>, node: Node<'_>, block: Node<'_>) -> bool {
+    crate::syntax::nodes::ancestors(node)
+        .take_while(|above| *above != block)
+        .any(|above| above.kind() == "call" && log_level(unit, above) == Some(Level::Quiet))
+}
+
+/// `pass`, `...`, a bare string, `continue`, a debug line.
+fn does_nothing(unit: &Unit<'_>, statement: Node<'_>) -> bool {
+    match statement.kind() {
+        "pass_statement" | "continue_statement" => true,
+        "expression_statement" => statement.named_child(0).is_none_or(|inner| match inner.kind() {
+            "ellipsis" | "string" => true,
+            "call" => log_level(unit, inner) == Some(Level::Quiet),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+/// A comment of at least three words in the handler that postpones nothing.
+fn explains(unit: &Unit<'_>, clause: Node<'_>) -> bool {
+    let mut found = false;
+    walk(clause, &mut |node| {
+        if node.kind() == "comment" {
+            let text = unit.slice(node).trim_start_matches(['#', ' ']);
+            let postpones = ["todo", "fixme", "xxx", "noqa", "pragma", "type:", "pylint", "hotfix: allow"]
+                .iter()
+                .any(|word| text.to_lowercase().starts_with(word));
+            found |= !postpones && 2 < text.split_whitespace().count();
+        }
+        Walk::Into
+    });
+    found
+}
+
+/// Exceptions that are an ordinary answer of Python's own protocols.
+const PROTOCOL: &[&str] = &[
+    "StopIteration", "StopAsyncIteration", "GeneratorExit", "ImportError", "ModuleNotFoundError",
+    "FileNotFoundError", "FileExistsError", "ProcessLookupError", "BrokenPipeError",
+    "BlockingIOError", "InterruptedError", "NotImplementedError", "KeyboardInterrupt", "SystemExit",
+    "CancelledError", "Empty", "Full", "QueueEmpty", "QueueFull", "DoesNotExist", "EOFError",
+    "ConnectionResetError", "ChildProcessError", "TimeoutExpired", "NotADirectoryError",
+];
+
+/// Exceptions that a short `try` body asks a question with.
+const QUESTIONS: &[&str] = &[
+    "KeyError", "IndexError", "AttributeError", "LookupError", "ValueError", "TypeError", "OSError",
+    "IOError", "PermissionError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError",
+    "TimeoutError", "NameError", "OverflowError", "ZeroDivisionError", "error",
+];
+
+fn is_expected(unit: &Unit<'_>, names: &[&str], body: Node<'_>) -> bool {
+    let statements: Vec<_> = children(body).collect();
+    let short = statements.len() <= 2 && unit.slice(body).lines().count() <= 4;
+    names
+        .iter()
+        .all(|name| PROTOCOL.contains(name) || (short && QUESTIONS.contains(name)))
+}
+
+/// `__del__`, `close` and the like, or a body that only releases something.
+fn is_cleanup(unit: &Unit<'_>, body: Node<'_>) -> bool {
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    let releasing = ["__del__", "__exit__", "__aexit__"].contains(&own);
+    let releases = |statement: Node<'_>| {
+        let inner = statement.named_child(0);
+        let call = inner.map(|inner| if inner.kind() == "await" { inner.named_child(0).unwrap_or(inner) } else { inner });
+        call.filter(|call| call.kind() == "call")
+            .and_then(|call| field(call, "function"))
+            .is_some_and(|function| {
+                let name = unit.slice(function);
+                let last = name.rsplit('.').next().unwrap_or(name);
+                ["close", "shutdown", "unlink", "remove", "rmtree", "kill", "terminate", "disconnect", "cancel", "release", "flush", "quit", "stop", "cleanup", "join", "rollback"]
+                    .iter()
+                    .any(|word| last.trim_start_matches('_') == *word)
+            })
+    };
+    releasing || (children(body).count() <= 2 && children(body).all(releases))
+}
