@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{
     CodeAction, CodeActionParams, CodeActionResponse, DidChangeConfigurationParams,
@@ -21,12 +22,18 @@ use crate::syntax::Cancel;
 /// How long the server waits for a client's answer. Nothing depends on getting one.
 pub(super) const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How many requests may think at once. Some of them wait for a base that git is looking for, so
+/// it is more than there are processors to spare.
+const TURNS: usize = 4;
+
 /// The server. Cloning shares it.
 #[derive(Clone)]
 pub(super) struct Backend {
     client: Client,
     session: Session,
     capabilities: Arc<OnceLock<Capabilities>>,
+    /// A burst of requests takes turns instead of a thread each.
+    turns: Arc<Semaphore>,
 }
 
 impl Backend {
@@ -35,6 +42,7 @@ impl Backend {
             client,
             session,
             capabilities: Arc::default(),
+            turns: Arc::new(Semaphore::new(TURNS)),
         }
     }
 
@@ -63,10 +71,17 @@ impl Backend {
                 self.0.cancel();
             }
         }
+        let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else {
+            return Ok(None);
+        };
         let guard = CancelOnDrop(Cancel::default());
         let cancel = guard.0.clone();
         let session = self.session.clone();
-        let thought = tokio::task::spawn_blocking(move || work(&session, &cancel)).await;
+        let thought = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work(&session, &cancel)
+        })
+        .await;
         drop(guard);
         thought.map_err(|error| {
             tracing::error!(%error, "a request failed");

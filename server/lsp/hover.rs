@@ -104,7 +104,7 @@ fn without_title(docs: &str) -> &str {
 /// The lines that differ, as a diff without context.
 fn changed_lines(before: &str, after: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let mut diff = String::from("```diff\n");
+    let mut diff = String::new();
     for hunk in crate::vcs::hunks::diff(before, after) {
         for (mark, lines, range) in [('-', &old, hunk.base), ('+', &new, hunk.head)] {
             for line in lines
@@ -117,8 +117,16 @@ fn changed_lines(before: &str, after: &str) -> String {
             }
         }
     }
-    diff.push_str("```\n");
-    diff
+    fenced("diff", diff.trim_end_matches('\n'))
+}
+
+/// A block of code whose fence is longer than any that the code itself holds.
+fn fenced(language: &str, code: &str) -> String {
+    let mut fence = String::from("```");
+    while code.contains(&fence) {
+        fence.push('`');
+    }
+    format!("{fence}{language}\n{code}\n{fence}\n")
 }
 
 /// A comment that allows a finding: what it allows.
@@ -149,9 +157,7 @@ fn about_hunk(judged: &Judged, byte: usize) -> Option<Said> {
         return None;
     };
     let line = u32::try_from(head.lines().line_of(byte)).ok()?;
-    let shows = |hunk: &&Hunk| {
-        hunk.head.contains(&line) || (hunk.head.is_empty() && hunk.head.start == line)
-    };
+    let shows = |hunk: &&Hunk| hunk.shown_in_head().contains(&line);
     let hunk = judged.report.hunks.iter().find(shows)?;
     let production = &base.production;
     let (from, to) = (hunk.base.start as usize, hunk.base.end as usize);
@@ -164,12 +170,8 @@ fn about_hunk(judged: &Judged, byte: usize) -> Option<Said> {
     } else {
         let lines = Lines::new(&production.text);
         let text = &production.text[lines.bytes(from..to)];
-        let _ = writeln!(
-            said,
-            "\nProduction (line {}):\n\n```python\n{}\n```",
-            from + 1,
-            text.trim_end_matches(['\r', '\n'])
-        );
+        let code = fenced("python", text.trim_end_matches(['\r', '\n']));
+        let _ = write!(said, "\nProduction (line {}):\n\n{code}", from + 1);
     }
     let lines = head.lines();
     let last = (hunk.head.end as usize)

@@ -114,9 +114,8 @@ impl Background<'_> {
         let git = Repository::discover(path)?;
         let root = git.root().to_owned();
         if !self.repositories.contains_key(&root) {
-            let loaded = self.reported.load(self.shared, &root, &root);
-            self.repositories
-                .insert(root.clone(), Known::new(git, loaded));
+            let known = Known::new(git, |root| self.reported.load(self.shared, root, root));
+            self.repositories.insert(root.clone(), known);
             self.announce(&root);
         } else if self.refresh(&root) {
             self.reopen_documents(Some(&root));
@@ -192,9 +191,8 @@ impl Background<'_> {
     }
 
     fn configure(&mut self, root: &Path) {
-        let loaded = self.reported.load(self.shared, root, root);
         if let Some(known) = self.repositories.get_mut(root) {
-            known.configure(loaded);
+            known.configure(|root| self.reported.load(self.shared, root, root));
         }
         self.announce(root);
     }

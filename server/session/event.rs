@@ -48,7 +48,7 @@ pub struct Publication {
 }
 
 /// A finding with its places as the client counts them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
     /// What is underlined.
     pub range: Range<Position>,

@@ -174,3 +174,71 @@ fn touches(regions: &[Range<usize>], range: &Range<usize>) -> bool {
         .iter()
         .any(|region| region.start <= range.end && range.start <= region.end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{Confidence, Severity};
+    use crate::text::{Document, Encoding, Position};
+
+    fn hunk(base: Range<u32>, head: Range<u32>) -> Hunk {
+        Hunk { base, head }
+    }
+
+    #[test]
+    fn a_line_of_production_is_shown_where_it_would_stand() {
+        let hunks = [hunk(2..4, 2..3), hunk(6..6, 5..8), hunk(9..10, 11..11)];
+        let at = |line| head_line(line, &hunks);
+        assert_eq!(at(0), 0, "before all hunks");
+        assert_eq!(at(2), 2, "the first line of a changed block");
+        assert_eq!(at(3), 3, "a line that head lacks: the one after the block");
+        assert_eq!(at(4), 3, "after a block that became shorter");
+        assert_eq!(at(6), 8, "after a block that was added");
+        assert_eq!(at(9), 11, "a removed line: the one after it");
+        assert_eq!(at(10), 11, "after a removed line");
+    }
+
+    /// A finding on the whole of `span`, which lies on the lines `lines` of the text.
+    fn shown(span: Range<usize>, lines: Range<usize>) -> Shown {
+        Shown {
+            finding: Finding {
+                rule: "rule",
+                anchor: span.clone(),
+                span,
+                message: String::new(),
+                confidence: Confidence::Certain,
+                severity: Severity::Warning,
+                related: Vec::new(),
+                scope: String::new(),
+                identity: "0".repeat(16),
+            },
+            lines,
+            related: Vec::new(),
+        }
+    }
+
+    /// Where the finding on `b = 2` of three lines is after one edit.
+    #[track_caller]
+    fn case(from: (u32, u32), to: (u32, u32), text: &str, expected: Option<Range<usize>>) {
+        let place = |(line, column)| Position { line, column };
+        let mut document = Document::new("a = 1\nb = 2\nc = 3\n", 1);
+        document.replace(place(from)..place(to), text, Encoding::Utf8);
+        let found = moved(&[shown(10..11, 6..11)], document.changes());
+        let spans: Vec<_> = found.into_iter().map(|it| it.finding.span).collect();
+        assert_eq!(spans, Vec::from_iter(expected));
+    }
+
+    #[test]
+    fn a_finding_moves_with_edits_elsewhere() {
+        case((0, 0), (0, 0), "x", Some(11..12));
+        case((0, 5), (0, 5), "\nz = 0", Some(16..17));
+        case((2, 0), (2, 5), "", Some(10..11));
+    }
+
+    #[test]
+    fn a_finding_on_the_line_that_is_typed_on_is_left_out() {
+        case((1, 5), (1, 5), "0", None);
+        case((1, 0), (1, 0), "x", None);
+        case((0, 5), (1, 0), "", None);
+    }
+}

@@ -21,8 +21,12 @@ pub(super) struct Known {
 
 impl Known {
     /// Looks at a repository for the first time.
-    pub fn new(git: Repository, loaded: Loaded) -> Self {
+    ///
+    /// `load` reads the settings for a root. Their stamp is taken before, so that a change between
+    /// the two is noticed.
+    pub fn new(git: Repository, load: impl FnOnce(&Path) -> Loaded) -> Self {
         let stamp = stamp(git.root(), git.root());
+        let loaded = load(git.root());
         let settings = Arc::new(loaded.settings);
         let fingerprint = git.fingerprint(&settings, None);
         let scope = git.scope(&settings, None);
@@ -39,8 +43,9 @@ impl Known {
     }
 
     /// Takes new settings and looks again.
-    pub fn configure(&mut self, loaded: Loaded) {
+    pub fn configure(&mut self, load: impl FnOnce(&Path) -> Loaded) {
         self.stamp = stamp(self.git.root(), self.git.root());
+        let loaded = load(self.git.root());
         self.settings = Arc::new(loaded.settings);
         self.fingerprint = self.git.fingerprint(&self.settings, None);
         self.judge_again();

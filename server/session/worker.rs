@@ -1,5 +1,6 @@
 //! The thread that judges open documents: from a keystroke to its findings, without git or disk.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
@@ -9,7 +10,7 @@ use tree_sitter::{InputEdit, Tree};
 
 use super::Shared;
 use super::base::{FileBase, Ready};
-use super::event::{Event, Publication, Target};
+use super::event::{Event, Publication, Published, Target};
 use super::judged::Judged;
 use super::merge::{self, Shown};
 use super::state::Open;
@@ -33,6 +34,8 @@ struct Job {
     ready: Arc<Ready>,
     cancel: Cancel,
     encoding: Encoding,
+    /// What was published for this version while the parse took long.
+    sent: RefCell<Option<Vec<Published>>>,
 }
 
 /// Judges waiting documents until the session ends.
@@ -101,6 +104,7 @@ fn next(shared: &Shared) -> Option<Job> {
                     cancel: open.running.clone(),
                     key,
                     encoding,
+                    sent: RefCell::default(),
                 });
             }
         }
@@ -205,6 +209,7 @@ fn publish_moved(shared: &Shared, job: &Job, text: &str) {
     }
     tracing::debug!("the parse takes long");
     let findings = merge::published(&moved, text, &Lines::new(text), job.encoding);
+    job.sent.replace(Some(findings.clone()));
     publish(shared, publication(job, findings), Some(&job.ready));
 }
 
@@ -229,10 +234,13 @@ fn finish(
         open.visible = true;
         open.stopped_runs = 0;
     });
+    if job.sent.borrow().as_ref() == Some(&findings) {
+        return;
+    }
     publish(shared, publication(job, findings), Some(&job.ready));
 }
 
-fn publication(job: &Job, findings: Vec<super::Published>) -> Publication {
+fn publication(job: &Job, findings: Vec<Published>) -> Publication {
     Publication {
         target: Target::Open(Arc::clone(&job.key)),
         version: Some(job.document.version()),
@@ -272,7 +280,7 @@ pub(super) fn judge_file(
     text: &str,
     cancel: &Cancel,
     encoding: Encoding,
-) -> Result<Vec<super::Published>, Cancelled> {
+) -> Result<Vec<Published>, Cancelled> {
     let tree = Parser::new().parse(text, None, cancel, None)?;
     let snapshot = ready.snapshot(Source::new(text.into(), tree), cancel.clone());
     let report: Report = analysis::analyse(&snapshot)?;

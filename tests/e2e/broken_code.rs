@@ -69,14 +69,24 @@ fn the_finding_comes_when_the_code_is_whole() {
     client.finish();
 }
 
+/// A repository whose production has the file with many functions behind it, and that file with
+/// the risky edit.
+fn large(functions: usize) -> (TestRepo, String) {
+    let mut tail = String::new();
+    for number in 0..functions {
+        let body = "return {'a': a, 'b': [b, (a, b)]}";
+        let _ = write!(tail, "\n\ndef f{number}(a, b):\n    {body}\n");
+    }
+    let repo = TestRepo::new();
+    repo.write("app.py", format!("{PRODUCTION}{tail}"));
+    repo.commit("Production");
+    repo.branch("hotfix/v1.2.1");
+    (repo, format!("{}{tail}", risky()))
+}
+
 #[test]
 fn a_large_broken_file_answers_for_its_latest_text() {
-    let repo = repository();
-    let mut text = risky();
-    for number in 0..3000 {
-        let body = "return {'a': a, 'b': [b, (a, b)]}";
-        let _ = write!(text, "\n\ndef f{number}(a, b):\n    {body}\n");
-    }
+    let (repo, text) = large(3000);
     let mut client = editor(repo.root());
     let uri = client.open(&repo.path("app.py"), &text);
     client.diagnostics(&uri, 1, one);
@@ -89,5 +99,21 @@ fn a_large_broken_file_answers_for_its_latest_text() {
     client.edit(&uri, version, ((12, 0), (12, 7)), "");
     let found = client.diagnostics(&uri, version, one);
     assert_eq!(found[0]["range"]["start"]["line"], 7);
+    client.finish();
+}
+
+#[test]
+fn a_parse_that_takes_long_shows_the_last_findings_meanwhile() {
+    let (repo, text) = large(4000);
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("app.py"), &text);
+    client.diagnostics(&uri, 1, one);
+    // Both ends differ, so nothing of the old tree can be used again: every line counts as typed
+    // on, and the last findings that can still be shown are none.
+    let both_ends = format!("# changed\n{text}# changed\n");
+    client.rewrite(&uri, 2, &both_ends);
+    client.diagnostics(&uri, 2, none);
+    let found = client.diagnostics(&uri, 2, one);
+    assert_eq!(found[0]["range"]["start"]["line"], 8);
     client.finish();
 }
