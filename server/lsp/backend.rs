@@ -127,6 +127,7 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: InitializedParams) {
+        self.session.begin();
         self.register_watchers();
         self.pull_settings();
     }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::base::FileBase;
-use super::event::{Event, Publication, Target};
+use super::event::{Publication, Target};
 use super::state::Open;
-use super::{Session, settings};
+use super::status::Counts;
+use super::{Session, settings, worker};
 use crate::syntax::Cancel;
 use crate::text::{Document, Position};
 
@@ -59,10 +60,15 @@ impl Session {
             running: Cancel::default(),
             stopped_runs: 0,
         };
+        let file = open.path.clone().map(Target::File);
         if let Some(former) = state.documents.insert(Arc::clone(key), open) {
             former.running.cancel();
         }
         drop(state);
+        if let Some(file) = file {
+            // From now on the buffer counts, not the file.
+            self.0.count(file, Counts::default(), None);
+        }
         if wants_base {
             self.0.queue.resolve(key);
         }
@@ -119,18 +125,15 @@ impl Session {
         };
         open.running.cancel();
         state.waiting.retain(|waiting| waiting != key);
-        let target = Target::Open(Arc::clone(key));
-        for counts in state.counts.values_mut() {
-            counts.remove(&target);
-        }
         drop(state);
         if open.visible {
-            self.0.send(Event::Findings(Publication {
-                target,
+            let clear = Publication {
+                target: Target::Open(Arc::clone(key)),
                 version: None,
                 incarnation: open.incarnation,
                 findings: Vec::new(),
-            }));
+            };
+            worker::publish(&self.0, clear, None);
         }
         self.0.queue.files_changed();
         self.0.done.notify_all();

@@ -91,13 +91,20 @@ impl Session {
 
     /// Takes note of what the client said when it connected.
     pub fn set_up(&self, setup: Setup) {
-        let folders = setup.folders.iter().cloned().map(Folder::new).collect();
+        let folders = setup.folders.into_iter().map(Folder::new).collect();
         let mut state = self.0.lock();
         state.encoding = setup.encoding;
         state.editor_settings = setup.settings;
         state.folders = folders;
+    }
+
+    /// Gets to know the workspace. Only now: what is said before the client has heard the answer
+    /// to its greeting would be lost.
+    pub fn begin(&self) {
+        let state = self.0.lock();
+        let folders = state.folders.iter().map(|it| it.path.clone()).collect();
         drop(state);
-        self.0.queue.folders(setup.folders);
+        self.0.queue.folders(folders);
     }
 
     /// The unit of the client's columns.

@@ -147,6 +147,11 @@ impl Shared {
     /// Notes how much is shown at `target` and tells the client if a repository's sum changed.
     pub(super) fn count(&self, target: Target, counts: Counts, root: Option<&Path>) {
         let mut state = self.lock();
+        // A document that was closed meanwhile shows nothing any more.
+        let root = root.filter(|_| match &target {
+            Target::Open(key) => state.documents.contains_key(key),
+            Target::File(path) => !state.is_open(path),
+        });
         let mut touched = Vec::new();
         for (other, all) in &mut state.counts {
             if Some(&**other) != root

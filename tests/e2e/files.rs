@@ -31,6 +31,8 @@ fn a_changed_file_that_goes_back_to_production_is_cleared() {
     let mut client = editor(repo.root());
     let uri = uri(&repo.path("app.py"));
     client.file_diagnostics(&uri, one);
+    client.status(|status| status["counts"]["warning"] == 1);
+    client.notifications.clear();
     repo.write("app.py", PRODUCTION);
     let change = json!({"changes": [{"uri": uri, "type": 2}]});
     client.notify("workspace/didChangeWatchedFiles", change);
@@ -45,6 +47,8 @@ fn closing_an_unsaved_edit_clears_it() {
     let mut client = editor(repo.root());
     let uri = client.open(&repo.path("app.py"), &risky());
     client.diagnostics(&uri, 1, one);
+    client.status(|status| status["counts"]["warning"] == 1);
+    client.notifications.clear();
     client.close(&uri);
     client.file_diagnostics(&uri, none);
     client.status(|status| status["counts"]["warning"] == 0);
