@@ -124,7 +124,7 @@ fn why_a_rule_matters_is_said_once() {
     repo.write("b.py", LOAD);
     let outcome = run(repo.root(), &["check"]);
     assert_eq!(outcome.stdout.matches("raise-without-from]").count(), 2);
-    let why = "= why: During an incident the traceback is the evidence.";
+    let why = "= why: During an incident the traceback is the evidence\n";
     assert_eq!(outcome.stdout.matches(why).count(), 1, "{}", outcome.stdout);
 }
 

@@ -2,6 +2,7 @@
 //! beside it, the fix.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -44,16 +45,22 @@ pub fn render(files: &[Judged], width: usize) -> String {
             out.push_str("\n\n");
         }
     }
+    if let Some(rule) = explained.first() {
+        let _ = writeln!(out, "More about a rule: `hotfix-ls explain {rule}`");
+    }
     out
 }
 
-/// Why the rule matters, in the first sentence of its documentation, and where to read on.
+/// Why the rule matters, in the first sentence of its documentation.
 fn why(rule: &str) -> Option<Element<'static>> {
     let text = rules::meta(rule)?.section("Why it matters in production")?;
     let paragraph = text.split("\n\n").next()?.replace('\n', " ");
-    let sentence = paragraph.split_inclusive(". ").next()?.trim_end();
-    let message = format!("{sentence} Read on: `hotfix-ls explain {rule}`");
-    Some(Level::HELP.with_name(Some("why")).message(message).into())
+    let sentence = paragraph
+        .split(". ")
+        .next()?
+        .trim_end_matches('.')
+        .to_owned();
+    Some(Level::HELP.with_name(Some("why")).message(sentence).into())
 }
 
 fn preferred(fixes: &[Fix]) -> Option<&Fix> {
