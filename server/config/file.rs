@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use toml_edit::{Document, Item, Table};
+use toml_edit::{Document, Item};
 
 use super::apply::Reader;
 use super::value::{self, Value};
@@ -80,11 +80,13 @@ fn read_folder(folder: &Path, rules: &[&str], loaded: &mut Loaded) -> bool {
     found
 }
 
-fn tool_table(root: &Table) -> Option<&Table> {
-    root.get("tool")
-        .and_then(Item::as_table)
-        .and_then(|tool| tool.get("hotfix"))
-        .and_then(Item::as_table)
+/// What stands under `tool.hotfix`, as a table, an inline table or by dotted keys.
+fn tool_table(root: &Item) -> Option<&Item> {
+    root.get("tool")?.get("hotfix")
+}
+
+fn is_project(file: &ConfigFile) -> bool {
+    file.path.ends_with(PROJECT_FILE)
 }
 
 /// Reads a file if there is one. A file that cannot be read is a problem, not a missing file.
@@ -119,7 +121,7 @@ fn parse(
     file: &ConfigFile,
     rules: &[&str],
     loaded: &mut Loaded,
-    choose: fn(&Table) -> Option<&Table>,
+    choose: fn(&Item) -> Option<&Item>,
 ) -> bool {
     let mut reader = Reader {
         text: &file.text,
@@ -128,11 +130,19 @@ fn parse(
     };
     match Document::parse(&*file.text) {
         Ok(document) => {
-            let Some(table) = choose(document.as_table()) else {
+            let Some(item) = choose(document.as_item()) else {
                 return false;
             };
-            reader.table(&value::entries(table), &mut loaded.settings);
+            match item.as_table_like() {
+                Some(table) => reader.table(&value::entries(table), &mut loaded.settings),
+                None => reader.report(
+                    &item.span().unwrap_or_default(),
+                    format!("`tool.hotfix` is a table, not {}", item.type_name()),
+                ),
+            }
         }
+        // Somebody else's broken file is somebody else's problem.
+        Err(_) if is_project(file) && !file.text.contains("tool.hotfix") => return false,
         Err(error) => {
             let first_line = error.message().lines().next().unwrap_or("syntax error");
             let span = error.span().unwrap_or_default();
@@ -149,8 +159,8 @@ fn parse(
 
 fn hidden_table(project: &ConfigFile, own: &ConfigFile, loaded: &mut Loaded) {
     let document = Document::parse(&*project.text);
-    let table = document.as_ref().ok().map(Document::as_table);
-    let Some(table) = table.and_then(tool_table) else {
+    let root = document.as_ref().ok().map(Document::as_item);
+    let Some(table) = root.and_then(tool_table) else {
         loaded.files.retain(|file| file.path != project.path);
         return;
     };

@@ -168,6 +168,41 @@ fn a_pyproject_without_the_table_is_passed_over() {
 }
 
 #[test]
+fn every_way_to_write_the_table_counts() {
+    for text in [
+        "tool = { hotfix = { timeout-seconds = 4 } }",
+        "tool.hotfix.timeout-seconds = 4",
+        "[tool]\nhotfix = { timeout-seconds = 4 }",
+        "[tool.hotfix]\ntimeout-seconds = 4",
+    ] {
+        let tree = folder(&[("pyproject.toml", text)]);
+        let loaded = load(tree.path(), Some(tree.path()), None, RULES);
+        assert_eq!(shown(&loaded), Vec::<String>::new(), "{text}");
+        assert_eq!(loaded.settings.timeout_seconds, 4, "{text}");
+    }
+}
+
+#[test]
+fn a_table_that_is_none_is_reported() {
+    let tree = folder(&[("pyproject.toml", "[tool]\nhotfix = \"on\"\n")]);
+    let loaded = load(tree.path(), Some(tree.path()), None, RULES);
+    assert_eq!(
+        shown(&loaded),
+        ["2:10 `tool.hotfix` is a table, not string"]
+    );
+}
+
+#[test]
+fn a_broken_project_file_counts_only_when_it_names_the_tool() {
+    let others = folder(&[("pyproject.toml", "[project]\nname = hotfix-shop\n")]);
+    let loaded = load(others.path(), Some(others.path()), None, RULES);
+    assert_eq!(shown(&loaded), Vec::<String>::new());
+    let ours = folder(&[("pyproject.toml", "[tool.hotfix]\nbranches = [\n")]);
+    let loaded = load(ours.path(), Some(ours.path()), None, RULES);
+    assert_eq!(loaded.problems.len(), 1);
+}
+
+#[test]
 fn two_configurations_in_one_folder_are_reported() {
     let tree = folder(&[
         ("hotfix.toml", "timeout-seconds = 2"),
