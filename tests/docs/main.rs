@@ -5,6 +5,14 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// With `UPDATE_DOCS` one test writes the file that the others read.
+static README: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    README.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn readme() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")
@@ -41,6 +49,7 @@ fn block(name: &str, wanted: &str) {
 
 #[test]
 fn the_tables_of_readme_are_generated() {
+    let _alone = alone();
     // One test, because both tables are written into one file.
     block("rules", &printed(&["rules", "--format", "markdown"]));
     block("settings", &hotfix_ls::config::keys::markdown());
@@ -48,6 +57,7 @@ fn the_tables_of_readme_are_generated() {
 
 #[test]
 fn the_verbs_of_readme_are_all_verbs() {
+    let _alone = alone();
     let help = printed(&["--help"]);
     let commands = help
         .split("Commands:\n")
@@ -70,6 +80,7 @@ fn the_verbs_of_readme_are_all_verbs() {
 
 #[test]
 fn the_example_settings_of_readme_have_no_mistake() {
+    let _alone = alone();
     let text = fs::read_to_string(readme()).expect("README.md is there");
     let example = text.split("```toml\n").nth(1).expect("an example");
     let example = example.split("```").next().expect("its end");
