@@ -32,7 +32,7 @@ impl Terminal {
     pub fn new() -> Self {
         // Wide enough for most lines of code where nobody tells the width (a pipe, a CI log).
         const WIDTH_ELSEWHERE: usize = 120;
-        let width = terminal_size::terminal_size()
+        let width = terminal_size::terminal_size_of(std::io::stdout())
             .map_or(WIDTH_ELSEWHERE, |(width, _)| usize::from(width.0));
         Self {
             folder: std::env::current_dir().unwrap_or_default(),
