@@ -160,10 +160,11 @@ pub(super) fn one_side(file: File<'_>, definition: &Definition) -> Vec<Raw> {
             let mut reporter = Reporter::default();
             rule.check(&unit, &mut reporter);
             found.extend(reporter.into_drafts().into_iter().filter_map(|draft| {
-                let broken = file
-                    .source
-                    .node_at(draft.anchor.clone())
-                    .is_some_and(below_error);
+                let broken = unit.node.has_error()
+                    && file
+                        .source
+                        .node_at(draft.anchor.clone())
+                        .is_some_and(below_error);
                 (!broken).then(|| raw(file.source, *rule, draft, &unit.qualname))
             }));
         }

@@ -96,6 +96,20 @@ pub fn walk_own<'t>(scope: Node<'t>, visit: &mut dyn FnMut(Node<'t>)) {
     });
 }
 
+/// The bytes of the bodies of all functions, classes and lambdas nested in the scope.
+#[must_use]
+pub fn inner_bodies(scope: Node<'_>) -> Vec<std::ops::Range<usize>> {
+    let mut bodies = Vec::new();
+    walk(scope, &mut |node| {
+        if node == scope || !is_scope(node) {
+            return Walk::Into;
+        }
+        bodies.extend(field(node, "body").map(|body| body.byte_range()));
+        Walk::Over
+    });
+    bodies
+}
+
 /// All nodes of one of the `kinds` in the scope's own code, in source order.
 #[must_use]
 pub fn own<'t>(scope: Node<'t>, kinds: &[&str]) -> Vec<Node<'t>> {

@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 use tree_sitter::{Node, Query, QueryCursor, StreamingIterator};
 
 use super::Source;
-use super::nodes::scope_of;
 
 /// The captures that a query may use; `queries/README.md` explains each.
 pub const CAPTURES: &[&str] = &[
@@ -91,6 +90,13 @@ impl Pattern {
         let Ok(query) = self.check() else {
             return Vec::new();
         };
+        if super::nodes::ancestors(scope).any(|above| above.is_error()) {
+            return Vec::new();
+        }
+        // Whether a match belongs to a nested function is told by its place: asking each match for
+        // its ancestors would search from the root every time.
+        let nested = super::nodes::inner_bodies(scope);
+        let broken = scope.has_error();
         let mut cursor = QueryCursor::new();
         let mut found = Vec::new();
         let mut matches = cursor.matches(query, scope, source.text().as_bytes());
@@ -107,7 +113,9 @@ impl Pattern {
             let Some((_, first)) = nodes.first() else {
                 continue;
             };
-            if scope_of(*first) == scope && !below_error(*first) {
+            let at = first.start_byte();
+            let own = !nested.iter().any(|body| body.contains(&at));
+            if own && !(broken && below_error(*first)) {
                 found.push(Match { nodes });
             }
         }
