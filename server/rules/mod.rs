@@ -20,6 +20,7 @@ macro_rules! registry {
 }
 
 registry! {
+    missing_key::MissingKey,
     request_without_timeout::RequestWithoutTimeout,
     unchecked_response::UncheckedResponse,
     unclosed_resource::UnclosedResource,

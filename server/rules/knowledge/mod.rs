@@ -1,8 +1,10 @@
-//! What several rules know about libraries, each fact in one table with its source.
+//! What several rules know about libraries and mappings.
 
 pub mod http;
+pub mod keys;
 pub mod openers;
 pub mod order;
 pub mod origins;
+pub mod outside;
 pub mod uses;
 pub mod waits;

@@ -2,7 +2,9 @@
 //! dominating-guard analysis on the syntax tree (`guards`).
 
 mod guards;
+mod order;
 
 pub use guards::{
     Fact, caught_around, facts_at, handler_names, healed_at, with_items, withs_around,
 };
+pub use order::{contains, ran_before};

@@ -1,0 +1,177 @@
+//! `missing-key`: a constant key is read from a mapping that may lack it.
+
+mod fix;
+
+use tree_sitter::Node;
+
+use super::knowledge::keys::{Keys, constant_subscript, is_load, module_value, path, root};
+use super::knowledge::outside::{Origin, origin};
+use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
+use crate::fixes::Fix;
+use crate::syntax::flow::facts_at;
+use crate::syntax::nodes::{Walk, field, walk};
+use crate::syntax::{Pattern, Unit};
+
+/// A constant key is read from a mapping that may lack it.
+pub struct MissingKey;
+
+static PATTERN: Pattern = Pattern::new(
+    "missing-key.scm",
+    include_str!("../../../queries/missing-key.scm"),
+);
+
+static META: Meta = Meta {
+    name: "missing-key",
+    group: Group::Pattern,
+    highest: Confidence::Certain,
+    checklist: "Edge cases considered",
+    noqa: &[],
+    docs: include_str!("../docs/missing-key.md"),
+    pattern: Some(&PATTERN),
+};
+
+impl Rule for MissingKey {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
+        // At import time a missing setting should stop the program: that is what module code does.
+        if unit.file.is_test || !unit.is_function() {
+            return;
+        }
+        let found = PATTERN.matches(unit.node, unit.source());
+        if found.is_empty() {
+            return;
+        }
+        let keys = Keys::new(unit);
+        for one in found {
+            if let Some(read) = one.get("anchor")
+                && let Some(draft) = judge(unit, &keys, read)
+            {
+                reporter.report(draft);
+            }
+        }
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        context
+            .node(finding)
+            .and_then(|read| fix::Read::new(context, read))
+            .map_or_else(Vec::new, |read| read.fixes())
+    }
+}
+
+fn judge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>) -> Option<Draft> {
+    let (object, key) = constant_subscript(unit, read)?;
+    let mapping = path(unit, object)?;
+    if !is_load(read) || in_type(read) || keys.is_present(read, &mapping, key) {
+        return None;
+    }
+    let from = origin(keys, unit, object);
+    if from == Origin::Other {
+        return None;
+    }
+    let asked = asked_elsewhere(unit, keys, object, &mapping, key);
+    let (confidence, why) = match (asked, from) {
+        (Some(_), _) => (Confidence::Certain, "elsewhere the code allows for that"),
+        (_, Origin::Outside) if is_variant(unit, keys, read, &mapping) => {
+            (Confidence::Possible, "its keys depend on its kind")
+        }
+        (_, Origin::Outside) => (Confidence::Certain, "it comes from outside"),
+        (_, Origin::PartOfOutside) => (Confidence::Possible, "it comes from outside"),
+        (_, Origin::Declared) => (Confidence::Likely, "its type promises no keys"),
+        (_, Origin::Plain) => (Confidence::Possible, "nothing checks it"),
+        _ if keys.is_asked(&mapping) => (Confidence::Possible, "nothing checks it"),
+        _ => return None,
+    };
+    let message = if mapping.ends_with("environ") {
+        format!("The environment may lack {key}: this raises KeyError")
+    } else {
+        format!("{mapping} may lack the key {key:?} and then raises KeyError: {why}")
+    };
+    let draft = Draft::at(read, confidence, message);
+    Some(match asked {
+        Some(place) => draft.related(place, format!("Here a missing {key:?} is allowed for")),
+        None => draft,
+    })
+}
+
+/// A subscript in an annotation or type alias names a type.
+fn in_type(node: Node<'_>) -> bool {
+    crate::syntax::nodes::ancestors(node)
+        .take_while(|above| !above.kind().ends_with("_statement") && above.kind() != "block")
+        .any(|above| above.kind() == "type")
+}
+
+/// Another place that asks the same mapping for the same key: in this function, or, for an
+/// attribute of `self` or a global, in the whole file.
+fn asked_elsewhere<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    object: Node<'a>,
+    mapping: &str,
+    key: &str,
+) -> Option<Node<'a>> {
+    if let Some(place) = keys.asked(mapping, key) {
+        return Some(place);
+    }
+    let shared = (mapping.starts_with("self.") && object.kind() == "attribute")
+        || (keys.bindings(mapping).is_empty()
+            && unit.parameter(mapping).is_none()
+            && module_value(unit, mapping).is_some());
+    if !shared {
+        return None;
+    }
+    let wide = match unit.class() {
+        Some(class) if mapping.starts_with("self.") => class,
+        _ => unit.source().root(),
+    };
+    let mut found = None;
+    walk(wide, &mut |node| {
+        if found.is_none() && asks_for(unit, node, mapping, key) {
+            found = Some(node);
+        }
+        Walk::Into
+    });
+    found
+}
+
+fn asks_for(unit: &Unit<'_>, node: Node<'_>, mapping: &str, key: &str) -> bool {
+    if node.kind() != "call" {
+        return false;
+    }
+    let Some(function) = field(node, "function") else {
+        return false;
+    };
+    let (Some(object), Some(name)) = (field(function, "object"), field(function, "attribute"))
+    else {
+        return false;
+    };
+    unit.slice(name) == "get"
+        && unit.slice(object) == mapping
+        && crate::syntax::nodes::positional(node)
+            .first()
+            .and_then(|first| crate::syntax::nodes::string_value(*first, unit.source()))
+            == Some(key)
+}
+
+/// A condition on another key of the same mapping decided that this code runs
+/// (`if event["type"] == "refund":`): the kind may promise the key.
+fn is_variant<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>, mapping: &str) -> bool {
+    let _ = keys;
+    let name = root(mapping);
+    facts_at(read, unit.source()).into_iter().any(|fact| {
+        if fact.condition.kind() != "comparison_operator" || !fact.holds {
+            return false;
+        }
+        let mut reads = false;
+        walk(fact.condition, &mut |node| {
+            reads |= matches!(node.kind(), "subscript" | "call")
+                && unit.slice(node).starts_with(name)
+                && unit.slice(node).contains(['"', '\'']);
+            Walk::Into
+        });
+        reads
+    })
+}
