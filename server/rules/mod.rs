@@ -21,6 +21,8 @@ macro_rules! registry {
 
 registry! {
     missing_key::MissingKey,
+    none_access::NoneAccess,
+    unchecked_type::UncheckedType,
     request_without_timeout::RequestWithoutTimeout,
     unchecked_response::UncheckedResponse,
     unclosed_resource::UnclosedResource,

@@ -23,7 +23,10 @@ pub fn path(unit: &Unit<'_>, node: Node<'_>) -> Option<String> {
         "identifier" => Some(unit.slice(node).to_owned()),
         "attribute" => {
             let object = path(unit, field(node, "object")?)?;
-            Some(format!("{object}.{}", unit.slice(field(node, "attribute")?)))
+            Some(format!(
+                "{object}.{}",
+                unit.slice(field(node, "attribute")?)
+            ))
         }
         "subscript" => {
             let (object, key) = constant_subscript(unit, node)?;
@@ -61,8 +64,14 @@ pub fn is_load(node: Node<'_>) -> bool {
             }
             "delete_statement" | "as_pattern_target" => return false,
             "type" | "type_alias_statement" => return false,
-            "pattern_list" | "tuple_pattern" | "list_pattern" | "list_splat_pattern" | "tuple"
-            | "list" | "parenthesized_expression" | "expression_list" => at = parent,
+            "pattern_list"
+            | "tuple_pattern"
+            | "list_pattern"
+            | "list_splat_pattern"
+            | "tuple"
+            | "list"
+            | "parenthesized_expression"
+            | "expression_list" => at = parent,
             _ => return true,
         }
     }
@@ -289,9 +298,7 @@ impl<'u, 'a> Keys<'u, 'a> {
         }
         let again = |node, holds| self.proves(node, holds, mapping, key, depth - 1);
         match node.kind() {
-            "not_operator" => {
-                field(node, "argument").is_some_and(|inner| again(inner, !holds))
-            }
+            "not_operator" => field(node, "argument").is_some_and(|inner| again(inner, !holds)),
             "boolean_operator" => {
                 let sides = [field(node, "left"), field(node, "right")];
                 let mut sides = sides.into_iter().flatten();
@@ -307,8 +314,7 @@ impl<'u, 'a> Keys<'u, 'a> {
             "identifier" => self
                 .last_value(self.unit.slice(node), node.start_byte())
                 .is_some_and(|value| {
-                    again(value, holds)
-                        || (!holds && self.collects_missing(value, mapping))
+                    again(value, holds) || (!holds && self.collects_missing(value, mapping))
                 }),
             "call" => self.call_proves(node, holds, mapping, key, depth),
             "comparison_operator" => self.comparison_proves(node, holds, mapping, key),
@@ -331,9 +337,9 @@ impl<'u, 'a> Keys<'u, 'a> {
         let arguments = positional(call);
         let first = arguments.first().copied();
         match function {
-            "bool" | "isinstance" | "len" => first.is_some_and(|first| {
-                self.proves(first, holds, mapping, key, depth - 1)
-            }),
+            "bool" | "isinstance" | "len" => {
+                first.is_some_and(|first| self.proves(first, holds, mapping, key, depth - 1))
+            }
             "all" | "any" => {
                 (function == "all") == holds
                     && first.is_some_and(|first| self.asks_many(first, mapping, key))
@@ -429,7 +435,9 @@ impl<'u, 'a> Keys<'u, 'a> {
         let mut tested = false;
         walk(node, &mut |inner| {
             tested |= inner.kind() == "comparison_operator"
-                && children(inner).nth(1).is_some_and(|right| self.is(right, mapping));
+                && children(inner)
+                    .nth(1)
+                    .is_some_and(|right| self.is(right, mapping));
             tested |= inner.kind() == "call"
                 && field(inner, "function")
                     .and_then(|function| field(function, "object"))
@@ -472,6 +480,7 @@ impl<'u, 'a> Keys<'u, 'a> {
                 .into_iter()
                 .any(|part| self.proves(part, false, mapping, key, 3));
             missing
+                && !self.changed_between(mapping, body.end_byte(), at.start_byte())
                 && (exits(body, self.unit.source())
                     || self.changed_between(mapping, body.start_byte(), body.end_byte())
                     || self.uses_of(mapping).iter().any(|(node, what)| {
@@ -596,16 +605,23 @@ fn keyword_values(call: Node<'_>) -> Vec<Node<'_>> {
 /// Whether a call in the condition of an `if` or `while` decides about `at`.
 fn is_condition_of(call: Node<'_>, at: Node<'_>) -> bool {
     ancestors(call)
-        .find(|node| matches!(node.kind(), "if_statement" | "elif_clause" | "while_statement"))
+        .find(|node| {
+            matches!(
+                node.kind(),
+                "if_statement" | "elif_clause" | "while_statement"
+            )
+        })
         .is_some_and(|statement| contains(statement, at))
 }
 
 /// Names of functions that look at a mapping and complain.
 fn is_check_name(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
-    ["valid", "check", "require", "ensure", "assert", "verify", "schema"]
-        .iter()
-        .any(|word| last.contains(word))
+    [
+        "valid", "check", "require", "ensure", "assert", "verify", "schema",
+    ]
+    .iter()
+    .any(|word| last.contains(word))
 }
 
 /// Key, mapping and whether it says "has": `"k" in d` / `"k" not in d`.
@@ -692,9 +708,9 @@ pub fn literal_holds(unit: &Unit<'_>, node: Node<'_>, key: &str) -> bool {
                     crate::syntax::nodes::keyword(node, key, unit.source()).is_some()
                         || arguments.iter().any(|one| literal_holds(unit, *one, key))
                 }
-                "set" | "frozenset" | "dict.fromkeys" => {
-                    arguments.first().is_some_and(|one| literal_holds(unit, *one, key))
-                }
+                "set" | "frozenset" | "dict.fromkeys" => arguments
+                    .first()
+                    .is_some_and(|one| literal_holds(unit, *one, key)),
                 _ => false,
             }
         }

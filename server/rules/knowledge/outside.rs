@@ -64,12 +64,7 @@ pub fn origin<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, object: Node<'a>) -> Ori
     origin_within(keys, unit, object, 4)
 }
 
-fn origin_within<'a>(
-    keys: &Keys<'_, 'a>,
-    unit: &Unit<'a>,
-    object: Node<'a>,
-    depth: u8,
-) -> Origin {
+fn origin_within<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, object: Node<'a>, depth: u8) -> Origin {
     let object = bare(object);
     if depth == 0 {
         return Origin::Unknown;
@@ -86,9 +81,7 @@ fn origin_within<'a>(
         },
         // `json.loads(x) or {}`
         "boolean_operator" => field(object, "left").map_or(Origin::Unknown, again),
-        "conditional_expression" => {
-            children(object).next().map_or(Origin::Unknown, again)
-        }
+        "conditional_expression" => children(object).next().map_or(Origin::Unknown, again),
         "dictionary" | "dictionary_comprehension" => Origin::Plain,
         _ => Origin::Unknown,
     }
@@ -101,12 +94,7 @@ fn part_of(whole: Origin) -> Origin {
     }
 }
 
-fn of_name<'a>(
-    keys: &Keys<'_, 'a>,
-    unit: &Unit<'a>,
-    name: Node<'a>,
-    depth: u8,
-) -> Origin {
+fn of_name<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, name: Node<'a>, depth: u8) -> Origin {
     let text = unit.slice(name);
     if unit.names().is_imported(text) {
         let full = unit.names().expand(text);
@@ -160,8 +148,8 @@ fn of_value<'a>(
 }
 
 fn of_global(unit: &Unit<'_>, name: &str) -> Origin {
-    let class_like = name.chars().next().is_some_and(char::is_uppercase)
-        && name.chars().any(char::is_lowercase);
+    let class_like =
+        name.chars().next().is_some_and(char::is_uppercase) && name.chars().any(char::is_lowercase);
     let builtin = matches!(
         name,
         "list" | "dict" | "tuple" | "set" | "type" | "frozenset" | "os"
@@ -183,11 +171,9 @@ fn iterated<'a>(
         one.parent().is_some_and(|parent| {
             matches!(parent.kind(), "for_statement" | "for_in_clause")
                 && field(parent, "left") == Some(**one)
-                && parent
-                    .parent()
-                    .is_some_and(|outer| {
-                        outer.start_byte() <= at.start_byte() && at.end_byte() <= outer.end_byte()
-                    })
+                && parent.parent().is_some_and(|outer| {
+                    outer.start_byte() <= at.start_byte() && at.end_byte() <= outer.end_byte()
+                })
         })
     })?;
     let right = bare(field(binding.parent()?, "right")?);
@@ -266,7 +252,10 @@ pub fn split_union(text: &str) -> Vec<&str> {
 }
 
 fn of_attribute(unit: &Unit<'_>, attribute: Node<'_>) -> Origin {
-    if unit.resolve(attribute).is_some_and(|full| full == "os.environ") {
+    if unit
+        .resolve(attribute)
+        .is_some_and(|full| full == "os.environ")
+    {
         return Origin::Outside;
     }
     let (Some(object), Some(name)) = (field(attribute, "object"), field(attribute, "attribute"))
@@ -284,12 +273,7 @@ fn of_attribute(unit: &Unit<'_>, attribute: Node<'_>) -> Origin {
     Origin::Unknown
 }
 
-fn of_call<'a>(
-    keys: &Keys<'_, 'a>,
-    unit: &Unit<'a>,
-    call: Node<'a>,
-    depth: u8,
-) -> Origin {
+fn of_call<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, call: Node<'a>, depth: u8) -> Origin {
     let Some(function) = field(call, "function") else {
         return Origin::Unknown;
     };
@@ -309,11 +293,11 @@ fn of_call<'a>(
         (Some("get"), _) => field(function, "object").map_or(Origin::Unknown, |object| {
             part_of(origin_within(keys, unit, object, depth - 1))
         }),
-        (_, "dict" | "copy.copy" | "copy.deepcopy" | "deepcopy") => positional(call)
-            .first()
-            .map_or(Origin::Unknown, |first| {
+        (_, "dict" | "copy.copy" | "copy.deepcopy" | "deepcopy") => {
+            positional(call).first().map_or(Origin::Unknown, |first| {
                 origin_within(keys, unit, *first, depth - 1)
-            }),
+            })
+        }
         (_, function) => {
             let last = function.rsplit('.').next().unwrap_or(function);
             let class_like = last.chars().next().is_some_and(char::is_uppercase);

@@ -105,7 +105,10 @@ mod tests {
     fn arms_may_be_left_out() {
         case("def f():\n  if x:\n    A\n  B\n", false);
         case("def f():\n  for x in y:\n    A\n  B\n", false);
-        case("def f():\n  try:\n    A\n  except E:\n    pass\n  B\n", false);
+        case(
+            "def f():\n  try:\n    A\n  except E:\n    pass\n  B\n",
+            false,
+        );
         case("def f():\n  if x: pass\n  elif A: pass\n  B\n", false);
         case("x and A\nB\n", false);
         case("z = A if x else B\n", false);

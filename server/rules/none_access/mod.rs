@@ -1,0 +1,127 @@
+//! `none-access`: an attribute, item or call of a value that may be None.
+
+mod fix;
+mod source;
+mod walker;
+
+use std::collections::BTreeMap;
+
+use self::source::{Why, annotated_none};
+use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
+use crate::fixes::Fix;
+use crate::syntax::Unit;
+use crate::syntax::nodes::{ancestors, children, scope_of};
+use crate::syntax::unit::Parameter;
+
+/// An attribute, item or call of a value that may be None.
+pub struct NoneAccess;
+
+static META: Meta = Meta {
+    name: "none-access",
+    group: Group::Pattern,
+    highest: Confidence::Certain,
+    checklist: "Edge cases considered",
+    noqa: &[],
+    docs: include_str!("../docs/none-access.md"),
+    pattern: None,
+};
+
+impl Rule for NoneAccess {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
+        if unit.file.is_test || !unit.is_function() {
+            return;
+        }
+        for access in walker::accesses(unit, entry(unit)) {
+            let why = &access.why;
+            let shown = access.path.split_whitespace().collect::<Vec<_>>().join(" ");
+            let draft = Draft::at(
+                access.object,
+                why.confidence,
+                format!("{shown} may be None here: {}", why.reason),
+            );
+            let elsewhere = why.place.start_byte() != access.object.start_byte();
+            reporter.report(if elsewhere && why.place.kind() != "identifier" {
+                draft.related(why.place, "The value comes from here")
+            } else {
+                draft
+            });
+        }
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        context
+            .node(finding)
+            .map_or_else(Vec::new, |object| fix::fixes(context, object))
+    }
+}
+
+/// What is known of the parameters when the function begins.
+fn entry<'a>(unit: &Unit<'a>) -> BTreeMap<String, Why<'a>> {
+    let open_to_all = is_open(unit);
+    let mut state = BTreeMap::new();
+    for parameter in unit.parameters() {
+        if let Some(why) = of_parameter(unit, &parameter, open_to_all) {
+            state.insert(parameter.name.to_owned(), why);
+        }
+    }
+    state
+}
+
+fn of_parameter<'a>(
+    unit: &Unit<'a>,
+    parameter: &Parameter<'a>,
+    open_to_all: bool,
+) -> Option<Why<'a>> {
+    if parameter.starred || matches!(parameter.name, "self" | "cls" | "_") {
+        return None;
+    }
+    let default_none = parameter
+        .default
+        .is_some_and(|value| value.kind() == "none");
+    match parameter.annotation {
+        Some(annotation) if annotated_none(unit.slice(annotation)) => Some(Why::new(
+            parameter.node,
+            Confidence::Certain,
+            "its type allows None",
+        )),
+        _ if default_none => Some(Why::new(
+            parameter.node,
+            Confidence::Likely,
+            "None is its default",
+        )),
+        None if open_to_all && parameter.default.is_none() => Some(Why::new(
+            parameter.node,
+            Confidence::Possible,
+            "callers are free to pass None",
+        )),
+        _ => None,
+    }
+}
+
+/// A plain public function of the module: anybody may call it with anything. What a decorator
+/// registers is called by a framework that knows what it passes.
+fn is_open(unit: &Unit<'_>) -> bool {
+    let decorated = unit
+        .node
+        .parent()
+        .is_some_and(|parent| parent.kind() == "decorated_definition");
+    unit.is_public() && !decorated && scope_of(unit.node).kind() == "module"
+}
+
+/// Whether the node stands in a loop of its own function.
+fn in_loop(node: tree_sitter::Node<'_>) -> bool {
+    ancestors(node)
+        .take_while(|above| !crate::syntax::nodes::is_scope(*above))
+        .any(|above| {
+            matches!(above.kind(), "for_statement" | "while_statement")
+                && children(above).any(|part| {
+                    part.kind() == "block"
+                        && part.start_byte() <= node.start_byte()
+                        && node.end_byte() <= part.end_byte()
+                })
+        })
+}

@@ -1,0 +1,353 @@
+//! Expressions that may be None, and why.
+
+use tree_sitter::Node;
+
+use crate::rules::Confidence;
+use crate::rules::knowledge::keys::{Keys, module_value};
+use crate::rules::knowledge::outside::{Origin, origin, split_union};
+use crate::syntax::unit::definition_node;
+use crate::syntax::nodes::{
+    bare, children, exits, field, has_splat, keyword, own, positional, string_value,
+};
+use crate::syntax::{Kind, Unit};
+
+/// Why a value may be None.
+#[derive(Debug, Clone)]
+pub(super) struct Why<'a> {
+    /// Completes "… may be None: ".
+    pub reason: String,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Where it comes from.
+    pub place: Node<'a>,
+    /// It is None because it was set to None: on a path that sets it again it is not.
+    pub placeholder: bool,
+}
+
+impl<'a> Why<'a> {
+    pub(super) fn new(place: Node<'a>, confidence: Confidence, reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            confidence,
+            place,
+            placeholder: false,
+        }
+    }
+}
+
+/// Functions that answer None when they find nothing.
+const FINDERS: [(&str, &str); 14] = [
+    ("re.match", "the pattern may not match"),
+    ("re.search", "the pattern may not match"),
+    ("re.fullmatch", "the pattern may not match"),
+    ("regex.match", "the pattern may not match"),
+    ("regex.search", "the pattern may not match"),
+    ("regex.fullmatch", "the pattern may not match"),
+    ("os.environ.get", "the environment may lack it"),
+    ("os.getenv", "the environment may lack it"),
+    ("shutil.which", "the program may not be installed"),
+    ("inspect.getmodule", "there may be no module"),
+    ("inspect.getdoc", "there may be no docstring"),
+    ("ast.get_docstring", "there may be no docstring"),
+    ("importlib.util.find_spec", "the module may not exist"),
+    ("ctypes.util.find_library", "the library may not exist"),
+];
+
+/// Methods of queries that answer None when there is no row.
+const ROW_METHODS: [&str; 3] = ["first", "one_or_none", "scalar_one_or_none"];
+
+/// Objects whose `get` does not look up a key.
+const NO_MAPPINGS: [&str; 14] = [
+    "requests", "httpx", "session", "client", "http", "api", "queue", "objects", "app", "router",
+    "db", "browser", "driver", "test_client",
+];
+
+/// Why the expression may be None, if it may.
+pub(super) fn may_be_none<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    node: Node<'a>,
+) -> Option<Why<'a>> {
+    let node = bare(node);
+    match node.kind() {
+        "none" => Some(Why {
+            placeholder: true,
+            ..Why::new(node, Confidence::Certain, "it is set to None")
+        }),
+        "await" => {
+            let inner = bare(node.named_child(0)?);
+            (inner.kind() == "call").then(|| of_call(unit, keys, inner, true))?
+        }
+        "call" => of_call(unit, keys, node, false),
+        "conditional_expression" => {
+            let parts: Vec<_> = children(node).collect();
+            let none = [parts.first()?, parts.get(2)?]
+                .into_iter()
+                .any(|arm| bare(*arm).kind() == "none");
+            none.then(|| Why::new(node, Confidence::Likely, "one arm of it is None"))
+        }
+        "boolean_operator" => {
+            let or = field(node, "operator")?.kind() == "or";
+            or.then(|| may_be_none(unit, keys, field(node, "right")?))?
+        }
+        _ => None,
+    }
+}
+
+fn of_call<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    call: Node<'a>,
+    awaited: bool,
+) -> Option<Why<'a>> {
+    let function = field(call, "function")?;
+    let arguments = positional(call);
+    if let Some(full) = unit.resolve(function)
+        && let Some((name, why)) = FINDERS.iter().find(|(name, _)| *name == full)
+    {
+        let has_default = full.contains("env") && 1 < arguments.len()
+            || keyword(call, "default", unit.source()).is_some();
+        let doc = name.contains("doc") || name.starts_with("inspect") || name.contains("find_");
+        let confidence = if doc {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
+        };
+        return (!has_default).then(|| Why::new(call, confidence, *why));
+    }
+    of_method(unit, keys, call, function).or_else(|| of_own_function(unit, call, function, awaited))
+}
+
+fn of_method<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    call: Node<'a>,
+    function: Node<'a>,
+) -> Option<Why<'a>> {
+    let object = bare(field(function, "object")?);
+    let name = unit.slice(field(function, "attribute")?);
+    let arguments = positional(call);
+    match name {
+        "match" | "search" | "fullmatch" => {
+            let confidence = compiled_pattern(unit, keys, object)?;
+            Some(Why::new(call, confidence, "the pattern may not match"))
+        }
+        "get" => of_get(unit, keys, call, object),
+        _ if ROW_METHODS.contains(&name) && arguments.is_empty() => {
+            let text = unit.slice(object);
+            let query = ["query", "objects", "filter", "select", "execute", "scalars", "where"]
+                .iter()
+                .any(|word| text.contains(word));
+            let confidence = if query || name != "first" {
+                Confidence::Certain
+            } else {
+                Confidence::Likely
+            };
+            Some(Why::new(call, confidence, "there may be no row"))
+        }
+        _ => None,
+    }
+}
+
+/// How sure it is that the object is a compiled pattern.
+fn compiled_pattern<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    object: Node<'a>,
+) -> Option<Confidence> {
+    let compiles = |value: Node<'a>| {
+        unit.callee(bare(value))
+            .is_some_and(|full| full == "re.compile" || full == "regex.compile")
+    };
+    if compiles(object) {
+        return Some(Confidence::Certain);
+    }
+    let text = unit.slice(object);
+    if object.kind() == "identifier" {
+        let value = keys
+            .last_value(text, object.start_byte())
+            .or_else(|| module_value(unit, text));
+        if let Some(value) = value {
+            return compiles(value).then_some(Confidence::Certain);
+        }
+    }
+    let last = text.rsplit('.').next()?.to_ascii_lowercase();
+    (last.ends_with("_re")
+        || last.starts_with("re_")
+        || last.contains("regex")
+        || last.contains("pattern"))
+    .then_some(Confidence::Likely)
+}
+
+/// `mapping.get(key)` without default.
+fn of_get<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    call: Node<'a>,
+    object: Node<'a>,
+) -> Option<Why<'a>> {
+    let arguments = field(call, "arguments")?;
+    let all: Vec<_> = children(arguments).collect();
+    let [key] = all.as_slice() else { return None };
+    if has_splat(call) || matches!(key.kind(), "keyword_argument" | "list_splat") {
+        return None;
+    }
+    let constant = string_value(*key, unit.source());
+    let text = unit.slice(object);
+    let last = text.rsplit('.').next()?.trim_end_matches("()").to_ascii_lowercase();
+    let from = origin(keys, unit, object);
+    let known = matches!(
+        from,
+        Origin::Outside | Origin::PartOfOutside | Origin::Declared
+    );
+    if !known && (NO_MAPPINGS.contains(&last.as_str()) || last.ends_with("client")) {
+        return None;
+    }
+    let reason = || match constant {
+        Some(key) => format!("the key {key:?} may be missing"),
+        None => "the key may be missing".to_owned(),
+    };
+    if let Some(key) = constant
+        && let Some(path) = crate::rules::knowledge::keys::path(unit, object)
+        && keys.is_present(call, &path, key)
+    {
+        return None;
+    }
+    let literal = module_value(unit, text)
+        .or_else(|| keys.last_value(text, object.start_byte()))
+        .is_some_and(|value| value.kind() == "dictionary");
+    let confidence = match (from, constant) {
+        (Origin::Outside | Origin::PartOfOutside | Origin::Declared, Some(_)) => {
+            Confidence::Certain
+        }
+        (Origin::Declared, None) => Confidence::Likely,
+        (_, None) if literal => Confidence::Likely,
+        (Origin::Other, _) | (_, None) => return None,
+        (_, Some(key)) if key.contains(['/', ':', ' ']) => return None,
+        (_, Some(_)) => Confidence::Likely,
+    };
+    Some(Why::new(call, confidence, reason()))
+}
+
+/// A function of the same file, or a method of the same class.
+fn of_own_function<'a>(
+    unit: &Unit<'a>,
+    call: Node<'a>,
+    function: Node<'a>,
+    awaited: bool,
+) -> Option<Why<'a>> {
+    let text = unit.slice(function);
+    let qualname = if let Some(method) = text
+        .strip_prefix("self.")
+        .or_else(|| text.strip_prefix("cls."))
+    {
+        let (class, _) = unit.qualname.rsplit_once('.')?;
+        format!("{class}.{method}")
+    } else {
+        text.to_owned()
+    };
+    if function.kind() == "identifier"
+        && (unit.names().is_imported(text) || !unit.bindings(text).is_empty())
+    {
+        return None;
+    }
+    let definition = unit
+        .file
+        .outline
+        .find(&qualname)
+        .filter(|one| one.kind == Kind::Function)?;
+    if unit.file.outline.find(&format!("{qualname}#2")).is_some() {
+        return None;
+    }
+    let node = definition_node(unit.source(), definition)?;
+    let decorated = definition.range != definition.core;
+    let is_async = node.child(0).is_some_and(|first| first.kind() == "async");
+    if decorated || is_async != awaited || !own(node, &["yield"]).is_empty() {
+        return None;
+    }
+    let name = definition.name.clone();
+    if let Some(annotation) = field(node, "return_type") {
+        return annotated_none(unit.slice(annotation)).then(|| {
+            Why::new(
+                call,
+                Confidence::Certain,
+                format!("{name} is declared to return None at times"),
+            )
+        });
+    }
+    let how = returns_none(unit, node)?;
+    Some(Why::new(call, Confidence::Likely, format!("{name} {how}")))
+}
+
+/// Whether a type allows None beside something else.
+pub(super) fn annotated_none(annotation: &str) -> bool {
+    let text = annotation
+        .trim_matches(['"', '\''])
+        .replace(char::is_whitespace, "");
+    let text = text.strip_prefix("typing.").unwrap_or(&text);
+    if text.starts_with("Optional[") {
+        return true;
+    }
+    let members = match text
+        .strip_prefix("Union[")
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        Some(inner) => inner.split(',').collect(),
+        None => split_union(text),
+    };
+    1 < members.len() && members.contains(&"None")
+}
+
+/// How an unannotated function that returns values comes to return None as well.
+fn returns_none(unit: &Unit<'_>, function: Node<'_>) -> Option<&'static str> {
+    let mut values = 0;
+    let mut nones = 0;
+    for one in own(function, &["return_statement"]) {
+        match one.named_child(0) {
+            Some(value) if bare(value).kind() != "none" => values += 1,
+            _ => nones += 1,
+        }
+    }
+    if values == 0 {
+        return None;
+    }
+    if 0 < nones {
+        return Some("returns None in one case");
+    }
+    let body = field(function, "body")?;
+    let last = children(body).last()?;
+    let open = match last.kind() {
+        "match_statement" => false,
+        "while_statement" => {
+            field(last, "condition").is_some_and(|one| !matches!(unit.slice(one), "True" | "1"))
+        }
+        _ => !exits(body, unit.source()) && !ends_in_call(unit, last),
+    };
+    open.then_some("can reach its end without a return")
+}
+
+/// The last statement may be a call that never comes back.
+fn ends_in_call(unit: &Unit<'_>, statement: Node<'_>) -> bool {
+    let last = match statement.kind() {
+        "with_statement" | "if_statement" | "try_statement" => return statement.kind() == "with_statement",
+        _ => statement,
+    };
+    last.named_child(0).is_some_and(|call| {
+        call.kind() == "call" && {
+            let name = field(call, "function").map_or("", |function| unit.slice(function));
+            let name = name.rsplit('.').next().unwrap_or(name);
+            never_returns(name)
+        }
+    })
+}
+
+/// Names of functions that usually do not come back.
+pub(super) fn never_returns(name: &str) -> bool {
+    let name = name.trim_start_matches('_');
+    ["fail", "die", "abort", "fatal", "usage", "exit", "raise_", "error", "unreachable", "panic"]
+        .iter()
+        .any(|word| name == *word || name.starts_with(&format!("{word}_")))
+        || name.starts_with("raise")
+        || name.ends_with("_error") 
+        || name.ends_with("_exit")
+}

@@ -1,0 +1,796 @@
+//! Walks a function forward and knows, at each place, which names may be None.
+
+use std::collections::BTreeMap;
+
+use tree_sitter::Node;
+
+use super::source::{Why, may_be_none, never_returns};
+use crate::rules::Confidence;
+use crate::rules::knowledge::keys::{Keys, operator, path, root};
+use crate::syntax::Unit;
+use crate::syntax::flow::{handler_names, with_items};
+use crate::syntax::nodes::{bare, children, exits, field, fields, positional};
+
+/// What may be None, by path; `None`: this place is never reached.
+type State<'a> = Option<BTreeMap<String, Why<'a>>>;
+
+/// A use of a value that may be None.
+#[derive(Debug, Clone)]
+pub(super) struct Access<'a> {
+    /// The expression that may be None.
+    pub object: Node<'a>,
+    /// Its path.
+    pub path: String,
+    pub why: Why<'a>,
+}
+
+#[derive(Default)]
+struct Loop<'a> {
+    breaks: State<'a>,
+    continues: State<'a>,
+}
+
+pub(super) struct Walker<'u, 'a> {
+    unit: &'u Unit<'a>,
+    keys: Keys<'u, 'a>,
+    found: BTreeMap<usize, Access<'a>>,
+    loops: Vec<Loop<'a>>,
+    caught: usize,
+}
+
+/// All first uses of values that may be None; `entry` is what is known of the parameters.
+pub(super) fn accesses<'a>(
+    unit: &Unit<'a>,
+    entry: BTreeMap<String, Why<'a>>,
+) -> Vec<Access<'a>> {
+    let Some(body) = field(unit.node, "body") else {
+        return Vec::new();
+    };
+    let mut walker = Walker {
+        unit,
+        keys: Keys::new(unit),
+        found: BTreeMap::new(),
+        loops: Vec::new(),
+        caught: 0,
+    };
+    walker.block(body, Some(entry));
+    walker.found.into_values().collect()
+}
+
+fn join<'a>(left: State<'a>, right: State<'a>) -> State<'a> {
+    let (left, right) = match (left, right) {
+        (None, one) | (one, None) => return one,
+        (Some(left), Some(right)) => (left, right),
+    };
+    let mut all = BTreeMap::new();
+    for (path, why) in &left {
+        let mut why = why.clone();
+        if why.placeholder && !right.contains_key(path) {
+            why.confidence = Confidence::Possible;
+        }
+        all.insert(path.clone(), why);
+    }
+    for (path, why) in right {
+        let mut why = why;
+        if why.placeholder && !left.contains_key(&path) {
+            why.confidence = Confidence::Possible;
+        }
+        match all.get(&path) {
+            Some(other) if why.confidence <= other.confidence => {}
+            _ => drop(all.insert(path, why)),
+        }
+    }
+    Some(all)
+}
+
+/// Forgets a path and everything reached through it.
+fn forget(state: &mut BTreeMap<String, Why<'_>>, path: &str) {
+    state.retain(|known, _| {
+        known
+            .strip_prefix(path)
+            .is_none_or(|rest| !rest.is_empty() && !rest.starts_with(['.', '[', '(']))
+    });
+}
+
+impl<'a> Walker<'_, 'a> {
+    fn block(&mut self, block: Node<'a>, mut state: State<'a>) -> State<'a> {
+        for statement in children(block) {
+            let Some(known) = state else { return None };
+            state = self.statement(statement, known);
+        }
+        state
+    }
+
+    fn statement(&mut self, node: Node<'a>, mut state: BTreeMap<String, Why<'a>>) -> State<'a> {
+        match node.kind() {
+            "if_statement" => self.if_statement(node, state),
+            "for_statement" => self.for_statement(node, state),
+            "while_statement" => self.while_statement(node, state),
+            "try_statement" => self.try_statement(node, state),
+            "with_statement" => self.with_statement(node, state),
+            "match_statement" => self.match_statement(node, state),
+            "return_statement" | "raise_statement" => {
+                for child in children(node) {
+                    self.expression(child, &mut state);
+                }
+                None
+            }
+            "break_statement" | "continue_statement" => {
+                if let Some(innermost) = self.loops.last_mut() {
+                    let slot = if node.kind() == "break_statement" {
+                        &mut innermost.breaks
+                    } else {
+                        &mut innermost.continues
+                    };
+                    *slot = join(slot.take(), Some(state));
+                }
+                None
+            }
+            "assert_statement" => {
+                let condition = node.named_child(0)?;
+                self.expression(condition, &mut state);
+                self.narrow(condition, true, &mut state);
+                Some(state)
+            }
+            "delete_statement" | "global_statement" | "nonlocal_statement" => {
+                for child in children(node) {
+                    if let Some(path) = path(self.unit, child) {
+                        forget(&mut state, &path);
+                    }
+                }
+                Some(state)
+            }
+            "function_definition" | "class_definition" | "decorated_definition" => {
+                self.closure(node, &mut state);
+                Some(state)
+            }
+            "expression_statement" => {
+                for child in children(node) {
+                    self.expression(child, &mut state);
+                    self.after_call(child, &mut state);
+                }
+                (!exits(node, self.unit.source()) && !self.leaves(node)).then_some(state)
+            }
+            _ => {
+                for child in children(node) {
+                    self.expression(child, &mut state);
+                }
+                Some(state)
+            }
+        }
+    }
+
+    /// A function defined here may bind names of this one (`nonlocal`); its body is judged alone.
+    fn closure(&mut self, node: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        if self.unit.slice(node).contains("nonlocal ") {
+            state.clear();
+        }
+    }
+
+    /// A call as a statement whose name says that it does not come back.
+    fn leaves(&self, statement: Node<'a>) -> bool {
+        statement.named_child(0).is_some_and(|call| {
+            let Some(function) = field(call, "function") else {
+                return false;
+            };
+            let text = self.unit.slice(function);
+            let last = text.rsplit('.').next().unwrap_or(text);
+            let logs = text.contains("log") || text.contains("LOG") || text.contains("warn");
+            call.kind() == "call" && !logs && never_returns(last)
+        })
+    }
+
+    /// `self.assertIsNotNone(x)`, `check(x)`: what was handed to a check is taken as checked.
+    fn after_call(&mut self, call: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        if call.kind() != "call" {
+            return;
+        }
+        let name = field(call, "function").map_or("", |function| self.unit.slice(function));
+        let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+        let checks = ["assert", "ensure", "require", "check", "valid", "verify"]
+            .iter()
+            .any(|word| last.contains(word));
+        if checks {
+            for argument in positional(call) {
+                self.narrow(argument, true, state);
+            }
+        }
+    }
+
+    fn if_statement(&mut self, node: Node<'a>, mut state: BTreeMap<String, Why<'a>>) -> State<'a> {
+        let mut out = None;
+        let (Some(condition), Some(body)) = (field(node, "condition"), field(node, "consequence"))
+        else {
+            return Some(state);
+        };
+        self.expression(condition, &mut state);
+        let mut taken = state.clone();
+        self.narrow(condition, true, &mut taken);
+        self.narrow(condition, false, &mut state);
+        out = join(out, self.block(body, Some(taken)));
+        let mut has_else = false;
+        for alternative in fields(node, "alternative") {
+            if let Some(condition) = field(alternative, "condition") {
+                self.expression(condition, &mut state);
+                let mut taken = state.clone();
+                self.narrow(condition, true, &mut taken);
+                self.narrow(condition, false, &mut state);
+                if let Some(body) = field(alternative, "consequence") {
+                    out = join(out, self.block(body, Some(taken)));
+                }
+            } else if let Some(body) = field(alternative, "body") {
+                has_else = true;
+                out = join(out, self.block(body, Some(state.clone())));
+            }
+        }
+        if has_else { out } else { join(out, Some(state)) }
+    }
+
+    /// Two rounds: the second knows what the first left behind.
+    fn looped(
+        &mut self,
+        entry: BTreeMap<String, Why<'a>>,
+        round: &mut dyn FnMut(&mut Self, BTreeMap<String, Why<'a>>) -> State<'a>,
+    ) -> (State<'a>, State<'a>) {
+        let mut entry = Some(entry);
+        let mut breaks = None;
+        let rounds = if self.loops.len() < 3 { 2 } else { 1 };
+        for _ in 0..rounds {
+            self.loops.push(Loop::default());
+            let start = entry.clone().unwrap_or_default();
+            let end = round(self, start);
+            let done = self.loops.pop().unwrap_or_default();
+            breaks = join(breaks, done.breaks);
+            entry = join(entry, join(end, done.continues));
+        }
+        (entry, breaks)
+    }
+
+    fn for_statement(&mut self, node: Node<'a>, mut state: BTreeMap<String, Why<'a>>) -> State<'a> {
+        let (Some(left), Some(right), Some(body)) =
+            (field(node, "left"), field(node, "right"), field(node, "body"))
+        else {
+            return Some(state);
+        };
+        self.expression(right, &mut state);
+        self.used(right, &mut state);
+        let (end, breaks) = self.looped(state, &mut |walker, mut state| {
+            walker.bind(left, None, &mut state);
+            walker.block(body, Some(state))
+        });
+        self.after_loop(node, end, breaks)
+    }
+
+    fn while_statement(&mut self, node: Node<'a>, state: BTreeMap<String, Why<'a>>) -> State<'a> {
+        let (Some(condition), Some(body)) = (field(node, "condition"), field(node, "body")) else {
+            return Some(state);
+        };
+        let (end, breaks) = self.looped(state, &mut |walker, mut state| {
+            walker.expression(condition, &mut state);
+            walker.narrow(condition, true, &mut state);
+            walker.block(body, Some(state))
+        });
+        if matches!(self.unit.slice(bare(condition)), "True" | "1") {
+            return breaks;
+        }
+        let end = end.map(|mut state| {
+            self.narrow(condition, false, &mut state);
+            state
+        });
+        self.after_loop(node, end, breaks)
+    }
+
+    fn after_loop(&mut self, node: Node<'a>, end: State<'a>, breaks: State<'a>) -> State<'a> {
+        let end = match field(node, "alternative").and_then(|clause| field(clause, "body")) {
+            Some(body) => self.block(body, end),
+            None => end,
+        };
+        join(end, breaks)
+    }
+
+    fn try_statement(&mut self, node: Node<'a>, state: BTreeMap<String, Why<'a>>) -> State<'a> {
+        const KINDS: [&str; 4] = ["AttributeError", "TypeError", "Exception", "BaseException"];
+        let Some(body) = field(node, "body") else {
+            return Some(state);
+        };
+        let clauses: Vec<_> = children(node).collect();
+        let catches = clauses
+            .iter()
+            .filter(|one| one.kind() == "except_clause")
+            .flat_map(|one| handler_names(*one, self.unit.source()))
+            .any(|name| KINDS.contains(&name));
+        self.caught += usize::from(catches);
+        let mut thrown = Some(state.clone());
+        let mut end = Some(state);
+        for statement in children(body) {
+            let Some(known) = end else { break };
+            end = self.statement(statement, known);
+            thrown = join(thrown, end.clone());
+        }
+        self.caught -= usize::from(catches);
+        let mut out = None;
+        let mut finally = None;
+        for clause in clauses {
+            match clause.kind() {
+                "except_clause" | "except_group_clause" => {
+                    if let Some(body) = children(clause).last() {
+                        out = join(out, self.block(body, thrown.clone()));
+                    }
+                }
+                "else_clause" => {
+                    if let Some(body) = field(clause, "body") {
+                        end = self.block(body, end.take());
+                    }
+                }
+                "finally_clause" => finally = children(clause).last(),
+                _ => {}
+            }
+        }
+        out = join(out, end);
+        match finally {
+            Some(body) if out.is_none() => {
+                self.block(body, thrown);
+                None
+            }
+            Some(body) => self.block(body, out),
+            None => out,
+        }
+    }
+
+    fn with_statement(&mut self, node: Node<'a>, mut state: BTreeMap<String, Why<'a>>) -> State<'a> {
+        let mut suppresses = false;
+        for item in with_items(node) {
+            self.expression(item, &mut state);
+            suppresses |= self.unit.slice(item).contains("suppress");
+        }
+        let mut targets = Vec::new();
+        for clause in children(node).filter(|child| child.kind() == "with_clause") {
+            crate::syntax::nodes::walk(clause, &mut |inner| {
+                if inner.kind() == "as_pattern_target" {
+                    targets.push(inner);
+                }
+                crate::syntax::nodes::Walk::Into
+            });
+        }
+        for target in targets.into_iter().filter_map(|target| target.named_child(0)) {
+            self.bind(target, None, &mut state);
+        }
+        let Some(body) = field(node, "body") else {
+            return Some(state);
+        };
+        self.caught += usize::from(suppresses);
+        let before = suppresses.then(|| state.clone());
+        let end = self.block(body, Some(state));
+        self.caught -= usize::from(suppresses);
+        join(end, before)
+    }
+
+    fn match_statement(&mut self, node: Node<'a>, mut state: BTreeMap<String, Why<'a>>) -> State<'a> {
+        let Some(subject) = field(node, "subject") else {
+            return Some(state);
+        };
+        self.expression(subject, &mut state);
+        let name = path(self.unit, subject);
+        let mut out = None;
+        let Some(body) = field(node, "body") else {
+            return Some(state);
+        };
+        let mut complete = false;
+        for clause in children(body).filter(|one| one.kind() == "case_clause") {
+            let patterns: Vec<_> = children(clause)
+                .filter(|one| one.kind() == "case_pattern")
+                .map(|one| self.unit.slice(one))
+                .collect();
+            let guarded = field(clause, "guard");
+            let mut taken = state.clone();
+            let open = patterns.iter().any(|text| {
+                text.chars().all(|c| c.is_alphanumeric() || c == '_') && *text != "None"
+                    && !matches!(*text, "True" | "False") && !text.starts_with(char::is_numeric)
+            });
+            let for_none = patterns.iter().any(|text| text.split('|').any(|one| one.trim() == "None"));
+            if let Some(name) = &name {
+                if !open && !for_none {
+                    forget(&mut taken, name);
+                }
+                if for_none && guarded.is_none() {
+                    forget(&mut state, name);
+                }
+            }
+            if let Some(guard) = guarded.and_then(|guard| guard.named_child(0)) {
+                self.expression(guard, &mut taken);
+                self.narrow(guard, true, &mut taken);
+            }
+            complete |= open && guarded.is_none();
+            if let Some(body) = field(clause, "consequence") {
+                out = join(out, self.block(body, Some(taken)));
+            }
+        }
+        if complete { out } else { join(out, Some(state)) }
+    }
+
+    /// Binds a target to a value (none: something that is not known to be None).
+    fn bind(
+        &mut self,
+        target: Node<'a>,
+        value: Option<Node<'a>>,
+        state: &mut BTreeMap<String, Why<'a>>,
+    ) {
+        match target.kind() {
+            "identifier" | "attribute" | "subscript" => {
+                if target.kind() != "identifier" {
+                    for child in children(target).filter(|one| one.kind() != "identifier" || target.kind() == "subscript") {
+                        self.expression(child, state);
+                    }
+                    if let Some(object) = field(target, "object").or_else(|| field(target, "value")) {
+                        self.used(object, state);
+                    }
+                }
+                let Some(name) = path(self.unit, target) else {
+                    return;
+                };
+                let known = value.and_then(|value| {
+                    path(self.unit, value)
+                        .and_then(|from| state.get(&from).cloned())
+                        .or_else(|| may_be_none(self.unit, &self.keys, value))
+                });
+                forget(state, &name);
+                if let Some(why) = known
+                    && target.kind() != "subscript"
+                {
+                    state.insert(name, why);
+                }
+            }
+            _ => {
+                let targets: Vec<_> = children(target).collect();
+                let values: Vec<_> = value
+                    .filter(|one| matches!(one.kind(), "tuple" | "expression_list"))
+                    .map(|one| children(one).collect())
+                    .unwrap_or_default();
+                let pairs = targets.len() == values.len();
+                for (index, target) in targets.into_iter().enumerate() {
+                    let value = if pairs { values.get(index).copied() } else { None };
+                    self.bind(target, value, state);
+                }
+            }
+        }
+    }
+
+    fn expression(&mut self, node: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        match node.kind() {
+            "lambda" | "type" | "comment" | "identifier" | "function_definition" => {}
+            "assignment" => {
+                let right = field(node, "right");
+                if let Some(right) = right {
+                    self.expression(right, state);
+                    if let Some(left) = field(node, "left") {
+                        self.bind(left, Some(right), state);
+                    }
+                }
+            }
+            "augmented_assignment" => {
+                if let Some(right) = field(node, "right") {
+                    self.expression(right, state);
+                }
+                if let Some(left) = field(node, "left") {
+                    self.bind(left, None, state);
+                }
+            }
+            "named_expression" => {
+                if let (Some(name), Some(value)) = (field(node, "name"), field(node, "value")) {
+                    self.expression(value, state);
+                    self.bind(name, Some(value), state);
+                }
+            }
+            "boolean_operator" => {
+                let (Some(left), Some(right)) = (field(node, "left"), field(node, "right")) else {
+                    return;
+                };
+                let and = field(node, "operator").is_some_and(|one| one.kind() == "and");
+                self.expression(left, state);
+                let mut inner = state.clone();
+                self.narrow(left, and, &mut inner);
+                self.expression(right, &mut inner);
+                for (path, why) in inner {
+                    state.entry(path).or_insert(why);
+                }
+            }
+            "conditional_expression" => {
+                let parts: Vec<_> = children(node).collect();
+                if let [body, condition, otherwise] = parts.as_slice() {
+                    self.expression(*condition, state);
+                    for (arm, holds) in [(body, true), (otherwise, false)] {
+                        let mut inner = state.clone();
+                        self.narrow(*condition, holds, &mut inner);
+                        self.expression(*arm, &mut inner);
+                    }
+                }
+            }
+            "list_comprehension" | "set_comprehension" | "dictionary_comprehension"
+            | "generator_expression" => self.comprehension(node, state),
+            "keyword_argument" => {
+                if let Some(value) = field(node, "value") {
+                    self.expression(value, state);
+                }
+            }
+            "attribute" => {
+                if let Some(object) = field(node, "object") {
+                    self.expression(object, state);
+                    let name = field(node, "attribute").map_or("", |name| self.unit.slice(name));
+                    if !name.starts_with("__") {
+                        self.used(object, state);
+                    }
+                }
+            }
+            "subscript" => {
+                for child in children(node) {
+                    self.expression(child, state);
+                }
+                if let Some(object) = field(node, "value") {
+                    self.used(object, state);
+                }
+            }
+            "call" => self.call(node, state),
+            _ => {
+                for child in children(node) {
+                    self.expression(child, state);
+                }
+            }
+        }
+    }
+
+    fn comprehension(&mut self, node: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        let mut inner = state.clone();
+        for clause in children(node) {
+            match clause.kind() {
+                "for_in_clause" => {
+                    if let (Some(left), Some(right)) = (field(clause, "left"), field(clause, "right")) {
+                        self.expression(right, &mut inner);
+                        self.used(right, &mut inner);
+                        self.bind(left, None, &mut inner);
+                    }
+                }
+                "if_clause" => {
+                    if let Some(condition) = clause.named_child(0) {
+                        self.expression(condition, &mut inner);
+                        self.narrow(condition, true, &mut inner);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let Some(body) = field(node, "body") {
+            self.expression(body, &mut inner);
+        }
+    }
+
+    fn call(&mut self, node: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        let Some(function) = field(node, "function") else {
+            return;
+        };
+        self.expression(function, state);
+        if function.kind() == "identifier" {
+            self.used(function, state);
+        }
+        let arguments = field(node, "arguments");
+        if let Some(arguments) = arguments {
+            self.expression(arguments, state);
+        }
+        // What the call may reach, it may set: `self.connect()` fills `self.link`.
+        let mut reached: Vec<String> = path(self.unit, function)
+            .iter()
+            .map(|path| root(path).to_owned())
+            .collect();
+        for argument in arguments.into_iter().flat_map(children) {
+            reached.extend(path(self.unit, argument).iter().map(|path| root(path).to_owned()));
+        }
+        state.retain(|path, _| {
+            !path.contains(['.', '[', '(']) || !reached.iter().any(|name| name == root(path))
+        });
+    }
+
+    /// The value of `object` is needed here: reports it if it may be None. Afterwards it is not.
+    fn used(&mut self, object: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        let object = bare(object);
+        let name = path(self.unit, object);
+        let why = match &name {
+            Some(name) if state.contains_key(name) => state.get(name).cloned(),
+            _ if matches!(object.kind(), "call" | "await") => {
+                may_be_none(self.unit, &self.keys, object)
+            }
+            _ => None,
+        };
+        let Some(why) = why else { return };
+        let path = name.unwrap_or_else(|| self.unit.slice(object).to_owned());
+        forget(state, &path);
+        if self.caught == 0 {
+            self.found
+                .entry(object.start_byte())
+                .or_insert(Access { object, path, why });
+        }
+    }
+
+    /// Takes from `state` what is not None where `condition` holds (or does not).
+    fn narrow(&mut self, condition: Node<'a>, holds: bool, state: &mut BTreeMap<String, Why<'a>>) {
+        let condition = bare(condition);
+        match condition.kind() {
+            "not_operator" => {
+                if let Some(inner) = field(condition, "argument") {
+                    self.narrow(inner, !holds, state);
+                }
+            }
+            "boolean_operator" => self.narrow_both(condition, holds, state),
+            "comparison_operator" => self.narrow_comparison(condition, holds, state),
+            "named_expression" if holds => {
+                if let Some(name) = field(condition, "name") {
+                    forget(state, self.unit.slice(name));
+                }
+            }
+            "identifier" => {
+                let name = self.unit.slice(condition);
+                if holds {
+                    forget(state, name);
+                }
+                if let Some(value) = self.keys.last_value(name, condition.start_byte()) {
+                    self.narrow_behind(value, holds, state);
+                }
+            }
+            "attribute" | "subscript" if holds => {
+                if let Some(path) = path(self.unit, condition) {
+                    forget(state, &path);
+                }
+            }
+            "call" => self.narrow_call(condition, holds, state),
+            _ => {}
+        }
+    }
+
+    /// A name stands for the answer that was computed before.
+    fn narrow_behind(&mut self, value: Node<'a>, holds: bool, state: &mut BTreeMap<String, Why<'a>>) {
+        let value = bare(value);
+        match value.kind() {
+            "comparison_operator" | "not_operator" => self.narrow(value, holds, state),
+            "boolean_operator" if holds => self.narrow(value, holds, state),
+            "conditional_expression" if holds => {
+                let parts: Vec<_> = children(value).collect();
+                if let [_, condition, otherwise] = parts.as_slice()
+                    && matches!(otherwise.kind(), "none" | "false")
+                {
+                    self.narrow(*condition, true, state);
+                }
+            }
+            "call" if holds => self.narrow_call(value, holds, state),
+            _ => {}
+        }
+    }
+
+    fn narrow_both(&mut self, node: Node<'a>, holds: bool, state: &mut BTreeMap<String, Why<'a>>) {
+        let (Some(left), Some(right)) = (field(node, "left"), field(node, "right")) else {
+            return;
+        };
+        let and = field(node, "operator").is_some_and(|one| one.kind() == "and");
+        if and == holds {
+            self.narrow(left, holds, state);
+            self.narrow(right, holds, state);
+            return;
+        }
+        let mut first = state.clone();
+        self.narrow(left, holds, &mut first);
+        let mut second = state.clone();
+        self.narrow(left, !holds, &mut second);
+        self.narrow(right, holds, &mut second);
+        if let Some(both) = join(Some(first), Some(second)) {
+            *state = both;
+        }
+    }
+
+    fn narrow_comparison(&mut self, node: Node<'a>, holds: bool, state: &mut BTreeMap<String, Why<'a>>) {
+        let operands: Vec<_> = children(node).collect();
+        let [left, right] = operands.as_slice() else {
+            // `0 < x < 9`: None would have raised.
+            for operand in operands {
+                self.forget_operand(operand, state);
+            }
+            return;
+        };
+        let operator = operator(node);
+        let none = [*left, *right].iter().any(|one| bare(*one).kind() == "none");
+        if none {
+            let other = if bare(*right).kind() == "none" { *left } else { *right };
+            let not_none = match operator.as_str() {
+                "is" | "==" => !holds,
+                "is not" | "!=" => holds,
+                _ => return,
+            };
+            if not_none {
+                self.forget_operand(other, state);
+            } else {
+                self.learn_none(node, other, state);
+            }
+            return;
+        }
+        let proves = match operator.as_str() {
+            "<" | ">" | "<=" | ">=" => true,
+            "==" | "is" | "in" => holds,
+            "!=" | "is not" | "not in" => !holds,
+            _ => false,
+        };
+        if proves {
+            self.forget_operand(*left, state);
+            if !matches!(operator.as_str(), "in" | "not in") {
+                self.forget_operand(*right, state);
+            }
+        }
+        // `None in (a, b)` and `x in d`: the container is not None either way.
+        if operator.ends_with("in") {
+            self.forget_operand(*right, state);
+        }
+    }
+
+    fn forget_operand(&mut self, operand: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        let operand = bare(operand);
+        if operand.kind() == "named_expression" {
+            if let Some(name) = field(operand, "name") {
+                forget(state, self.unit.slice(name));
+            }
+            return;
+        }
+        // `type(x) is int`, `x.kind == 3` speak of x as well.
+        if operand.kind() == "call" {
+            for argument in positional(operand) {
+                self.forget_operand(argument, state);
+            }
+        }
+        if let Some(path) = path(self.unit, operand) {
+            forget(state, &path);
+        }
+    }
+
+    /// `if x is None:` is evidence: where the branch does not leave, x may be None behind it.
+    fn learn_none(&mut self, test: Node<'a>, operand: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        let operand = bare(operand);
+        if operand.kind() == "identifier" {
+            let name = self.unit.slice(operand).to_owned();
+            state.entry(name).or_insert_with(|| {
+                Why::new(test, Confidence::Likely, "the code itself reckons with that")
+            });
+        }
+    }
+
+    fn narrow_call(&mut self, call: Node<'a>, holds: bool, state: &mut BTreeMap<String, Why<'a>>) {
+        let function = field(call, "function").map_or("", |function| self.unit.slice(function));
+        let arguments = positional(call);
+        match function {
+            "isinstance" => {
+                let for_none = arguments
+                    .get(1)
+                    .is_some_and(|kinds| self.unit.slice(*kinds).contains("None"));
+                if holds != for_none
+                    && let Some(first) = arguments.first()
+                {
+                    self.forget_operand(*first, state);
+                }
+            }
+            "all" | "any" => {
+                if (function == "all") == holds
+                    && let Some(list) = arguments.first()
+                    && matches!(list.kind(), "list" | "tuple" | "set")
+                {
+                    for one in children(*list) {
+                        self.narrow(one, holds, state);
+                    }
+                }
+            }
+            "bool" => {
+                if let Some(first) = arguments.first() {
+                    self.narrow(*first, holds, state);
+                }
+            }
+            // Any other question about the value may be the check.
+            _ => {
+                for argument in arguments {
+                    self.forget_operand(argument, state);
+                }
+            }
+        }
+    }
+}
