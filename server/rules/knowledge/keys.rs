@@ -62,8 +62,9 @@ pub fn is_load(node: Node<'_>) -> bool {
             "assignment" | "for_statement" | "for_in_clause" => {
                 return field(parent, "left") != Some(at) && field(parent, "type") != Some(at);
             }
-            "delete_statement" | "as_pattern_target" => return false,
-            "type" | "type_alias_statement" => return false,
+            "delete_statement" | "as_pattern_target" | "type" | "type_alias_statement" => {
+                return false;
+            }
             "pattern_list"
             | "tuple_pattern"
             | "list_pattern"

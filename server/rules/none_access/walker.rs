@@ -95,8 +95,7 @@ fn forget(state: &mut BTreeMap<String, Why<'_>>, path: &str) {
 impl<'a> Walker<'_, 'a> {
     fn block(&mut self, block: Node<'a>, mut state: State<'a>) -> State<'a> {
         for statement in children(block) {
-            let Some(known) = state else { return None };
-            state = self.statement(statement, known);
+            state = self.statement(statement, state?);
         }
         state
     }
