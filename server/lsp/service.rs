@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use serde_json::json;
 use tokio::sync::Notify;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 use tower_service::Service;
@@ -102,14 +103,19 @@ where
     }
 }
 
-/// A client may ask for the status without parameters; tower-lsp insists on some for a custom
-/// method that can take any.
+/// The request with the parameters that tower-lsp insists on: none for `shutdown`, where clients
+/// also send null, and some for a custom method, where clients may send none.
 fn with_params(request: Request) -> Request {
-    if request.method() != super::status::METHOD || request.params().is_some() {
-        return request;
-    }
+    let params = match request.method() {
+        "shutdown" => None,
+        super::status::METHOD if request.params().is_none() => Some(json!({})),
+        _ => return request,
+    };
     let (method, id, _) = request.into_parts();
-    let request = Request::build(method).params(serde_json::json!({}));
+    let mut request = Request::build(method);
+    if let Some(params) = params {
+        request = request.params(params);
+    }
     match id {
         Some(id) => request.id(id).finish(),
         None => request.finish(),
@@ -125,7 +131,6 @@ fn failed(method: &str, id: Option<Id>) -> Option<Response> {
 #[cfg(test)]
 mod tests {
     use futures::executor::block_on;
-    use serde_json::json;
 
     use super::*;
 

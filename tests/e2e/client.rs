@@ -113,6 +113,11 @@ impl Client {
         }
     }
 
+    /// Expects an answer to a request that was sent as bytes.
+    pub fn expect_answer(&mut self, id: i64) {
+        self.asked.push(id);
+    }
+
     /// Sends a notification.
     pub fn notify(&mut self, method: &str, params: Value) {
         self.note_version(method, &params);

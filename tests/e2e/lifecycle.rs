@@ -53,6 +53,19 @@ fn an_editor_that_dies_takes_the_server_with_it() {
 }
 
 #[test]
+fn shutdown_may_carry_null_as_parameters() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    client.send_raw(b"Content-Length: 58\r\n\r\n");
+    client.send_raw(b"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"shutdown\",\"params\":null}");
+    client.notify("exit", Value::Null);
+    let status = client.wait_for_exit(QUICK).expect("the server has ended");
+    assert_eq!(status.code(), Some(0));
+    client.expect_answer(0);
+    assert_eq!(client.answer(0), Ok(Value::Null));
+}
+
+#[test]
 fn a_request_before_initialize_is_refused() {
     let mut client = Client::start();
     let error = client
