@@ -3,9 +3,9 @@
 use crate::{TestRepo, hotfix_repo, run};
 
 const LOAD: &str = "\
-def load(orders, order_id):
+def load(order_id):
     try:
-        return orders.find(order_id)
+        return find(order_id)
     except KeyError as error:
         raise OrderMissing(order_id)
 ";

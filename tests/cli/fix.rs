@@ -5,9 +5,9 @@ use std::fs;
 use crate::{TestRepo, hotfix_repo, run};
 
 const BEFORE: &str = "\
-def load(orders, order_id):
+def load(order_id):
     try:
-        return orders.find(order_id)
+        return find(order_id)
     except KeyError as error:
         raise OrderMissing(order_id)
 ";
