@@ -51,9 +51,9 @@ impl<'a> Handler<'a> {
         let body = field(attempt, "body")?;
         let names = handler_names(clause, unit.source());
         let is_bare = children(clause).all(|child| child.kind() == "block");
-        let breadth = if names.contains(&"BaseException") {
+        let breadth = if names.contains(&"BaseException") && !lets_stop(unit, clause) {
             Breadth::Everything
-        } else if names.contains(&"Exception") {
+        } else if names.contains(&"Exception") || names.contains(&"BaseException") {
             Breadth::Broad
         } else {
             Breadth::Narrow
@@ -73,6 +73,22 @@ impl<'a> Handler<'a> {
             names,
         })
     }
+}
+
+/// Whether an earlier handler of the same `try` lets the signals to stop through, or this one
+/// hands the exception to whoever waits for it.
+fn lets_stop(unit: &Unit<'_>, clause: Node<'_>) -> bool {
+    let Some(attempt) = clause.parent() else {
+        return false;
+    };
+    let earlier = children(attempt)
+        .filter(|part| part.kind() == "except_clause" && part.end_byte() <= clause.start_byte());
+    let mut signals = earlier.filter(|part| {
+        let names = handler_names(*part, unit.source());
+        names.contains(&"KeyboardInterrupt") || names.contains(&"SystemExit")
+    });
+    signals.any(|part| unit.slice(part).contains("raise"))
+        || unit.slice(clause).contains(".set_exception(")
 }
 
 /// What the handler's body was seen to do.
@@ -120,7 +136,7 @@ impl Seen {
             || callee.starts_with("traceback.")
             || callee.starts_with("sentry_sdk.")
             || last == "exc_info"
-            || last == "warn"
+            || lower.contains("warn")
             || ["capture", "report", "notify", "handle_error", "on_error", "set_exception", "record_exception", "print_exc", "excepthook", "stderr", "error", "fatal"]
                 .iter()
                 .any(|word| lower.contains(word));
