@@ -176,9 +176,11 @@ pub fn span(range: ((u32, u32), (u32, u32))) -> Value {
     json!({"start": place(range.0), "end": place(range.1)})
 }
 
-/// Whether the diagnostics are exactly one of the rule.
+/// Whether exactly one of the diagnostics is of the rule. Where all of a file is new, other rules
+/// have their say as well.
 pub fn one(diagnostics: &[Value]) -> bool {
-    diagnostics.len() == 1 && diagnostics[0]["code"] == RULE
+    let of_rule = diagnostics.iter().filter(|it| it["code"] == RULE);
+    of_rule.count() == 1
 }
 
 /// Whether there are no diagnostics.
