@@ -232,7 +232,28 @@ fn plain_adapter(unit: &Unit<'_>, adapter: Node<'_>) -> bool {
     })
 }
 
+/// `to_thread(requests.get, url)`: the request is sent elsewhere, with the arguments given here.
+fn judge_sent_elsewhere(unit: &Unit<'_>, call: Node<'_>, function: Node<'_>) -> Verdict {
+    let text = unit.slice(function);
+    let last = text.rsplit('.').next().unwrap_or(text);
+    if !matches!(last, "to_thread" | "submit" | "run_sync") {
+        return None;
+    }
+    let sent = *positional(call).first()?;
+    let name = origins::library(unit, sent)?;
+    let (library, _) = http::module_verb(&name)?;
+    let confidence = match library {
+        Library::Requests | Library::Urllib => Confidence::Likely,
+        Library::Httpx | Library::Aiohttp => return None,
+    };
+    let index = (library == Library::Urllib).then_some(3);
+    by_default(&given(unit, call, index), unit.slice(sent), confidence)
+}
+
 fn judge_other(unit: &Unit<'_>, call: Node<'_>, function: Node<'_>) -> Verdict {
+    if let Some(found) = judge_sent_elsewhere(unit, call, function) {
+        return Some(found);
+    }
     let wait = waits::of(unit, call)?;
     let written = unit.slice(function);
     match wait {

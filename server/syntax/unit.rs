@@ -1,6 +1,7 @@
 //! What a rule looks at: one scope's own code, with what its file tells about it.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use tree_sitter::Node;
 
@@ -31,6 +32,9 @@ pub struct Unit<'a> {
     /// The qualified name; empty for the module.
     pub qualname: String,
     names: OnceCell<Names>,
+    /// Where each name is bound, by first byte. Built once: rules ask for many names. (Bytes, not
+    /// nodes, so that a unit may stand for one that lives shorter.)
+    bound: OnceCell<HashMap<String, Vec<usize>>>,
 }
 
 impl<'a> Unit<'a> {
@@ -42,6 +46,7 @@ impl<'a> Unit<'a> {
             node,
             qualname,
             names: OnceCell::new(),
+            bound: OnceCell::new(),
         }
     }
 
@@ -157,13 +162,25 @@ impl<'a> Unit<'a> {
     /// `with … as`, walrus, `except … as`, import, `del`), in source order; each as the identifier.
     #[must_use]
     pub fn bindings(&self, name: &str) -> Vec<Node<'a>> {
-        let mut found = Vec::new();
-        walk_own(self.node, &mut |node| {
-            if node.kind() == "identifier" && self.slice(node) == name && binds(node) {
-                found.push(node);
-            }
+        let index = self.bound.get_or_init(|| {
+            let mut index = HashMap::<String, Vec<usize>>::new();
+            walk_own(self.node, &mut |node| {
+                if node.kind() == "identifier" && binds(node) {
+                    let places = index.entry(self.slice(node).to_owned()).or_default();
+                    places.push(node.start_byte());
+                }
+            });
+            index
         });
-        found
+        let places = index.get(name).map_or(&[][..], Vec::as_slice);
+        places
+            .iter()
+            .filter_map(|&at| {
+                self.node
+                    .descendant_for_byte_range(at, at + name.len())
+                    .filter(|node| node.kind() == "identifier")
+            })
+            .collect()
     }
 
     /// The value of the only assignment to `name` in this scope; `None` if there are several ways

@@ -82,7 +82,10 @@ pub struct Request<'a> {
 #[must_use]
 pub fn request<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Request<'a>> {
     let function = field(call, "function")?;
-    if let Some(name) = origins::imported(unit, function)
+    if !may_send(unit, function) {
+        return None;
+    }
+    if let Some(name) = origins::library(unit, function)
         && let Some((library, verb)) = module_verb(&name)
     {
         return Some(Request {
@@ -111,8 +114,31 @@ pub fn request<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Request<'a>> {
     })
 }
 
+/// The cheap question before names are resolved.
+fn may_send(unit: &Unit<'_>, function: Node<'_>) -> bool {
+    let written = unit.slice(function);
+    match function.kind() {
+        "identifier" => unit.names().is_imported(written) || imports_library(unit),
+        "attribute" => {
+            let last = written.rsplit('.').next().unwrap_or(written);
+            VERBS.contains(&last) || matches!(last, "send" | "stream" | "urlopen")
+        }
+        _ => false,
+    }
+}
+
+fn imports_library(unit: &Unit<'_>) -> bool {
+    let names = unit.names();
+    CLIENTS
+        .iter()
+        .filter_map(|(name, _)| name.split('.').next())
+        .chain(["urllib"])
+        .any(|module| names.imports_module(module))
+}
+
 /// The library and verb of a module's own function.
-fn module_verb(name: &str) -> Option<(Library, &str)> {
+#[must_use]
+pub fn module_verb(name: &str) -> Option<(Library, &str)> {
     let (module, verb) = name.rsplit_once('.')?;
     let library = match module {
         "requests" | "requests.api" => Library::Requests,
@@ -157,8 +183,11 @@ pub fn client<'a>(unit: &Unit<'a>, expression: Node<'a>) -> Option<Client<'a>> {
 
 /// Whether the file names a client at all: the cheap question before the walk.
 fn worth_looking(unit: &Unit<'_>) -> bool {
-    let text = unit.source().text();
-    text.contains("ession") || text.contains("Client")
+    imports_library(unit) || {
+        // Code without its imports (a pasted example) may still name one in full.
+        let text = unit.slice(unit.node);
+        text.contains("ession") || text.contains("Client")
+    }
 }
 
 fn held<'a>(

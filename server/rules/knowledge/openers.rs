@@ -186,7 +186,7 @@ pub fn opens(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
     if !may_open(unit, written) {
         return None;
     }
-    let name = origins::imported(unit, function)?;
+    let name = origins::library(unit, function)?;
     let found = OPENERS.iter().find(|(known, _)| *known == name);
     let found = found.map(|(_, kind)| *kind).or_else(|| {
         let configured = &unit.file.settings.resource_openers;
@@ -340,8 +340,6 @@ const BORROWERS: &[&str] = &[
     "Counter",
     "join",
     "fsync",
-    "flock",
-    "lockf",
     "execute",
     "executemany",
     "select",
@@ -391,7 +389,7 @@ pub fn taker(unit: &Unit<'_>, call: Node<'_>) -> Taker {
     let last = text.rsplit('.').next().unwrap_or(text);
     // What the file defines itself is judged by its own code.
     if unit.file.outline.find(text).is_some() || text.starts_with("self.") {
-        return if last.starts_with(char::is_uppercase) {
+        return if last.trim_start_matches('_').starts_with(char::is_uppercase) {
             Taker::Owns
         } else {
             Taker::Unknown
@@ -401,7 +399,7 @@ pub fn taker(unit: &Unit<'_>, call: Node<'_>) -> Taker {
         Taker::Views
     } else if BORROWERS.contains(&last) {
         Taker::Borrows
-    } else if last.starts_with(|c: char| c.is_uppercase() || c == '_')
+    } else if last.trim_start_matches('_').starts_with(char::is_uppercase)
         || matches!(
             last,
             "closing"
@@ -435,6 +433,8 @@ pub fn taker(unit: &Unit<'_>, call: Node<'_>) -> Taker {
                 | "cast"
                 | "wrap"
                 | "fdopen"
+                | "flock"
+                | "lockf"
         )
     {
         Taker::Owns

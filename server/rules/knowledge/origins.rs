@@ -47,7 +47,30 @@ pub fn of_name<'a>(unit: &Unit<'a>, name: &str) -> Option<Bound<'a>> {
 }
 
 fn in_scope<'a>(unit: &Unit<'a>, scope: Node<'a>, name: &str) -> Option<Bound<'a>> {
-    let here = Unit::new(unit.file, scope, String::new());
+    if scope == unit.node {
+        return bound_in(unit, name);
+    }
+    if scope.kind() == "module" {
+        return in_module(unit, scope, name);
+    }
+    bound_in(&Unit::new(unit.file, scope, String::new()), name)
+}
+
+/// A module's names are read from its outline: walking it for every call would cost too much.
+fn in_module<'a>(unit: &Unit<'a>, scope: Node<'a>, name: &str) -> Option<Bound<'a>> {
+    let source = unit.source();
+    let assignments = unit.file.outline.assigned.iter();
+    let origins: Vec<_> = assignments
+        .filter(|(assigned, _)| assigned == name)
+        .filter_map(|(_, range)| source.node_at(range.start..range.start + name.len()))
+        .filter(|node| node.kind() == "identifier")
+        .map(origin)
+        .collect();
+    (!origins.is_empty()).then_some(Bound { scope, origins })
+}
+
+fn bound_in<'a>(here: &Unit<'a>, name: &str) -> Option<Bound<'a>> {
+    let scope = here.node;
     let mut origins = Vec::new();
     if let Some(parameter) = here.parameter(name) {
         origins.push(Origin::Parameter(parameter.annotation));
@@ -173,6 +196,19 @@ pub fn of<'a>(unit: &Unit<'a>, expression: Node<'a>) -> Option<Bound<'a>> {
 #[must_use]
 pub fn imported(unit: &Unit<'_>, expression: Node<'_>) -> Option<String> {
     follow(unit, expression, 3)
+}
+
+/// The same, where the name is not one that this file defines itself.
+#[must_use]
+pub fn library(unit: &Unit<'_>, expression: Node<'_>) -> Option<String> {
+    let name = imported(unit, expression)?;
+    let mut first = expression;
+    while first.kind() == "attribute" {
+        first = field(first, "object")?;
+    }
+    let own = unit.file.outline.find(unit.slice(first)).is_some()
+        && !unit.names().is_imported(unit.slice(first));
+    (!own).then_some(name)
 }
 
 fn follow(unit: &Unit<'_>, expression: Node<'_>, left: usize) -> Option<String> {

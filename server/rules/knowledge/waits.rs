@@ -51,10 +51,25 @@ const PROCESSES: &[&str] = &[
     "subprocess.check_output",
 ];
 
+/// The cheap question before names are resolved.
+fn may_wait(unit: &Unit<'_>, function: Node<'_>) -> bool {
+    let written = unit.slice(function);
+    let last = written.rsplit('.').next().unwrap_or(written);
+    let known = SOCKETS.iter().map(|(known, _)| *known);
+    let mut known = known.chain(PROCESSES.iter().copied());
+    function.kind() == "identifier" && unit.names().is_imported(written)
+        || known.any(|one| one.rsplit('.').next() == Some(last))
+        || matches!(last, "Client" | "AsyncClient" | "Timeout" | "ClientTimeout")
+}
+
 /// What the call waits for, if it is one of the known ones.
 #[must_use]
 pub fn of(unit: &Unit<'_>, call: Node<'_>) -> Option<Wait> {
-    let name = origins::imported(unit, field(call, "function")?)?;
+    let function = field(call, "function")?;
+    if !may_wait(unit, function) {
+        return None;
+    }
+    let name = origins::library(unit, function)?;
     if let Some((known, index)) = SOCKETS.iter().find(|(known, _)| *known == name) {
         // Without a host nothing is connected yet: `connect` comes later, with its own timeout.
         let later = known.starts_with("ftplib.") || known.starts_with("telnetlib.");

@@ -18,6 +18,13 @@ const LOCKS: &[&str] = &[
 pub fn judge(unit: &Unit<'_>, call: Node<'_>) -> Option<Draft> {
     let lock = acquired(unit, call)?;
     let statement = statement_of(call);
+    // Giving back what the caller holds (`Condition.wait`) is not taking it.
+    let gives_back = crate::syntax::nodes::ancestors(call)
+        .take_while(|up| *up != unit.node)
+        .any(|up| up.kind() == "finally_clause");
+    if gives_back {
+        return None;
+    }
     let name = unit.slice(lock);
     let own = unit.qualname.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let is_half = ["acquire", "lock", "enter", "begin", "wait"]

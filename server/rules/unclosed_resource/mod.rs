@@ -189,10 +189,16 @@ fn judge_name<'a>(
         return Some((confidence, format!("{name} is never closed"), None));
     }
     let statement = statement_of(call);
+    // Code that nobody can see may keep it: no more than a hint.
+    let most = if life.lent {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    };
     match paths::end(unit.node, statement, name, &life.closes, unit.source()) {
         End::Always => None,
         End::Leak(exit) => Some((
-            kind.confidence.min(Confidence::Likely),
+            kind.confidence.min(most),
             match exit {
                 Some(exit) => format!(
                     "{name} stays open where the function leaves on line {}",

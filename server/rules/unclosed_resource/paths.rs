@@ -221,6 +221,13 @@ impl<'a> Way<'a, '_> {
         {
             return Some(false);
         }
+        // `f is not sys.stdin`: it is what was opened, not something shared.
+        if text.starts_with(&format!("{name} is not ")) || text.starts_with(&format!("{name} != ")) {
+            return Some(true);
+        }
+        if text.starts_with(&format!("{name} is ")) || text.starts_with(&format!("{name} == ")) {
+            return Some(false);
+        }
         if self.conditions.iter().any(|one| one == text) {
             return Some(true);
         }
