@@ -629,7 +629,11 @@ impl<'a> Walker<'_, 'a> {
                 if holds {
                     forget(state, name);
                 }
-                if let Some(value) = self.keys.last_value(name, condition.start_byte()) {
+                // In `x = x and y` the name inside stands for an older value: following it to this
+                // one would never end.
+                if let Some(value) = self.keys.last_value(name, condition.start_byte())
+                    && value.end_byte() <= condition.start_byte()
+                {
                     self.narrow_behind(value, holds, state);
                 }
             }
