@@ -41,6 +41,8 @@ pub fn end<'a>(
         source,
         conditions,
         leak: None,
+        broke: false,
+        opening,
     };
     let open = way.onwards(scope, opening);
     if let Some(exit) = way.leak {
@@ -75,6 +77,10 @@ struct Way<'a, 'n> {
     conditions: Vec<String>,
     /// The first exit that leaves it open.
     leak: Option<Node<'a>>,
+    /// Whether a `break` left the loop that is walked with it open.
+    broke: bool,
+    /// The statement that opened it.
+    opening: Node<'a>,
 }
 
 impl<'a> Way<'a, '_> {
@@ -156,8 +162,32 @@ impl<'a> Way<'a, '_> {
                 self.leak.get_or_insert(statement);
                 false
             }
-            "break_statement" | "continue_statement" => true,
+            "break_statement" | "continue_statement" => {
+                self.jump(statement);
+                false
+            }
             _ => !exits(statement, self.source),
+        }
+    }
+
+    /// `break` and `continue`: the next round of the loop that opened it opens another one.
+    fn jump(&mut self, statement: Node<'a>) {
+        let leaves = statement.kind() == "break_statement";
+        let Some(around) = ancestors(statement)
+            .find(|up| matches!(up.kind(), "for_statement" | "while_statement"))
+        else {
+            return;
+        };
+        if !contains(around, self.opening) {
+            self.broke |= leaves;
+            return;
+        }
+        let closed_behind = self
+            .closes
+            .iter()
+            .any(|close| around.end_byte() <= close.start_byte());
+        if !(leaves && closed_behind) {
+            self.leak.get_or_insert(statement);
         }
     }
 
@@ -166,12 +196,14 @@ impl<'a> Way<'a, '_> {
         if condition.is_some_and(|condition| self.closed_in(condition)) {
             return false;
         }
-        let through = self.suite(statement);
+        let outer = std::mem::replace(&mut self.broke, false);
+        self.suite(statement);
+        let broke = std::mem::replace(&mut self.broke, outer);
         let forever = condition
             .is_some_and(|condition| matches!(self.source.slice(bare(condition)), "True" | "1"));
         if forever {
             // The loop ends only by `break`; one that follows a close leaves nothing open.
-            return through && breaks(statement);
+            return broke;
         }
         match field(statement, "alternative") {
             Some(otherwise) => self.suite(otherwise),
@@ -268,15 +300,6 @@ impl<'a> Way<'a, '_> {
             .filter(|part| matches!(part.kind(), "else_clause" | "finally_clause"))
             .all(|part| self.suite(part))
     }
-}
-
-fn breaks(statement: Node<'_>) -> bool {
-    let mut found = false;
-    walk(statement, &mut |node| {
-        found |= node.kind() == "break_statement";
-        if is_scope(node) { Walk::Over } else { Walk::Into }
-    });
-    found
 }
 
 /// Whether something between the opening and the first close can raise: a call, a subscript, an
