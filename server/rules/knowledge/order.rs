@@ -49,8 +49,11 @@ pub fn runs_first(unit: &Unit<'_>, value: Node<'_>, statement: Node<'_>) -> bool
             "if_statement" => field(parent, "condition") == Some(at),
             "comparison_operator" | "binary_operator" => first,
             "for_in_clause" => field(parent, "right") == Some(at) && is_first_clause(parent),
-            "list_comprehension" | "set_comprehension" | "dictionary_comprehension" => true,
-            "generator_expression" => read_at_once(unit, parent),
+            // Only the first iterable is computed once, and outside of the comprehension's scope.
+            "list_comprehension" | "set_comprehension" | "dictionary_comprehension" => {
+                at.kind() == "for_in_clause"
+            }
+            "generator_expression" => at.kind() == "for_in_clause" && read_at_once(unit, parent),
             _ => false,
         };
         if !fine {

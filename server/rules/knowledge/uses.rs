@@ -23,8 +23,9 @@ pub fn reads(identifier: Node<'_>) -> bool {
     };
     let label = match parent.kind() {
         "attribute" => field(parent, "attribute") == Some(identifier),
-        "keyword_argument" => field(parent, "name") == Some(identifier),
-        "function_definition" | "class_definition" => field(parent, "name") == Some(identifier),
+        "keyword_argument" | "function_definition" | "class_definition" => {
+            field(parent, "name") == Some(identifier)
+        }
         "parameters" | "lambda_parameters" => true,
         "default_parameter" | "typed_default_parameter" => {
             field(parent, "name") == Some(identifier)
@@ -136,7 +137,7 @@ pub fn only_logs(unit: &Unit<'_>, call: Node<'_>) -> bool {
         .unwrap_or(object)
         .to_ascii_lowercase();
     levels.contains(&level) && (object.contains("log") || object == "structlog")
-        || unit.file.settings.loggers.iter().any(|one| *one == object) && levels.contains(&level)
+        || unit.file.settings.loggers.contains(&object) && levels.contains(&level)
 }
 
 /// Whether the node stands in a call that only logs.

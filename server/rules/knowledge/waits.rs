@@ -73,7 +73,7 @@ pub fn of(unit: &Unit<'_>, call: Node<'_>) -> Option<Wait> {
     if let Some((known, index)) = SOCKETS.iter().find(|(known, _)| *known == name) {
         // Without a host nothing is connected yet: `connect` comes later, with its own timeout.
         let later = known.starts_with("ftplib.") || known.starts_with("telnetlib.");
-        let host = positional(call).first().is_some()
+        let host = !positional(call).is_empty()
             || crate::syntax::nodes::keyword(call, "host", unit.source()).is_some();
         return (!later || host).then_some(Wait::Socket { index: *index });
     }

@@ -8,7 +8,7 @@ use super::handle::{self, Life};
 use super::{Finding, FixContext, Place, place};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{bare, children, field, statement_of};
+use crate::syntax::nodes::{bare, field, statement_of};
 
 const WHY: &str = "is closed on every way";
 
@@ -52,19 +52,15 @@ fn named(context: &FixContext<'_>, call: Node<'_>, binding: Node<'_>, kind: Kind
         return None;
     }
     let life = handle::life(unit, binding, kind);
-    let region = Region::find(unit, statement, &life)?;
+    let region = Region::find(statement, &life)?;
     let mut builder = Builder::new(unit.file);
     let manager = manager(unit, call, kind, &mut builder)?;
     builder.note(statement, context.version, &format!("{name} {WHY}"));
-    match (region.first, region.last) {
-        (Some(first), Some(last)) => {
-            builder.replace(statement, format!("with {manager} as {name}:"));
-            builder.wrap(first, last, &[] as &[&str])?;
-        }
-        _ => {
-            builder.replace(statement, format!("with {manager} as {name}:"));
-            builder.lines_after(statement, &["\tpass"])?;
-        }
+    builder.replace(statement, format!("with {manager} as {name}:"));
+    if let (Some(first), Some(last)) = (region.first, region.last) {
+        builder.wrap(first, last, &[] as &[&str])?;
+    } else {
+        builder.lines_after(statement, &["\tpass"])?;
     }
     for close in region.closes {
         builder.remove_statement(close)?;
@@ -92,7 +88,7 @@ struct Region<'a> {
 }
 
 impl<'a> Region<'a> {
-    fn find(unit: &Unit<'a>, opening: Node<'a>, life: &Life<'a>) -> Option<Self> {
+    fn find(opening: Node<'a>, life: &Life<'a>) -> Option<Self> {
         let block = opening.parent()?;
         if life.places.iter().any(|place| !uses::contains(block, *place)) {
             return None;
@@ -129,7 +125,6 @@ impl<'a> Region<'a> {
             .copied()
             .collect();
         let first = last.and(following.first().copied());
-        let _ = unit;
         Some(Self {
             first,
             last,
@@ -174,7 +169,6 @@ fn free_name(unit: &Unit<'_>, kind: Kind) -> Option<&'static str> {
         }
         crate::syntax::nodes::Walk::Into
     });
-    let _ = children(unit.node);
     [kind.name, "opened", "resource", "handle"]
         .into_iter()
         .find(|name| !taken.contains(name))

@@ -305,7 +305,7 @@ impl<'a> Way<'a, '_> {
 /// Whether something between the opening and the first close can raise: a call, a subscript, an
 /// `await`.
 fn failure_between(opening: Node<'_>, closes: &[Node<'_>]) -> bool {
-    let Some(close) = closes.iter().map(|close| close.start_byte()).min() else {
+    let Some(close) = closes.iter().map(Node::start_byte).min() else {
         return true;
     };
     let Some(block) = opening.parent() else {
