@@ -46,6 +46,25 @@ fn every_fix_works(program: &str, rule: &str, error: &str) {
 }
 
 #[test]
+fn a_key_that_is_missing() {
+    every_fix_works("missing_key", "missing-key", "KeyError: 'id'");
+}
+
+#[test]
+fn a_value_that_is_none() {
+    every_fix_works(
+        "none_access",
+        "none-access",
+        "AttributeError: 'NoneType' object has no attribute 'group'",
+    );
+}
+
+#[test]
+fn a_wrong_type_that_is_accepted() {
+    every_fix_works("unchecked_type", "unchecked-type", "accepted: '22'");
+}
+
+#[test]
 fn a_server_that_hangs() {
     every_fix_works(
         "request_without_timeout",
@@ -60,6 +79,24 @@ fn an_http_error_taken_for_data() {
         "unchecked_response",
         "unchecked-response",
         "an HTTP 500 was taken for data",
+    );
+}
+
+#[test]
+fn two_threads_between_check_and_act() {
+    every_fix_works(
+        "check_then_act",
+        "check-then-act",
+        "2 customers got one seat",
+    );
+}
+
+#[test]
+fn a_file_that_stays_open() {
+    every_fix_works(
+        "unclosed_resource",
+        "unclosed-resource",
+        "unclosed file <_io.TextIOWrapper",
     );
 }
 
