@@ -193,7 +193,7 @@ impl Client {
     fn request(&mut self, method: &str, params: Option<&Value>) -> Result<Instant, Failure> {
         let id = self.next_id;
         self.next_id += 1;
-        self.send(with_params(
+        self.send(&with_params(
             json!({"jsonrpc": "2.0", "id": id, "method": method}),
             params,
         ))?;
@@ -209,15 +209,15 @@ impl Client {
     }
 
     fn notify(&self, method: &str, params: Option<&Value>) -> Result<(), Failure> {
-        self.send(with_params(
+        self.send(&with_params(
             json!({"jsonrpc": "2.0", "method": method}),
             params,
         ))
     }
 
-    fn send(&self, message: Value) -> Result<(), Failure> {
+    fn send(&self, message: &Value) -> Result<(), Failure> {
         let mut stdin = self.stdin.lock().map_err(|_| "the reader panicked")?;
-        write_message(&mut *stdin, &message).map_err(|error| format!("{}: {error}", self.name))
+        write_message(&mut *stdin, message).map_err(|error| format!("{}: {error}", self.name))
     }
 
     fn receive(&self, what: &str) -> Result<(Instant, Value), Failure> {

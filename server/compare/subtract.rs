@@ -98,8 +98,8 @@ mod tests {
 
     #[test]
     fn a_second_copy_is_new() {
-        let one = finding("f", "d [ k ]");
-        let new = new_in_head(&[one.clone()], &[one.clone(), one], &HashMap::new());
+        let one = || finding("f", "d [ k ]");
+        let new = new_in_head(&[one()], &[one(), one()], &HashMap::new());
         assert_eq!(new, [false, true]);
     }
 

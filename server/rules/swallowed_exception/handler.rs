@@ -155,7 +155,7 @@ fn log_level(unit: &Unit<'_>, call: Node<'_>) -> Option<Level> {
     let function = field(call, "function").filter(|function| function.kind() == "attribute")?;
     let object = unit.slice(field(function, "object")?);
     let object = object.rsplit('.').next().unwrap_or(object).to_lowercase();
-    if !object.contains("log") && !unit.file.settings.loggers.iter().any(|name| *name == object) {
+    if !object.contains("log") && !unit.file.settings.loggers.contains(&object) {
         return None;
     }
     let traceback = keyword(call, "exc_info", unit.source())
