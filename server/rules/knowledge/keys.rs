@@ -212,11 +212,15 @@ impl<'u, 'a> Keys<'u, 'a> {
                 .any(|(path, node)| within(node) && mapping.starts_with(path.as_str()))
     }
 
-    /// The last binding of a plain name before the byte `at`.
+    /// The last value bound to a plain name before the byte `at`. Inside `x = not x` the right `x`
+    /// is the one before: so following names from value to value always comes to an end.
     #[must_use]
     pub fn last_value(&self, name: &str, at: usize) -> Option<Node<'a>> {
         let places = self.bound.get(name)?;
-        value_bound(*places.iter().rfind(|one| one.end_byte() <= at)?)
+        let last = places.iter().rfind(|one| {
+            one.end_byte() <= at && value_bound(**one).is_none_or(|value| value.end_byte() <= at)
+        })?;
+        value_bound(*last)
     }
 
     /// The places in this scope that bind a plain name.

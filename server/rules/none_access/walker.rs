@@ -36,7 +36,11 @@ pub(super) struct Walker<'u, 'a> {
     found: BTreeMap<usize, Access<'a>>,
     loops: Vec<Loop<'a>>,
     caught: usize,
+    depth: usize,
 }
+
+/// Expressions nested deeper than this are left alone: the stack of a worker is small.
+const DEEPEST: usize = 200;
 
 /// All first uses of values that may be None; `entry` is what is known of the parameters.
 pub(super) fn accesses<'a>(
@@ -52,6 +56,7 @@ pub(super) fn accesses<'a>(
         found: BTreeMap::new(),
         loops: Vec::new(),
         caught: 0,
+        depth: 0,
     };
     walker.block(body, Some(entry));
     walker.found.into_values().collect()
@@ -455,6 +460,14 @@ impl<'a> Walker<'_, 'a> {
     }
 
     fn expression(&mut self, node: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
+        if self.depth < DEEPEST {
+            self.depth += 1;
+            self.parts(node, state);
+            self.depth -= 1;
+        }
+    }
+
+    fn parts(&mut self, node: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
         match node.kind() {
             "lambda" | "type" | "comment" | "identifier" | "function_definition" => {}
             "assignment" => {
