@@ -37,10 +37,13 @@ pub(super) fn judge(
         settings: &snapshot.settings,
         is_test: snapshot.is_test,
     };
-    let (raw, candidates) = match &snapshot.base {
+    let (mut raw, mut candidates) = match &snapshot.base {
         Comparison::AllNew => all_new(snapshot, head, focus)?,
         Comparison::Production(_) => against_production(snapshot, head, &hunks, focus)?,
     };
+    let in_text = new_in_text(snapshot, head, &hunks);
+    candidates.extend(in_text.iter().cloned());
+    raw.extend(in_text);
     let mut findings = finish(head, raw);
     findings.retain(|finding| !allow::noqa_in_production(snapshot, finding, &hunks));
     let allowed = allow::apply(head, &mut findings, &candidates, &hunks);
@@ -168,6 +171,41 @@ pub(super) fn one_side(file: File<'_>, definition: &Definition) -> Vec<Raw> {
                 (!broken).then(|| raw(file.source, *rule, draft, &unit.qualname))
             }));
         }
+    }
+    found
+}
+
+/// What the rules say of the whole text, on changed lines and not in production already.
+fn new_in_text(snapshot: &Snapshot, head: File<'_>, hunks: &[Hunk]) -> Vec<Raw> {
+    let mut found = of_text(head);
+    let lines = head.source.lines();
+    found.retain(|one| {
+        let line = u32::try_from(lines.line_of(one.draft.span.start)).unwrap_or(u32::MAX);
+        hunks.iter().any(|hunk| hunk.head.contains(&line))
+    });
+    if let (false, Comparison::Production(side)) = (found.is_empty(), &snapshot.base) {
+        for old in of_text(side.file(&snapshot.settings, snapshot.is_test)) {
+            let same = |one: &Raw| one.rule == old.rule && one.tokens == old.tokens;
+            if let Some(at) = found.iter().position(same) {
+                found.remove(at);
+            }
+        }
+    }
+    found
+}
+
+/// What the rules say of one side's text.
+fn of_text(file: File<'_>) -> Vec<Raw> {
+    let mut found = Vec::new();
+    for rule in enabled(file) {
+        let mut reporter = Reporter::default();
+        rule.check_text(file, &mut reporter);
+        found.extend(reporter.into_drafts().into_iter().map(|draft| Raw {
+            rule: rule.meta().name,
+            tokens: vec![file.source.text()[draft.anchor.clone()].to_owned()],
+            draft,
+            scope: String::new(),
+        }));
     }
     found
 }

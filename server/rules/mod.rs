@@ -29,6 +29,7 @@ registry! {
     swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,
     removed_guard::RemovedGuard,
+    debug_leftover::DebugLeftover,
     unexplained_allow::UnexplainedAllow,
     unused_allow::UnusedAllow,
 }

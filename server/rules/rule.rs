@@ -18,6 +18,10 @@ pub trait Rule: Sync {
     /// Judges one scope's own code on one side.
     fn check(&self, _unit: &Unit<'_>, _reporter: &mut Reporter) {}
 
+    /// Judges the text of one side's whole file, where what is looked for breaks the syntax. Spans
+    /// on lines that the hotfix does not change are dropped; keep it to one quick search.
+    fn check_text(&self, _file: crate::syntax::File<'_>, _reporter: &mut Reporter) {}
+
     /// Judges both sides of one definition together. Runs only where both sides parse.
     fn compare(&self, _pair: &Pair<'_>, _reporter: &mut Reporter) {}
 

@@ -1,0 +1,236 @@
+//! Comments that are no part of the fix: code that was switched off, work that was put off.
+
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use crate::fixes::layout::begins_line;
+use crate::rules::{Confidence, Draft, Reporter};
+use crate::syntax::nodes::{Walk, children, field, walk};
+use crate::syntax::{Source, Unit};
+
+/// Reports the comments of one scope.
+pub(super) fn check(unit: &Unit<'_>, reporter: &mut Reporter) {
+    let comments = own_comments(unit);
+    for comment in &comments {
+        if let Some(mark) = postponed(unit.slice(*comment)) {
+            report(
+                reporter,
+                unit,
+                comment.byte_range(),
+                Confidence::Likely,
+                format!("{mark}: finish it now, or write it down where it is not forgotten"),
+            );
+        }
+    }
+    for run in runs(unit, &comments) {
+        if let Some(part) = switched_off(unit, &run) {
+            report(
+                reporter,
+                unit,
+                part,
+                Confidence::Certain,
+                "Code that is switched off does not belong in a hotfix: git keeps it".to_owned(),
+            );
+        }
+    }
+}
+
+fn report(
+    reporter: &mut Reporter,
+    unit: &Unit<'_>,
+    range: Range<usize>,
+    confidence: Confidence,
+    message: String,
+) {
+    let text = &unit.source().text()[range.clone()];
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let mut draft = Draft::at(unit.node, confidence, message);
+    // Comments have no tokens: their text is what tells them apart.
+    draft.detail = lines.join(" ");
+    draft.span = range.clone();
+    draft.anchor = range;
+    reporter.report(draft);
+}
+
+/// The comments of this scope, in source order. Those of nested functions and classes belong to
+/// these, the ones between a `def` line and its body included, so that each belongs to one scope.
+fn own_comments<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
+    let mut found = Vec::new();
+    walk(unit.node, &mut |node| {
+        let nested = node != unit.node
+            && matches!(node.kind(), "function_definition" | "class_definition");
+        if nested {
+            return Walk::Over;
+        }
+        if node.kind() == "comment" {
+            found.push(node);
+        }
+        Walk::Into
+    });
+    found
+}
+
+/// `TODO`, `FIXME` or `XXX`, if the comment begins with it and names no ticket.
+fn postponed(comment: &str) -> Option<&'static str> {
+    let words = comment.trim_start_matches(['#', ' ', '\t', '!', ':', '-', '*', '@']);
+    let mark = ["TODO", "FIXME", "XXX"].into_iter().find(|mark| {
+        words.strip_prefix(mark).is_some_and(|rest| {
+            !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        })
+    })?;
+    let ticket = words.contains("://")
+        || words.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '#').any(|word| {
+            let number = word.rsplit(['-', '#']).next().unwrap_or_default();
+            word.len() != number.len() && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
+        });
+    (!ticket).then_some(mark)
+}
+
+/// Comments on lines of their own that follow each other in one column.
+fn runs<'a>(unit: &Unit<'a>, comments: &[Node<'a>]) -> Vec<Vec<Node<'a>>> {
+    let mut runs: Vec<Vec<Node<'a>>> = Vec::new();
+    for comment in comments.iter().filter(|one| begins_line(unit.source(), **one)) {
+        let (row, column) = (comment.start_position().row, comment.start_position().column);
+        match runs.last_mut() {
+            Some(run)
+                if run.last().is_some_and(|last| {
+                    last.start_position().row + 1 == row && last.start_position().column == column
+                }) =>
+            {
+                run.push(*comment);
+            }
+            _ => runs.push(vec![*comment]),
+        }
+    }
+    runs
+}
+
+/// The ranges of a run that hold switched-off code. A run that is introduced by prose is an
+/// explanation with an example, unless the prose says that something was old or for debugging.
+fn switched_off(unit: &Unit<'_>, run: &[Node<'_>]) -> Option<Range<usize>> {
+    let lines: Vec<&str> = run.iter().map(|one| body(unit.slice(*one))).collect();
+    let mut first = 0;
+    if lines.len() > 1 && is_label(lines[0]) {
+        first = 1;
+    }
+    let text = lines[first..].join("\n");
+    (!is_tool(lines[first]) && is_code(&text))
+        .then(|| run[first].start_byte()..run[run.len() - 1].end_byte())
+}
+
+/// The comment without its mark and one space.
+fn body(comment: &str) -> &str {
+    let rest = comment.strip_prefix('#').unwrap_or(comment);
+    rest.strip_prefix(' ').unwrap_or(rest).trim_end()
+}
+
+/// A line such as `old version` above switched-off code.
+fn is_label(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    lower.split_whitespace().count() <= 4
+        && ["old", "was", "before", "previous", "disabled", "debug", "todo", "hotfix", "temporar"]
+            .iter()
+            .any(|word| lower.contains(word))
+}
+
+fn is_tool(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    ["noqa", "type:", "pragma", "pylint:", "fmt:", "isort:", "ruff:", "mypy:", "pyright:", "nosec", "%%", "!", ":", "-*-", "hotfix"]
+        .iter()
+        .any(|mark| lower.starts_with(mark))
+}
+
+/// Whether the text is Python, and of a kind that nobody writes as prose.
+fn is_code(text: &str) -> bool {
+    // A cheap look first: parsing every comment would cost more than all other rules together.
+    let likely = text.contains(['(', '=']) || text.contains("import ") || text.trim_end().ends_with(':');
+    if !likely || text.len() > 4_000 {
+        return false;
+    }
+    let mut code = dedented(text);
+    if code.trim_end().ends_with(':') {
+        code.push_str("\n    pass");
+        let last = code.trim_end().lines().rev().nth(1).unwrap_or_default();
+        let deeper = last.len() - last.trim_start().len();
+        code = code.trim_end().trim_end_matches("pass").trim_end().to_owned()
+            + &format!("\n{}pass", " ".repeat(deeper + 4));
+    }
+    code.push('\n');
+    let source = Source::parse(code.as_str());
+    if source.root().has_error() {
+        return false;
+    }
+    let statements: Vec<_> = children(source.root()).collect();
+    !statements.is_empty()
+        && statements.iter().all(|one| is_plausible(&source, *one))
+        && statements.iter().any(|one| is_substance(&source, *one))
+}
+
+fn dedented(text: &str) -> String {
+    let least = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let lines: Vec<&str> = text.lines().map(|line| line.get(least..).unwrap_or("")).collect();
+    lines.join("\n")
+}
+
+/// A statement that may stand among switched-off code: no lonely word, no list of words.
+fn is_plausible(source: &Source, statement: Node<'_>) -> bool {
+    match statement.kind() {
+        "expression_statement" => statement.named_child(0).is_some_and(|value| {
+            statement.named_child_count() == 1
+                && match value.kind() {
+                    "assignment" => field(value, "right").is_some(),
+                    "augmented_assignment" | "await" | "yield" => true,
+                    "call" => is_substance(source, statement),
+                    _ => false,
+                }
+        }),
+        // Python 2's print statement reads like prose.
+        "print_statement" | "exec_statement" => false,
+        _ => true,
+    }
+}
+
+/// A statement that does something and does not read like a sentence.
+fn is_substance(source: &Source, statement: Node<'_>) -> bool {
+    let text = source.slice(statement);
+    match statement.kind() {
+        "expression_statement" => {
+            let Some(value) = statement.named_child(0) else {
+                return false;
+            };
+            match value.kind() {
+                "assignment" => field(value, "left").zip(field(value, "right")).is_some_and(|(left, right)| {
+                    matches!(left.kind(), "identifier" | "attribute" | "subscript" | "pattern_list")
+                        && (matches!(right.kind(), "call" | "await" | "subscript" | "attribute" | "list" | "dictionary" | "string" | "true" | "false" | "none")
+                            || matches!(left.kind(), "attribute" | "subscript"))
+                        && text.contains(" = ")
+                }),
+                "augmented_assignment" | "await" => true,
+                "call" => field(value, "function").zip(field(value, "arguments")).is_some_and(|(function, arguments)| {
+                    matches!(function.kind(), "identifier" | "attribute")
+                        && arguments.kind() == "argument_list"
+                        && function.end_byte() == arguments.start_byte()
+                        && (function.kind() == "attribute" || arguments.named_child_count() > 0)
+                        && !source.slice(arguments).contains("...")
+                }),
+                _ => false,
+            }
+        }
+        "import_from_statement" => true,
+        "import_statement" => text.split_whitespace().count() == 2 && text.len() < 40,
+        "return_statement" | "raise_statement" => text.contains('('),
+        "if_statement" | "for_statement" | "while_statement" | "with_statement" | "try_statement"
+        | "function_definition" | "class_definition" | "decorated_definition" => {
+            text.contains(['(', '=', '.'])
+        }
+        "delete_statement" => text.contains(['[', '.']),
+        "assert_statement" => text.contains(['(', '=']),
+        _ => false,
+    }
+}

@@ -1,0 +1,235 @@
+//! `debug-leftover`: traces of the search for the fault that are not part of the fix.
+//!
+//! `comments` reads comments, `conflict` the markers of a merge, `fix` takes each out again.
+
+mod comments;
+mod conflict;
+mod fix;
+
+use tree_sitter::Node;
+
+use super::knowledge::origins;
+use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
+use crate::fixes::Fix;
+use crate::syntax::flow::facts_at;
+use crate::syntax::nodes::{ancestors, children, field, is_scope, keyword, positional};
+use crate::syntax::{File, Unit};
+
+/// Something of the search for the fault was left in the code.
+pub struct DebugLeftover;
+
+static META: Meta = Meta {
+    name: "debug-leftover",
+    group: Group::Shortcuts,
+    highest: Confidence::Certain,
+    checklist: "Fix is minimal and targeted",
+    noqa: &[
+        "T100", "T201", "T203", "ERA001", "FIX001", "FIX002", "FIX003", "W0511", "fixme", "W1515",
+        "forgotten-debug-statement",
+    ],
+    docs: include_str!("../docs/debug-leftover.md"),
+    pattern: None,
+};
+
+impl Rule for DebugLeftover {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
+        for call in origins::calls(unit) {
+            if let Some((confidence, message)) = judge_call(unit, call) {
+                reporter.report(Draft::at(call, confidence, message));
+            }
+        }
+        for statement in unit.own(&["import_statement", "import_from_statement"]) {
+            if let Some(module) = debugger_import(unit, statement) {
+                reporter.report(Draft::at(
+                    statement,
+                    Confidence::Certain,
+                    format!("The debugger {module} is still imported"),
+                ));
+            }
+        }
+        comments::check(unit, reporter);
+    }
+
+    fn check_text(&self, file: File<'_>, reporter: &mut Reporter) {
+        conflict::check(file, reporter);
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        fix::fixes(context, finding)
+    }
+}
+
+type Verdict = Option<(Confidence, String)>;
+
+fn judge_call(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
+    let name = unit.callee(call)?;
+    if stops(&name) {
+        let written = unit.slice(field(call, "function")?);
+        return Some((
+            Confidence::Certain,
+            format!("{written} stops the process and waits for a debugger"),
+        ));
+    }
+    if unit.file.is_test {
+        return None;
+    }
+    match name.as_str() {
+        "print" | "pprint" | "pprint.pprint" | "pprint.pp" | "icecream.ic" => judge_print(unit, call),
+        "time.sleep" => judge_sleep(unit, call),
+        _ => None,
+    }
+}
+
+/// Modules whose only use in a service is to stop it.
+const DEBUGGERS: &[&str] = &[
+    "pdb", "ipdb", "pudb", "bpdb", "rpdb", "wdb", "web_pdb", "remote_pdb", "pdbpp", "epdb",
+    "celery.contrib.rdb", "debugpy", "ptvsd", "pydevd", "pydevd_pycharm", "icecream",
+];
+
+/// Whether a call of this name waits for somebody at a debugger.
+fn stops(name: &str) -> bool {
+    if matches!(
+        name,
+        "breakpoint" | "builtins.breakpoint" | "sys.breakpointhook" | "IPython.embed" | "code.interact"
+    ) {
+        return true;
+    }
+    name.rsplit_once('.').is_some_and(|(module, last)| {
+        DEBUGGERS.contains(&module)
+            && matches!(
+                last,
+                "set_trace" | "settrace" | "breakpoint" | "wait_for_client" | "wait_for_attach" | "b" | "u"
+            )
+    })
+}
+
+/// The debugger that a statement imports to stop the program with. Its other uses (`pdb.Pdb` as a
+/// base class, `post_mortem` behind an option) are features.
+fn debugger_import<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<&'a str> {
+    let text = unit.slice(statement);
+    let from = field(statement, "module_name").map(|node| unit.slice(node));
+    let first = children(statement).next()?;
+    let module = from.unwrap_or_else(|| {
+        let name = field(first, "name").unwrap_or(first);
+        unit.slice(name)
+    });
+    let alone = from.is_some() || children(statement).count() == 1;
+    if !DEBUGGERS.contains(&module) || !alone {
+        return None;
+    }
+    let whole = unit.source().text();
+    let stops_here = text.contains("set_trace") || text.contains("settrace");
+    let local = module.rsplit('.').next().unwrap_or(module);
+    let other_use = whole.match_indices(&format!("{local}.")).any(|(at, found)| {
+        let rest = &whole[at + found.len()..];
+        !["set_trace", "settrace", "breakpoint", "wait_for", "listen"]
+            .iter()
+            .any(|one| rest.starts_with(one))
+    });
+    (stops_here || !other_use).then_some(module)
+}
+
+fn judge_print(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
+    let statement = call.parent().is_some_and(|up| up.kind() == "expression_statement");
+    if !statement
+        || keyword(call, "file", unit.source()).is_some()
+        || keyword(call, "stream", unit.source()).is_some()
+        || speaks_to_people(unit, call)
+    {
+        return None;
+    }
+    let written = unit.slice(field(call, "function")?);
+    Some((
+        Confidence::Certain,
+        format!("{written} writes to standard output, where no log keeps it"),
+    ))
+}
+
+/// Whether output is what this code is for: a command line, a script, a report.
+fn speaks_to_people(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    let text = unit.source().text();
+    let tools = [
+        "argparse", "click", "typer", "optparse", "fire", "docopt", "getopt", "cmd", "readline",
+        "getpass", "curses", "turtle",
+    ];
+    text.starts_with("#!")
+        || tools.iter().any(|one| unit.names().imports_module(one))
+        || text.contains("sys.argv")
+        || text.contains("input(")
+        || in_main_block(unit, call)
+        || named_for_output(unit)
+        || guarded_by_verbosity(unit, call)
+        || prints_elsewhere(unit)
+}
+
+/// Below `if __name__ == "__main__":`.
+fn in_main_block(unit: &Unit<'_>, node: Node<'_>) -> bool {
+    facts_at(node, unit.source())
+        .iter()
+        .any(|fact| fact.holds && unit.slice(fact.condition).contains("__name__"))
+}
+
+/// `main`, `print_table`, `show`, `usage`: the name promises output.
+fn named_for_output(unit: &Unit<'_>) -> bool {
+    let words = [
+        "main", "print", "show", "usage", "help", "display", "dump", "report", "cli", "command",
+        "prompt", "banner", "render", "write", "demo", "example", "output", "summary", "pprint",
+    ];
+    unit.qualname
+        .rsplit('.')
+        .take(2)
+        .flat_map(|part| part.split('_'))
+        .any(|word| words.contains(&word.to_ascii_lowercase().as_str()))
+        || origins::decorated(unit, &|text| text.contains("command") || text.contains("cli"))
+}
+
+/// `if verbose:`, `if DEBUG:`.
+fn guarded_by_verbosity(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    facts_at(call, unit.source()).iter().any(|fact| {
+        let condition = unit.slice(fact.condition).to_ascii_lowercase();
+        ["verbose", "debug", "quiet", "dry_run", "isatty"]
+            .iter()
+            .any(|word| condition.contains(word))
+    })
+}
+
+/// A file that prints in several other places prints by habit.
+fn prints_elsewhere(unit: &Unit<'_>) -> bool {
+    let own = unit.node.byte_range();
+    let module = unit.node.kind() == "module";
+    let others = unit
+        .source()
+        .text()
+        .match_indices("print(")
+        .filter(|(at, _)| module || !own.contains(at))
+        .count();
+    if module { 8 < others } else { 3 < others }
+}
+
+/// A wait that is neither a poll nor a retry hides a race instead of curing it.
+fn judge_sleep(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
+    let by_design = ["retry", "wait", "poll", "backoff", "throttl", "sleep", "delay", "rate", "watch", "loop", "main", "run", "simulat", "heartbeat"];
+    let name = unit.qualname.to_ascii_lowercase();
+    let looped = ancestors(call)
+        .take_while(|up| !is_scope(*up))
+        .any(|up| matches!(up.kind(), "for_statement" | "while_statement"));
+    let fixed = positional(call)
+        .first()
+        .is_some_and(|value| matches!(value.kind(), "integer" | "float") && unit.slice(*value) != "0");
+    if looped
+        || !fixed
+        || by_design.iter().any(|word| name.contains(word))
+        || in_main_block(unit, call)
+        || unit.node.kind() == "module"
+    {
+        return None;
+    }
+    Some((
+        Confidence::Likely,
+        "A fixed sleep hides a race instead of curing it: wait for the condition itself".to_owned(),
+    ))
+}
