@@ -201,7 +201,7 @@ impl<'a> Unit<'a> {
         let before = self
             .bindings(name)
             .into_iter()
-            .rfind(|one| one.end_byte() <= at)?;
+            .rfind(|one| bound_before(*one, at))?;
         value_bound(before)
     }
 
@@ -323,6 +323,14 @@ pub fn binds(identifier: Node<'_>) -> bool {
         }
     }
     false
+}
+
+/// Whether the binding is done when control reaches the byte `at`: in `x = x and y` the second
+/// `x` still has the value from before. Whoever follows values and forgets this runs in circles.
+#[must_use]
+pub fn bound_before(identifier: Node<'_>, at: usize) -> bool {
+    let inside = value_bound(identifier).is_some_and(|value| value.byte_range().contains(&at));
+    identifier.end_byte() <= at && !inside
 }
 
 /// The value of `name = value` or `name := value` for the bound identifier.
