@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use tree_sitter::{Node, Query, QueryCursor, StreamingIterator};
+use tree_sitter::{Node, Query, QueryCapture, QueryCursor, StreamingIterator};
 
 use super::Source;
 
@@ -99,28 +99,69 @@ impl Pattern {
         let broken = scope.has_error();
         let mut cursor = QueryCursor::new();
         let mut found = Vec::new();
-        let mut matches = cursor.matches(query, scope, source.text().as_bytes());
-        while let Some(one) = matches.next() {
-            let nodes: Vec<_> = one
-                .captures()
-                .iter()
-                .filter_map(|capture| {
-                    let name = query.capture_names()[capture.index as usize];
-                    let known = CAPTURES.iter().find(|known| **known == name)?;
-                    Some((*known, capture.node))
-                })
-                .collect();
-            let Some((_, first)) = nodes.first() else {
-                continue;
-            };
-            let at = first.start_byte();
-            let own = !nested.iter().any(|body| body.contains(&at));
-            if own && !(broken && below_error(*first)) {
-                found.push(Match { nodes });
+        for root in roots(scope) {
+            let mut matches = cursor.matches(query, root, source.text().as_bytes());
+            while let Some(one) = matches.next() {
+                let nodes = captured(query, one.captures());
+                let Some((_, first)) = nodes.first() else {
+                    continue;
+                };
+                let at = first.start_byte();
+                let own = !nested.iter().any(|body| body.contains(&at));
+                if own && !(broken && below_error(*first)) {
+                    found.push(Match { nodes });
+                }
             }
         }
         found
     }
+}
+
+fn captured<'t>(query: &Query, captures: &[QueryCapture<'t>]) -> Vec<(&'static str, Node<'t>)> {
+    captures
+        .iter()
+        .filter_map(|capture| {
+            let name = query.capture_names()[capture.index as usize];
+            let known = CAPTURES.iter().find(|known| **known == name)?;
+            Some((*known, capture.node))
+        })
+        .collect()
+}
+
+/// Where a query of the scope begins. A module or class is asked statement by statement and
+/// without the functions in it, or every change at module level would cost the whole file.
+fn roots(scope: Node<'_>) -> Vec<Node<'_>> {
+    let block = match scope.kind() {
+        "module" => Some(scope),
+        "class_definition" => super::nodes::field(scope, "body"),
+        _ => None,
+    };
+    let Some(block) = block else {
+        return vec![scope];
+    };
+    let mut roots = Vec::new();
+    for statement in super::nodes::children(block) {
+        let definition = if statement.kind() == "decorated_definition" {
+            roots.extend(
+                super::nodes::children(statement).filter(|child| child.kind() == "decorator"),
+            );
+            super::nodes::field(statement, "definition")
+        } else {
+            statement
+                .kind()
+                .ends_with("_definition")
+                .then_some(statement)
+        };
+        match definition {
+            None => roots.push(statement),
+            Some(definition) => roots.extend(
+                ["parameters", "superclasses"]
+                    .into_iter()
+                    .filter_map(|part| super::nodes::field(definition, part)),
+            ),
+        }
+    }
+    roots
 }
 
 /// Whether the statement of the node holds a syntax error, or an error encloses it.

@@ -162,16 +162,7 @@ impl<'a> Unit<'a> {
     /// `with … as`, walrus, `except … as`, import, `del`), in source order; each as the identifier.
     #[must_use]
     pub fn bindings(&self, name: &str) -> Vec<Node<'a>> {
-        let index = self.bound.get_or_init(|| {
-            let mut index = HashMap::<String, Vec<usize>>::new();
-            walk_own(self.node, &mut |node| {
-                if node.kind() == "identifier" && binds(node) {
-                    let places = index.entry(self.slice(node).to_owned()).or_default();
-                    places.push(node.start_byte());
-                }
-            });
-            index
-        });
+        let index = self.bound.get_or_init(|| self.all_bindings());
         let places = index.get(name).map_or(&[][..], Vec::as_slice);
         places
             .iter()
@@ -181,6 +172,19 @@ impl<'a> Unit<'a> {
                     .filter(|node| node.kind() == "identifier")
             })
             .collect()
+    }
+
+    /// Where the scope's own code binds names, by first byte.
+    fn all_bindings(&self) -> HashMap<String, Vec<usize>> {
+        let mut targets = Vec::new();
+        walk_own(self.node, &mut |node| bound_by(node, &mut targets));
+        targets.sort_by_key(Node::start_byte);
+        let mut index = HashMap::<String, Vec<usize>>::new();
+        for target in targets {
+            let places = index.entry(self.slice(target).to_owned()).or_default();
+            places.push(target.start_byte());
+        }
+        index
     }
 
     /// The value of the only assignment to `name` in this scope; `None` if there are several ways
@@ -288,6 +292,50 @@ fn nested<'a>(file: File<'a>, scope: Node<'a>, outer: &str, units: &mut Vec<Unit
     });
 }
 
+/// The names that a statement, clause or expression binds itself. Looks down from what binds:
+/// asking each name for what stands above it ([`binds`]) searches from the root every time.
+fn bound_by<'t>(node: Node<'t>, targets: &mut Vec<Node<'t>>) {
+    let mut add = |field_name: &str| {
+        for part in super::nodes::fields(node, field_name) {
+            plain_names(part, targets);
+        }
+    };
+    match node.kind() {
+        "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause" => add("left"),
+        "named_expression" => add("name"),
+        "aliased_import" => add("alias"),
+        "import_statement" | "import_from_statement" => add("name"),
+        "as_pattern_target" | "delete_statement" | "global_statement" | "nonlocal_statement"
+        | "case_pattern" => {
+            for child in super::nodes::children(node) {
+                plain_names(child, targets);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The identifiers of a target: itself, or those of a tuple or list.
+fn plain_names<'t>(target: Node<'t>, names: &mut Vec<Node<'t>>) {
+    match target.kind() {
+        "identifier" => names.push(target),
+        "pattern_list"
+        | "tuple_pattern"
+        | "list_pattern"
+        | "list_splat_pattern"
+        | "tuple"
+        | "list"
+        | "parenthesized_expression"
+        | "expression_list"
+        | "dotted_name" => {
+            for child in super::nodes::children(target) {
+                plain_names(child, names);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Whether the identifier is bound where it stands, not read.
 #[must_use]
 pub fn binds(identifier: Node<'_>) -> bool {
@@ -341,5 +389,40 @@ pub fn value_bound(identifier: Node<'_>) -> Option<Node<'_>> {
         "assignment" => field(parent, "right"),
         "named_expression" => field(parent, "value"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    #[test]
+    fn what_binds_from_above_is_what_is_bound_from_below() {
+        let source = Source::parse(
+            "import a.b, c as d\nfrom e import f\nfor g, (h, *i) in x: pass\nwith y as j, z as (k, l): pass\n\
+             m = n = 1\no += 1\n(p := 2)\n[q for q in r]\ntry: pass\nexcept E as s: pass\ndel t\nu.v = w[0] = 1\n\
+             match a1:\n    case b1: pass\n",
+        );
+        let outline = Outline::new(&source);
+        let settings = Settings::default();
+        let file = File {
+            source: &source,
+            outline: &outline,
+            settings: &settings,
+            is_test: false,
+        };
+        let unit = Unit::new(file, source.root(), String::new());
+        let mut below: Vec<usize> = unit
+            .own(&["identifier"])
+            .into_iter()
+            .filter(|node| binds(*node))
+            .map(|node| node.start_byte())
+            .collect();
+        let mut above: Vec<usize> = unit.all_bindings().values().flatten().copied().collect();
+        below.sort_unstable();
+        above.sort_unstable();
+        assert_eq!(above, below);
+        assert!(15 < above.len());
     }
 }
