@@ -81,7 +81,9 @@ fn join<'a>(left: State<'a>, right: State<'a>) -> State<'a> {
             why.confidence = Confidence::Possible;
         }
         match all.get(&path) {
-            Some(other) if why.confidence <= other.confidence => {}
+            // One way may have set the placeholder again: then it stays a possibility.
+            Some(other) if why.placeholder && other.confidence < why.confidence => {}
+            Some(other) if !why.placeholder && why.confidence <= other.confidence => {}
             _ => drop(all.insert(path, why)),
         }
     }
@@ -148,6 +150,13 @@ impl<'a> Walker<'_, 'a> {
                 self.closure(node, &mut state);
                 Some(state)
             }
+            "import_statement" | "import_from_statement" => {
+                for item in fields(node, "name") {
+                    let name = field(item, "alias").unwrap_or(item);
+                    forget(&mut state, self.unit.slice(name));
+                }
+                Some(state)
+            }
             "expression_statement" => {
                 for child in children(node) {
                     self.expression(child, &mut state);
@@ -168,6 +177,10 @@ impl<'a> Walker<'_, 'a> {
     fn closure(&mut self, node: Node<'a>, state: &mut BTreeMap<String, Why<'a>>) {
         if self.unit.slice(node).contains("nonlocal ") {
             state.clear();
+        }
+        let defined = field(node, "definition").unwrap_or(node);
+        if let Some(name) = field(defined, "name") {
+            forget(state, self.unit.slice(name));
         }
     }
 
