@@ -25,6 +25,7 @@ registry! {
     unchecked_type::UncheckedType,
     request_without_timeout::RequestWithoutTimeout,
     unchecked_response::UncheckedResponse,
+    check_then_act::CheckThenAct,
     unclosed_resource::UnclosedResource,
     swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,

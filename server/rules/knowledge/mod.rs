@@ -2,6 +2,7 @@
 
 pub mod http;
 pub mod keys;
+pub mod locks;
 pub mod openers;
 pub mod order;
 pub mod origins;

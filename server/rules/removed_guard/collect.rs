@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use crate::rules::knowledge::locks::is_lock;
 use crate::syntax::Unit;
 use crate::syntax::flow::{handler_names, with_items};
 use crate::syntax::names::dotted;
@@ -265,15 +266,6 @@ fn handlers<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
             .any(|name| matches!(*name, "Exception" | "BaseException"));
         found.push(one);
     }
-}
-
-/// Whether the expression of a `with` item is a lock.
-pub(super) fn is_lock(unit: &Unit<'_>, item: Node<'_>) -> bool {
-    let name = unit.slice(field(item, "function").unwrap_or(item)).to_lowercase();
-    let last = name.rsplit('.').next().unwrap_or(&name);
-    let locks = &unit.file.settings.locks;
-    ["lock", "mutex", "semaphore"].iter().any(|part| last.contains(part))
-        || locks.iter().any(|lock| unit.slice(item) == lock)
 }
 
 fn is_transaction(unit: &Unit<'_>, item: Node<'_>) -> bool {

@@ -1,0 +1,275 @@
+//! What tells that several threads, processes or tasks run the code.
+
+use tree_sitter::Node;
+
+use super::state::{Owner, State, mentions};
+use crate::rules::knowledge::locks;
+use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, walk};
+use crate::syntax::{Unit, flow};
+
+/// Who else may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// Threads, or handlers that a server runs in threads.
+    Threads,
+    /// Workers of a task queue.
+    Tasks,
+    /// Only processes, which do not share memory.
+    Processes,
+}
+
+/// What the unit's module shows.
+pub(super) fn of_module(unit: &Unit<'_>) -> Option<Evidence> {
+    let names = unit.names();
+    let text = unit.source().text();
+    let threads = ["concurrent.futures", "_thread", "gevent", "eventlet", "multiprocessing.pool", "multiprocessing.dummy"]
+        .iter()
+        .any(|module| names.imports_module(module))
+        || (names.imports_module("threading") && uses_threads(text))
+        || ["ThreadingMixIn", "ThreadingHTTPServer", "ThreadingTCPServer", ".run_in_executor(", "asyncio.to_thread("]
+            .iter()
+            .any(|word| text.contains(word));
+    if threads {
+        return Some(Evidence::Threads);
+    }
+    handlers(unit).or_else(|| names.imports_module("multiprocessing").then_some(Evidence::Processes))
+}
+
+/// Whether `threading` serves for more than the thread's own data or name.
+fn uses_threads(text: &str) -> bool {
+    let own = ["local", "current_thread", "get_ident", "currentThread", "main_thread", "get_native_id"];
+    let mut used = false;
+    for (at, _) in text.match_indices("threading.") {
+        let rest = &text[at + "threading.".len()..];
+        let word = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        if !own.contains(&word) {
+            return true;
+        }
+        used = true;
+    }
+    if let Some(at) = text.find("from threading import") {
+        let line = text[at + "from threading import".len()..].lines().next().unwrap_or_default();
+        return !line.split(',').all(|word| own.contains(&word.trim()));
+    }
+    !used
+}
+
+/// Whether a function of the file is a view or a task: servers run them in parallel.
+fn handlers(unit: &Unit<'_>) -> Option<Evidence> {
+    let names = unit.names();
+    let imports = |modules: &[&str]| modules.iter().any(|module| names.imports_module(module));
+    let web = imports(&["flask", "fastapi", "starlette", "django", "rest_framework", "bottle", "sanic", "flask_restful", "quart"]);
+    let tasks = imports(&["celery", "dramatiq", "huey", "rq"]);
+    if !web && !tasks {
+        return None;
+    }
+    let mut found = None;
+    walk(unit.source().root(), &mut |node| {
+        if found.is_some() {
+            return Walk::Over;
+        }
+        if node.kind() == "function_definition" {
+            let is_async = node.child(0).is_some_and(|first| first.kind() == "async");
+            found = handler_kind(unit, node, web, tasks).filter(|_| !is_async);
+        }
+        Walk::Into
+    });
+    found
+}
+
+fn handler_kind(unit: &Unit<'_>, function: Node<'_>, web: bool, tasks: bool) -> Option<Evidence> {
+    let decorators = function.parent().filter(|up| up.kind() == "decorated_definition");
+    for decorator in decorators.into_iter().flat_map(|up| children(up).collect::<Vec<_>>()) {
+        let Some(expression) = decorator.named_child(0).filter(|_| decorator.kind() == "decorator") else {
+            continue;
+        };
+        let name = unit.slice(field(expression, "function").unwrap_or(expression));
+        let last = name.rsplit('.').next().unwrap_or(name);
+        if tasks && matches!(last, "task" | "shared_task" | "actor" | "job" | "periodic_task") {
+            return Some(Evidence::Tasks);
+        }
+        let routes = ["route", "get", "post", "put", "patch", "delete", "api_view", "before_request", "after_request", "websocket", "login_required", "csrf_exempt", "require_POST", "require_GET", "require_http_methods"];
+        if web && routes.contains(&last) {
+            return Some(Evidence::Threads);
+        }
+    }
+    let parameters = field(function, "parameters").map(|list| children(list).collect::<Vec<_>>())?;
+    let request = parameters.first().is_some_and(|one| unit.slice(*one).split(':').next() == Some("request"));
+    (web && unit.names().imports_module("django") && request).then_some(Evidence::Threads)
+}
+
+/// A lock that guards the same state elsewhere in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Guarded<'a> {
+    /// The `with` item.
+    pub lock: Node<'a>,
+    /// Whether the state is written there.
+    pub written: bool,
+    /// Whether it is an `async with`.
+    pub asynchronous: bool,
+}
+
+/// The lock that guards the state elsewhere, one that guards a write first.
+pub(super) fn guarded<'a>(unit: &Unit<'a>, state: State<'a>, here: Node<'a>) -> Option<Guarded<'a>> {
+    let mut best: Option<Guarded<'a>> = None;
+    let text = unit.source().text();
+    let words = ["lock", "Lock", "LOCK", "utex", "MUTEX", "emaphore", "ondition", "cond", "cv", "sem"];
+    if unit.file.settings.locks.is_empty() && !words.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    let class = unit.class();
+    let part = class.filter(|_| state.owner == Owner::Instance);
+    walk(part.unwrap_or_else(|| unit.source().root()), &mut |node| {
+        if node.kind() != "with_statement" || node.byte_range().contains(&here.start_byte()) {
+            return Walk::Into;
+        }
+        let Some(body) = field(node, "body") else { return Walk::Into };
+        let same_class = state.owner != Owner::Instance
+            || ancestors(node).find(|up| up.kind() == "class_definition") == class;
+        if !same_class || !mentions(unit, body, state.text) {
+            return Walk::Into;
+        }
+        if let Some(lock) = flow::with_items(node).into_iter().find(|item| locks::is_lock(unit, *item)) {
+            let one = Guarded {
+                lock,
+                written: writes(unit, body, state.text),
+                asynchronous: node.child(0).is_some_and(|first| first.kind() == "async"),
+            };
+            if best.is_none_or(|best| one.written && !best.written) {
+                best = Some(one);
+            }
+        }
+        Walk::Into
+    });
+    best
+}
+
+fn writes(unit: &Unit<'_>, body: Node<'_>, text: &str) -> bool {
+    let inner = Unit::new(unit.file, crate::syntax::nodes::scope_of(body), String::new());
+    // What is written under a lock is shared by that alone; only the text has to agree.
+    super::state::acts(&inner, body).iter().any(|act| act.state.text == text)
+}
+
+/// Whether two threads meet in the instance: one runs a method that touches the state, and
+/// another method touches it as well.
+pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
+    let Some(class) = unit.class() else { return false };
+    let Some(body) = field(class, "body") else { return false };
+    let methods: Vec<(&str, Node<'_>)> = children(body)
+        .map(|one| field(one, "definition").unwrap_or(one))
+        .filter(|one| one.kind() == "function_definition")
+        .filter_map(|one| Some((unit.slice(field(one, "name")?), one)))
+        .collect();
+    let mut threaded: Vec<&str> = started(unit, class);
+    let mut next = 0;
+    while next < threaded.len() {
+        let name = threaded[next];
+        next += 1;
+        for (_, method) in methods.iter().filter(|(one, _)| *one == name) {
+            for (called, _) in &methods {
+                if unit.slice(*method).contains(&format!("self.{called}(")) && !threaded.contains(called) {
+                    threaded.push(called);
+                }
+            }
+        }
+    }
+    let touches = |inside: bool| {
+        methods.iter().any(|(name, method)| {
+            !name.starts_with("__")
+                && threaded.contains(name) == inside
+                && mentions(unit, *method, state.text)
+        })
+    };
+    !threaded.is_empty() && touches(true) && touches(false)
+}
+
+/// The methods of the class that threads start with.
+fn started<'a>(unit: &Unit<'a>, class: Node<'a>) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    let thread = field(class, "superclasses").is_some_and(|list| {
+        children(list).any(|base| unit.slice(base).rsplit('.').next() == Some("Thread"))
+    });
+    if thread {
+        found.push("run");
+    }
+    walk(class, &mut |node| {
+        if node.kind() == "call"
+            && let (Some(function), Some(list)) = (field(node, "function"), field(node, "arguments"))
+        {
+            let name = unit.slice(function);
+            let last = name.rsplit('.').next().unwrap_or(name);
+            if (last != "map" || name.contains('.'))
+                && matches!(last, "Thread" | "Timer" | "submit" | "map" | "to_thread" | "run_in_executor" | "start_new_thread" | "apply_async") {
+                for argument in children(list) {
+                    let value = field(argument, "value").unwrap_or(argument);
+                    if let Some(method) = unit.slice(value).strip_prefix("self.") {
+                        found.push(method);
+                    }
+                }
+            }
+        }
+        Walk::Into
+    });
+    found
+}
+
+/// Whether control may go to another task between the check and the act.
+pub(super) fn awaits_between(check: Node<'_>, act: Node<'_>, from: Node<'_>) -> bool {
+    let mut found = false;
+    walk(from, &mut |node| {
+        if is_scope(node) || act.end_byte() <= node.start_byte() {
+            return Walk::Over;
+        }
+        let waits = node.kind() == "await"
+            || (matches!(node.kind(), "with_statement" | "for_statement")
+                && node.child(0).is_some_and(|first| first.kind() == "async"));
+        if waits && check.end_byte() <= node.start_byte() {
+            found = true;
+        }
+        Walk::Into
+    });
+    found
+}
+
+/// Whether every place of the file that calls the function holds a lock, or runs before anybody
+/// else can.
+pub(super) fn callers_hold(unit: &Unit<'_>, function: Node<'_>, state: State<'_>, left: usize) -> bool {
+    let Some(name) = field(function, "name").map(|name| unit.slice(name)) else {
+        return false;
+    };
+    if left == 0 || function.parent().is_some_and(|up| up.kind() == "decorated_definition") {
+        return false;
+    }
+    let mut calls = Vec::new();
+    walk(unit.source().root(), &mut |node| {
+        if node.kind() == "call"
+            && let Some(callee) = field(node, "function")
+        {
+            let text = unit.slice(callee);
+            if text == name || text.strip_prefix("self.") == Some(name) || text.strip_prefix("cls.") == Some(name) {
+                calls.push(node);
+            }
+        }
+        Walk::Into
+    });
+    !calls.is_empty()
+        && calls.into_iter().all(|call| {
+            let caller = ancestors(call).find(|up| up.kind() == "function_definition");
+            let Some(caller) = caller else {
+                return state.owner == Owner::Module;
+            };
+            let caller_name = field(caller, "name").map_or("", |name| unit.slice(name));
+            caller == function
+                || (state.owner == Owner::Instance && is_setup(caller_name))
+                || locks::is_held(unit, call)
+                || callers_hold(unit, caller, state, left - 1)
+        })
+}
+
+/// Methods that run while only one thread knows the object.
+pub(super) fn is_setup(name: &str) -> bool {
+    matches!(
+        name,
+        "__init__" | "__new__" | "__post_init__" | "__del__" | "__setstate__" | "__init_subclass__" | "__set_name__"
+    )
+}

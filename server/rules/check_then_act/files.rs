@@ -1,0 +1,189 @@
+//! A path is checked, then used: another process can create or remove it in between.
+
+use tree_sitter::Node;
+
+use crate::rules::Confidence;
+use crate::rules::knowledge::origins;
+use crate::syntax::Unit;
+use crate::syntax::flow::{caught_around, handler_names, withs_around};
+use crate::syntax::nodes::{Walk, bare, field, is_scope, keyword, positional, string_value, walk};
+
+/// What is done to the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// `os.makedirs(p)`
+    MakeDirs,
+    /// `os.mkdir(p)`
+    MakeDir,
+    /// `p.mkdir()`
+    PathMkdir,
+    /// `os.remove(p)`, `os.unlink(p)`, `os.rmdir(p)`
+    Remove,
+    /// `p.unlink()`
+    PathUnlink,
+    /// `open(p)` for reading
+    Read,
+    /// `open(p, "w")`
+    Create,
+}
+
+/// A check of a path, and the use of the path that it leads to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FileCheck<'a> {
+    /// The condition.
+    pub check: Node<'a>,
+    /// The `if`.
+    pub statement: Node<'a>,
+    pub path: Node<'a>,
+    pub call: Node<'a>,
+    pub used: Use,
+    pub confidence: Confidence,
+}
+
+/// All of them in the unit's own code.
+pub(super) fn checks<'a>(unit: &Unit<'a>) -> Vec<FileCheck<'a>> {
+    unit.own(&["if_statement"])
+        .into_iter()
+        .filter_map(|statement| judge(unit, statement))
+        .collect()
+}
+
+/// The sentence of the finding.
+pub(super) fn message(unit: &Unit<'_>, file: &FileCheck<'_>) -> String {
+    let path = unit.slice(file.path);
+    match file.used {
+        Use::MakeDirs | Use::MakeDir | Use::PathMkdir | Use::Create => {
+            format!("Another process can create {path} between this check and the call below")
+        }
+        Use::Remove | Use::PathUnlink | Use::Read => {
+            format!("Another process can remove {path} between this check and the call below")
+        }
+    }
+}
+
+fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
+    let check = field(statement, "condition")?;
+    let (path, exists) = tested(unit, check, true)?;
+    let text = unit.slice(path);
+    let lower = text.to_lowercase();
+    if lower.contains("tmp") || lower.contains("temp") || text.contains('\n') {
+        return None;
+    }
+    let body = field(statement, "consequence")?;
+    let mut found = None;
+    walk(body, &mut |node| {
+        if found.is_some() || is_scope(node) {
+            return Walk::Over;
+        }
+        if node.kind() == "call"
+            && let Some(used) = use_of(unit, node, text)
+        {
+            let fits = matches!(used, Use::Remove | Use::PathUnlink | Use::Read) == exists;
+            if fits {
+                found = Some((node, used));
+            }
+        }
+        Walk::Into
+    });
+    let (call, used) = found?;
+    if is_handled(unit, call) {
+        return None;
+    }
+    // A file that is gone when it is read fails loudly; that is seldom worth a change.
+    let confidence = if used == Use::Read { Confidence::Possible } else { Confidence::Likely };
+    Some(FileCheck { check, statement, path, call, used, confidence })
+}
+
+/// The path that a condition tests, and whether it exists where the condition holds.
+fn tested<'a>(unit: &Unit<'a>, condition: Node<'a>, holds: bool) -> Option<(Node<'a>, bool)> {
+    let condition = bare(condition);
+    match condition.kind() {
+        "not_operator" => tested(unit, field(condition, "argument")?, !holds),
+        "boolean_operator" => {
+            let and = field(condition, "operator").is_some_and(|one| one.kind() == "and");
+            if and != holds {
+                return None;
+            }
+            ["left", "right"]
+                .into_iter()
+                .filter_map(|side| field(condition, side))
+                .find_map(|side| tested(unit, side, holds))
+        }
+        "call" => {
+            let function = field(condition, "function")?;
+            let name = origins::imported(unit, function).unwrap_or_default();
+            if matches!(name.as_str(), "os.path.exists" | "os.path.lexists" | "os.path.isfile" | "os.path.isdir" | "os.path.islink") {
+                return positional(condition).first().map(|path| (*path, holds));
+            }
+            let method = field(function, "attribute").map(|one| unit.slice(one))?;
+            let plain = positional(condition).is_empty() && function.kind() == "attribute";
+            (plain && matches!(method, "exists" | "is_file" | "is_dir"))
+                .then(|| field(function, "object").map(|path| (path, holds)))
+                .flatten()
+        }
+        _ => None,
+    }
+}
+
+/// What a call does to the path `text`.
+fn use_of(unit: &Unit<'_>, call: Node<'_>, text: &str) -> Option<Use> {
+    let function = field(call, "function")?;
+    let first = positional(call).first().copied();
+    let on_path = first.is_some_and(|one| unit.slice(one) == text);
+    if function.kind() == "attribute" && field(function, "object").is_some_and(|one| unit.slice(one) == text) {
+        return match unit.slice(field(function, "attribute")?) {
+            "mkdir" => (!is_true(unit, call, "exist_ok")).then_some(Use::PathMkdir),
+            "unlink" => (!is_true(unit, call, "missing_ok")).then_some(Use::PathUnlink),
+            "rmdir" => None,
+            "read_text" | "read_bytes" => Some(Use::Read),
+            "write_text" | "write_bytes" => Some(Use::Create),
+            "open" => opened(unit, call, 0),
+            _ => None,
+        };
+    }
+    if !on_path {
+        return None;
+    }
+    match origins::imported(unit, function).unwrap_or_default().as_str() {
+        "os.makedirs" => (!is_true(unit, call, "exist_ok") && positional(call).len() < 3).then_some(Use::MakeDirs),
+        "os.mkdir" => Some(Use::MakeDir),
+        "os.remove" | "os.unlink" => Some(Use::Remove),
+        "open" | "io.open" => opened(unit, call, 1),
+        _ => None,
+    }
+}
+
+fn opened(unit: &Unit<'_>, call: Node<'_>, place: usize) -> Option<Use> {
+    let mode = positional(call).get(place).copied().or_else(|| keyword(call, "mode", unit.source()));
+    let Some(mode) = mode else { return Some(Use::Read) };
+    let mode = string_value(mode, unit.source())?;
+    if mode.contains(['x', 'a']) {
+        None
+    } else if mode.contains('w') {
+        Some(Use::Create)
+    } else {
+        Some(Use::Read)
+    }
+}
+
+fn is_true(unit: &Unit<'_>, call: Node<'_>, name: &str) -> bool {
+    // Anything but a plain `False` is somebody's decision.
+    keyword(call, name, unit.source()).is_some_and(|value| value.kind() != "false")
+}
+
+/// Somebody catches what the race raises.
+fn is_handled(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    let known = |name: &str| {
+        name.ends_with("OSError")
+            || name.starts_with("FileNotFound")
+            || name.starts_with("FileExists")
+            || matches!(name, "IOError" | "EnvironmentError" | "Exception" | "BaseException" | "error")
+    };
+    caught_around(call)
+        .into_iter()
+        .any(|clause| handler_names(clause, unit.source()).into_iter().any(known))
+        || withs_around(call).into_iter().any(|item| {
+            let text = unit.slice(item);
+            text.contains("suppress(") || text.to_lowercase().contains("lock")
+        })
+}
