@@ -1,6 +1,6 @@
 //! The command line: one file per verb, renderers beside.
 //!
-//! A verb returns its exit code. What goes wrong becomes a [`Trouble`], one sentence on stderr,
+//! A verb returns its exit code. What goes wrong becomes a `trouble::Trouble`, one sentence on stderr,
 //! and never stops the other files from being judged.
 
 mod arguments;
