@@ -83,6 +83,15 @@ fn an_http_error_taken_for_data() {
 }
 
 #[test]
+fn two_threads_between_check_and_act() {
+    every_fix_works(
+        "check_then_act",
+        "check-then-act",
+        "2 customers got one seat",
+    );
+}
+
+#[test]
 fn a_file_that_stays_open() {
     every_fix_works(
         "unclosed_resource",
