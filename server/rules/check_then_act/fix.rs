@@ -217,7 +217,7 @@ fn one_call(context: &FixContext<'_>, file: &FileCheck<'_>) -> Option<Fix> {
         ),
         Use::MakeDir if positional(file.call).len() == 1 => {
             let function = field(file.call, "function")?;
-            if !unit.slice(function).ends_with(".mkdir") {
+            if unit.slice(function).rsplit_once('.').is_none_or(|(_, name)| name != "mkdir") {
                 return None;
             }
             let makedirs = unit.slice(function).replace(".mkdir", ".makedirs");

@@ -333,20 +333,17 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
         race.confidence = if is_flag(race.act) { Confidence::Possible } else { Confidence::Likely };
         return Some(());
     }
-    match evidence::of_module(unit) {
-        Some(found) => {
-            race.reason = Reason::Module(found);
-            let weak = found == Evidence::Processes || is_flag(race.act);
-            race.confidence = if weak { Confidence::Possible } else { Confidence::Likely };
-            Some(())
-        }
-        None => {
-            let counter = state.owner == Owner::Module
-                && race.act.how == How::Update
-                && race.act.target.kind() == "identifier"
-                && mentions(unit, race.check, state.text);
-            counter.then_some(())
-        }
+    if let Some(found) = evidence::of_module(unit) {
+        race.reason = Reason::Module(found);
+        let weak = found == Evidence::Processes || is_flag(race.act);
+        race.confidence = if weak { Confidence::Possible } else { Confidence::Likely };
+        Some(())
+    } else {
+        let counter = state.owner == Owner::Module
+            && race.act.how == How::Update
+            && race.act.target.kind() == "identifier"
+            && mentions(unit, race.check, state.text);
+        counter.then_some(())
     }
 }
 

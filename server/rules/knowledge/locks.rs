@@ -132,7 +132,7 @@ pub fn is_held(unit: &Unit<'_>, node: Node<'_>) -> bool {
                             .is_some_and(|lock| is_lock(unit, lock))
                     }) =>
                 {
-                    held = true
+                    held = true;
                 }
                 _ => {}
             }
