@@ -150,8 +150,8 @@ fn writes(unit: &Unit<'_>, body: Node<'_>, text: &str) -> bool {
     super::state::acts(&inner, body).iter().any(|act| act.state.text == text)
 }
 
-/// Whether two threads meet in the instance: one runs a method that touches the state, and
-/// another method touches it as well.
+/// Whether two threads meet in the instance: a method that a thread runs and one that others call
+/// are involved, and the one on the other side writes the state.
 pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
     let Some(class) = unit.class() else { return false };
     let Some(body) = field(class, "body") else { return false };
@@ -173,14 +173,25 @@ pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
             }
         }
     }
-    let touches = |inside: bool| {
-        methods.iter().any(|(name, method)| {
-            !name.starts_with("__")
-                && threaded.contains(name) == inside
-                && mentions(unit, *method, state.text)
-        })
-    };
-    !threaded.is_empty() && touches(true) && touches(false)
+    let own = field(unit.node, "name").map_or("", |name| unit.slice(name));
+    let here = threaded.contains(&own);
+    // Several threads may run the same method: then it meets itself.
+    let pooled = here && ["submit(self.", "map(self."].iter().any(|call| unit.slice(class).contains(call));
+    !threaded.is_empty()
+        && (pooled
+            || methods.iter().any(|(name, method)| {
+                !name.starts_with("__")
+                    && threaded.contains(name) != here
+                    && mentions(unit, *method, state.text)
+                    && writes_in(unit, *method, state.text)
+            }))
+}
+
+/// Whether the method writes the state.
+fn writes_in(unit: &Unit<'_>, method: Node<'_>, text: &str) -> bool {
+    let inner = Unit::new(unit.file, method, String::new());
+    field(method, "body")
+        .is_some_and(|body| super::state::acts(&inner, body).iter().any(|act| act.state.text == text))
 }
 
 /// The methods of the class that threads start with.
