@@ -1,0 +1,345 @@
+//! Whether a key is there when control reaches a read: tests, handlers, stores, literals.
+
+use tree_sitter::Node;
+
+use super::shapes::{
+    children_of_or, is_condition_of, is_false, is_literal, keys_of, literal_holds, membership,
+    module_value, operator, stores_or_leaves,
+};
+use super::{
+    Keys, Use, Walk, ancestors, bare, caught_around, children, contains, exits, facts_at, field,
+    handler_names, healed_at, is_scope, path, positional, ran_before, string_value, value_bound,
+    walk, withs_around,
+};
+
+impl<'a> Keys<'_, 'a> {
+    /// Whether the mapping has the key at `at`, or a lack of it is taken care of there.
+    #[must_use]
+    pub fn is_present(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
+        self.is_caught(at)
+            || self.is_proven(at, mapping, key)
+            || self.is_healed(at, mapping, key)
+            || self.is_made(at, mapping, key)
+            || self.is_matched(at, mapping, key)
+            || self.is_validated(at, mapping)
+    }
+
+    fn is_caught(&self, at: Node<'a>) -> bool {
+        const KINDS: [&str; 4] = ["KeyError", "LookupError", "Exception", "BaseException"];
+        caught_around(at).into_iter().any(|clause| {
+            handler_names(clause, self.unit.source())
+                .iter()
+                .any(|name| KINDS.contains(name) || name.ends_with("KeyError"))
+        }) || withs_around(at).into_iter().any(|item| {
+            let text = self.unit.slice(item);
+            (text.contains("suppress") || text.contains("raises") || text.contains("Raises"))
+                && KINDS.iter().any(|kind| text.contains(kind))
+        })
+    }
+
+    fn is_proven(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
+        facts_at(at, self.unit.source()).into_iter().any(|fact| {
+            let end = fact.condition.end_byte();
+            let from = if fact.at < end && end <= at.start_byte() {
+                end
+            } else {
+                fact.at
+            };
+            self.proves(fact.condition, fact.holds, mapping, key, 3)
+                && !self.changed_between(mapping, from, at.start_byte())
+        })
+    }
+
+    /// Whether the condition, known to hold or not, proves that the mapping has the key.
+    fn proves(&self, node: Node<'a>, holds: bool, mapping: &str, key: &str, depth: u8) -> bool {
+        let node = bare(node);
+        if depth == 0 {
+            return false;
+        }
+        let again = |node, holds| self.proves(node, holds, mapping, key, depth - 1);
+        match node.kind() {
+            "not_operator" => field(node, "argument").is_some_and(|inner| again(inner, !holds)),
+            "boolean_operator" => {
+                let sides = [field(node, "left"), field(node, "right")];
+                let mut sides = sides.into_iter().flatten();
+                let is_and = field(node, "operator").is_some_and(|one| one.kind() == "and");
+                if is_and == holds {
+                    sides.any(|side| again(side, holds))
+                } else {
+                    // `"a" in d or "b" in d`: the code goes on to ask which one it is.
+                    holds && sides.any(|side| again(side, holds)) && self.mentions(node, mapping, 2)
+                }
+            }
+            "named_expression" => field(node, "value").is_some_and(|value| again(value, holds)),
+            "identifier" => self
+                .last_value(self.unit.slice(node), node.start_byte())
+                .is_some_and(|value| {
+                    again(value, holds) || (!holds && self.collects_missing(value, mapping))
+                }),
+            "call" => self.call_proves(node, holds, mapping, key, depth),
+            "comparison_operator" => self.comparison_proves(node, holds, mapping, key),
+            _ => false,
+        }
+    }
+
+    fn call_proves(
+        &self,
+        call: Node<'a>,
+        holds: bool,
+        mapping: &str,
+        key: &str,
+        depth: u8,
+    ) -> bool {
+        if self.asks(call, mapping, key) {
+            return holds;
+        }
+        let function = field(call, "function").map_or("", |function| self.unit.slice(function));
+        let arguments = positional(call);
+        let first = arguments.first().copied();
+        match function {
+            "bool" | "isinstance" | "len" => {
+                first.is_some_and(|first| self.proves(first, holds, mapping, key, depth - 1))
+            }
+            "all" | "any" => {
+                (function == "all") == holds
+                    && first.is_some_and(|first| self.asks_many(first, mapping, key))
+            }
+            _ => {
+                function.ends_with("issubset")
+                    && holds
+                    && first.and_then(|first| path(self.unit, keys_of(self.unit, first)))
+                        == Some(mapping.to_owned())
+            }
+        }
+    }
+
+    fn comparison_proves(&self, node: Node<'a>, holds: bool, mapping: &str, key: &str) -> bool {
+        if let Some((asked, object, has)) = membership(self.unit, node) {
+            return asked == key && has == holds && self.is(object, mapping);
+        }
+        let operands: Vec<_> = children(node).collect();
+        let [left, right] = operands.as_slice() else {
+            return false;
+        };
+        let operator = operator(node);
+        let (left, right) = (self.behind_name(*left), self.behind_name(*right));
+        // `{"a", "b"} <= d.keys()`, `set(d) >= REQUIRED`
+        if matches!(operator.as_str(), "<=" | "<" | ">=" | ">" | "==") && holds {
+            let (small, large) = if operator.starts_with('>') {
+                (right, left)
+            } else {
+                (left, right)
+            };
+            if self.is(keys_of(self.unit, large), mapping) && keys_of(self.unit, large) != large {
+                return !is_literal(small) || literal_holds(self.unit, small, key);
+            }
+        }
+        let Some(other) = [(left, right), (right, left)]
+            .into_iter()
+            .find(|(one, _)| self.asks(*one, mapping, key))
+            .map(|(_, other)| other)
+        else {
+            return false;
+        };
+        let with_none = other.kind() == "none";
+        match operator.as_str() {
+            "is" | "==" => holds != with_none,
+            "is not" | "!=" => holds == with_none,
+            "in" | "<" | ">" | "<=" | ">=" => holds,
+            "not in" => !holds,
+            _ => false,
+        }
+    }
+
+    /// The value of a plain name, for conditions on names that hold an answer.
+    fn behind_name(&self, node: Node<'a>) -> Node<'a> {
+        let node = bare(node);
+        match node.kind() {
+            "identifier" => self
+                .last_value(self.unit.slice(node), node.start_byte())
+                .map_or(node, bare),
+            "named_expression" => field(node, "value").map_or(node, bare),
+            _ => node,
+        }
+    }
+
+    fn is(&self, object: Node<'a>, mapping: &str) -> bool {
+        path(self.unit, keys_of(self.unit, object)).is_some_and(|path| path == mapping)
+    }
+
+    /// `m.get("k")`, with a default that is false at most; also `m.get("k", {}).get("x")`.
+    fn asks(&self, call: Node<'a>, mapping: &str, key: &str) -> bool {
+        let call = bare(call);
+        let Some(function) = field(call, "function").filter(|one| one.kind() == "attribute") else {
+            return false;
+        };
+        let Some(object) = field(function, "object") else {
+            return false;
+        };
+        if field(function, "attribute").is_none_or(|name| self.unit.slice(name) != "get") {
+            return self.asks(object, mapping, key);
+        }
+        let arguments = positional(call);
+        let asked = arguments
+            .first()
+            .and_then(|first| string_value(*first, self.unit.source()));
+        let default = arguments
+            .get(1)
+            .is_none_or(|default| is_false(self.unit, *default));
+        (asked == Some(key) && default && self.is(object, mapping))
+            || self.asks(object, mapping, key)
+    }
+
+    /// `k in d for k in ("a", "b")`: the keys are not constants here, but asked for one by one.
+    fn asks_many(&self, node: Node<'a>, mapping: &str, key: &str) -> bool {
+        let mut tested = false;
+        walk(node, &mut |inner| {
+            tested |= inner.kind() == "comparison_operator"
+                && children(inner)
+                    .nth(1)
+                    .is_some_and(|right| self.is(right, mapping));
+            tested |= inner.kind() == "call"
+                && field(inner, "function")
+                    .and_then(|function| field(function, "object"))
+                    .is_some_and(|object| self.is(object, mapping));
+            Walk::Into
+        });
+        let listed = children(node)
+            .find(|child| child.kind() == "for_in_clause")
+            .and_then(|clause| field(clause, "right"));
+        tested && listed.is_none_or(|list| !is_literal(list) || literal_holds(self.unit, list, key))
+    }
+
+    /// `[k for k in REQUIRED if k not in d]` or `REQUIRED - d.keys()`.
+    fn collects_missing(&self, value: Node<'a>, mapping: &str) -> bool {
+        matches!(
+            value.kind(),
+            "list_comprehension" | "set_comprehension" | "binary_operator" | "call"
+        ) && self.mentions(value, mapping, 1)
+            && (value.kind() != "call" || self.unit.slice(value).contains("difference"))
+    }
+
+    fn mentions(&self, node: Node<'a>, mapping: &str, times: usize) -> bool {
+        let mut count = 0;
+        walk(node, &mut |inner| {
+            if matches!(inner.kind(), "identifier" | "attribute" | "subscript")
+                && path(self.unit, inner).is_some_and(|path| path == mapping)
+            {
+                count += 1;
+                return Walk::Over;
+            }
+            Walk::Into
+        });
+        times <= count
+    }
+
+    /// `if "k" not in d: d["k"] = …` before the place.
+    fn is_healed(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
+        healed_at(at).into_iter().any(|(condition, body)| {
+            let missing = children_of_or(condition)
+                .into_iter()
+                .any(|part| self.proves(part, false, mapping, key, 3));
+            missing
+                && !self.changed_between(mapping, body.end_byte(), at.start_byte())
+                && (exits(body, self.unit.source())
+                    || self.changed_between(mapping, body.start_byte(), body.end_byte())
+                    || self.uses_of(mapping).iter().any(|(node, what)| {
+                        contains(body, *node) && matches!(what, Use::Store(one) if *one == key)
+                    }))
+        })
+    }
+
+    /// Stored, or read with success, on every way here; or bound to literals that have it.
+    fn is_made(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
+        let done = self.uses_of(mapping).iter().any(|(node, what)| {
+            matches!(what, Use::Store(one) | Use::Read(one) if *one == key)
+                && *node != at
+                && ran_before(*node, at)
+                && !self.changed_between(mapping, node.end_byte(), at.start_byte())
+        });
+        done || self.is_literal_with(at, mapping, key)
+    }
+
+    fn is_literal_with(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
+        let values: Vec<Option<Node<'a>>> = self
+            .bindings(mapping)
+            .iter()
+            .filter(|one| one.end_byte() <= at.start_byte())
+            .map(|one| value_bound(*one))
+            .collect();
+        if values.is_empty() {
+            return module_value(self.unit, mapping)
+                .is_some_and(|value| literal_holds(self.unit, value, key));
+        }
+        values
+            .iter()
+            .all(|value| value.is_some_and(|value| literal_holds(self.unit, value, key)))
+    }
+
+    /// `match d: case {"k": …}:` around the place.
+    fn is_matched(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
+        ancestors(at)
+            .take_while(|node| !is_scope(*node))
+            .filter(|node| node.kind() == "case_clause")
+            .any(|clause| {
+                let subject = ancestors(clause)
+                    .find(|node| node.kind() == "match_statement")
+                    .and_then(|node| field(node, "subject"));
+                let mut named = false;
+                for pattern in children(clause).filter(|child| child.kind() == "case_pattern") {
+                    walk(pattern, &mut |node| {
+                        named |= string_value(node, self.unit.source()) == Some(key);
+                        Walk::Into
+                    });
+                }
+                named && subject.is_some_and(|subject| self.is(subject, mapping))
+            })
+    }
+
+    /// Handed to a check before, or its keys were gone through with a way out.
+    fn is_validated(&self, at: Node<'a>, mapping: &str) -> bool {
+        let checked = self.uses_of(mapping).iter().any(|(node, what)| {
+            matches!(what, Use::Check)
+                && (ran_before(*node, at) || is_condition_of(*node, at))
+                && !self.changed_between(mapping, node.end_byte(), at.start_byte())
+        });
+        checked || self.is_gone_through(at, mapping)
+    }
+
+    /// `for k in REQUIRED: if k not in d: raise …` before the place.
+    fn is_gone_through(&self, at: Node<'a>, mapping: &str) -> bool {
+        let mut block = at;
+        while let Some(parent) = block.parent() {
+            if matches!(parent.kind(), "block" | "module") {
+                for statement in children(parent).filter(|one| one.kind() == "for_statement") {
+                    if statement.end_byte() <= at.start_byte() && self.refuses(statement, mapping) {
+                        return true;
+                    }
+                }
+            }
+            if is_scope(parent) {
+                break;
+            }
+            block = parent;
+        }
+        false
+    }
+
+    fn refuses(&self, looping: Node<'a>, mapping: &str) -> bool {
+        let mut found = false;
+        walk(looping, &mut |node| {
+            found |= node.kind() == "if_statement"
+                && field(node, "condition").is_some_and(|condition| {
+                    self.mentions(condition, mapping, 1) && !self.has_constant_key(condition)
+                })
+                && field(node, "consequence")
+                    .is_some_and(|body| children(body).any(|one| stores_or_leaves(one)));
+            Walk::Into
+        });
+        found
+    }
+
+    fn has_constant_key(&self, condition: Node<'a>) -> bool {
+        membership(self.unit, condition).is_some()
+    }
+}
