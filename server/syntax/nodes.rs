@@ -74,24 +74,29 @@ pub fn walk<'t>(node: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> Walk) {
 }
 
 /// Visits everything that runs in the scope of `node` itself: the bodies of nested functions,
-/// lambdas and classes are left out, their decorators, defaults and base classes are not.
+/// lambdas and classes are left out, their decorators, defaults and base classes are not. In a
+/// module or class, whose definitions may be thousands, a definition is visited and not entered.
 pub fn walk_own<'t>(scope: Node<'t>, visit: &mut dyn FnMut(Node<'t>)) {
+    let holds_many = matches!(scope.kind(), "module" | "class_definition");
     // `Node::parent` searches from the root, so that asking every node for its parent would cost
-    // the size of the file; the bodies to leave out are noted on the way down instead.
+    // the size of the file; the bodies to leave out are noted on the way down instead. They come
+    // in the order of their scopes, the innermost first.
     let mut inner_bodies: Vec<usize> = Vec::new();
     walk(scope, &mut |node| {
         if node == scope {
             return Walk::Into;
         }
-        if inner_bodies.contains(&node.id()) {
+        if inner_bodies.last() == Some(&node.id()) {
+            inner_bodies.pop();
             return Walk::Over;
         }
-        if is_scope(node)
-            && let Some(body) = field(node, "body")
-        {
-            inner_bodies.push(body.id());
-        }
         visit(node);
+        if is_scope(node) {
+            if holds_many && node.kind() != "lambda" {
+                return Walk::Over;
+            }
+            inner_bodies.extend(field(node, "body").map(|body| body.id()));
+        }
         Walk::Into
     });
 }
