@@ -76,7 +76,7 @@ pub(super) fn callers(outline: &Outline, source: &Source, of: &BTreeSet<usize>) 
             if !boundary || one.core.contains(&at) {
                 continue;
             }
-            let caller = innermost(outline, at);
+            let caller = outline.index_at(at);
             if !of.contains(&caller) {
                 found.insert(caller);
             }
@@ -86,12 +86,4 @@ pub(super) fn callers(outline: &Outline, source: &Source, of: &BTreeSet<usize>) 
         }
     }
     found
-}
-
-fn innermost(outline: &Outline, at: usize) -> usize {
-    outline
-        .definitions
-        .iter()
-        .rposition(|one| one.range.start <= at && at < one.range.end)
-        .unwrap_or(0)
 }

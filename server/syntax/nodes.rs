@@ -73,6 +73,27 @@ pub fn walk<'t>(node: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> Walk) {
     }
 }
 
+/// Visits those nodes below `node` whose text holds `needle`. Looking for a name in a whole file
+/// then costs the places of the name, not the size of the file.
+pub fn walk_near<'t>(
+    node: Node<'t>,
+    source: &Source,
+    needle: &str,
+    visit: &mut dyn FnMut(Node<'t>) -> Walk,
+) {
+    let inside = &source.text().as_bytes()[node.byte_range()];
+    let places: Vec<usize> = memchr::memmem::find_iter(inside, needle.as_bytes())
+        .map(|at| node.start_byte() + at)
+        .collect();
+    walk(node, &mut |node| {
+        let first = places.partition_point(|&at| at < node.start_byte());
+        match places.get(first) {
+            Some(&at) if at + needle.len() <= node.end_byte() => visit(node),
+            _ => Walk::Over,
+        }
+    });
+}
+
 /// Visits everything that runs in the scope of `node` itself: the bodies of nested functions,
 /// lambdas and classes are left out, their decorators, defaults and base classes are not. In a
 /// module or class, whose definitions may be thousands, a definition is visited and not entered.

@@ -78,11 +78,19 @@ impl Outline {
     /// The innermost definition around the byte `at`.
     #[must_use]
     pub fn enclosing(&self, at: usize) -> &Definition {
-        self.definitions
+        &self.definitions[self.index_at(at)]
+    }
+
+    /// The same as an index; 0 is the module.
+    #[must_use]
+    pub fn index_at(&self, at: usize) -> usize {
+        let last = self
+            .definitions
+            .partition_point(|one| one.range.start <= at);
+        self.definitions[..last]
             .iter()
-            .rev()
-            .find(|definition| definition.range.start <= at && at < definition.range.end)
-            .unwrap_or(&self.definitions[0])
+            .rposition(|one| at < one.range.end)
+            .unwrap_or(0)
     }
 
     /// The functions directly in the class `class` (an index).

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::state::{Owner, State, mentions};
 use crate::rules::knowledge::locks;
-use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, walk};
+use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, walk, walk_near};
 use crate::syntax::{Unit, flow};
 
 /// Who else may run.
@@ -119,7 +119,8 @@ pub(super) fn guarded<'a>(unit: &Unit<'a>, state: State<'a>, here: Node<'a>) -> 
     }
     let class = unit.class();
     let part = class.filter(|_| state.owner == Owner::Instance);
-    walk(part.unwrap_or_else(|| unit.source().root()), &mut |node| {
+    let part = part.unwrap_or_else(|| unit.source().root());
+    walk_near(part, unit.source(), state.text, &mut |node| {
         if node.kind() != "with_statement" || node.byte_range().contains(&here.start_byte()) {
             return Walk::Into;
         }
@@ -252,7 +253,7 @@ pub(super) fn callers_hold(unit: &Unit<'_>, function: Node<'_>, state: State<'_>
         return false;
     }
     let mut calls = Vec::new();
-    walk(unit.source().root(), &mut |node| {
+    walk_near(unit.source().root(), unit.source(), name, &mut |node| {
         if node.kind() == "call"
             && let Some(callee) = field(node, "function")
         {

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::rules::knowledge::origins;
-use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, walk};
+use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, walk, walk_near};
 use crate::syntax::{File, Kind, Unit, names};
 
 /// Who owns the state.
@@ -281,8 +281,12 @@ pub(super) fn is_safe(unit: &Unit<'_>, text: &str) -> bool {
 
 /// The last names of the calls whose result the file assigns to one of the `names`.
 fn makers<'a>(file: File<'a>, names: &[&str]) -> Vec<&'a str> {
+    // The names are prefixes of each other: the shortest stands wherever one of them does.
+    let Some(shortest) = names.iter().min_by_key(|name| name.len()) else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
-    walk(file.source.root(), &mut |node| {
+    walk_near(file.source.root(), file.source, shortest, &mut |node| {
         if matches!(node.kind(), "assignment")
             && let Some(left) = field(node, "left")
             && names.contains(&file.source.slice(left))
@@ -300,7 +304,7 @@ fn makers<'a>(file: File<'a>, names: &[&str]) -> Vec<&'a str> {
 /// The first place below `part` that reads or writes the state `text`.
 pub(super) fn mention<'a>(unit: &Unit<'a>, part: Node<'a>, text: &str) -> Option<Node<'a>> {
     let mut found = None;
-    walk(part, &mut |node| {
+    walk_near(part, unit.source(), text, &mut |node| {
         if found.is_some() {
             return Walk::Over;
         }

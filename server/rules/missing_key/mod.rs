@@ -9,7 +9,7 @@ use super::knowledge::outside::{Origin, origin};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::flow::facts_at;
-use crate::syntax::nodes::{Walk, field, walk};
+use crate::syntax::nodes::{Walk, field, walk, walk_near};
 use crate::syntax::{Pattern, Unit};
 
 /// A constant key is read from a mapping that may lack it.
@@ -128,7 +128,7 @@ fn asked_elsewhere<'a>(
         _ => unit.source().root(),
     };
     let mut found = None;
-    walk(wide, &mut |node| {
+    walk_near(wide, unit.source(), mapping, &mut |node| {
         if found.is_none() && asks_for(unit, node, mapping, key) {
             found = Some(node);
         }

@@ -33,10 +33,9 @@ pub(super) fn exposed<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -
 /// Whether the guard only went elsewhere in the file: as many of its kind and subject as before.
 pub(super) fn moved(guard: &Guard<'_>, pair: &Pair<'_>) -> bool {
     let count = |file: crate::syntax::File<'_>| -> usize {
-        file.outline
-            .definitions
-            .iter()
-            .flat_map(|definition| Unit::of_definition(file, definition))
+        mentioning(file, &guard.subject)
+            .into_iter()
+            .flat_map(|index| Unit::of_definition(file, &file.outline.definitions[index]))
             .map(|unit| {
                 guards(&unit)
                     .iter()
@@ -47,6 +46,16 @@ pub(super) fn moved(guard: &Guard<'_>, pair: &Pair<'_>) -> bool {
     };
     // Timeouts are counted by `unlimited` itself: another call's timeout is no replacement.
     guard.kind != Kind::Timeout && count(pair.base_file) <= count(pair.head_file)
+}
+
+/// The definitions (by index) in which the first name of the subject stands. Reading the guards of
+/// a whole file for each one that is gone would cost the file's size at every keystroke.
+fn mentioning(file: crate::syntax::File<'_>, subject: &str) -> std::collections::BTreeSet<usize> {
+    let name = subject.split([' ', '[', '(']).next().unwrap_or(subject);
+    let text = file.source.text();
+    memchr::memmem::find_iter(text.as_bytes(), name.as_bytes())
+        .map(|at| file.outline.index_at(at))
+        .collect()
 }
 
 /// The places where head reads the subject (`item`, `self.cache`), bindings left out.
