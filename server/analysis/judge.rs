@@ -10,8 +10,10 @@ use crate::compare::normal::{stable_hash, tokens};
 use crate::compare::subtract::{Comparable, ScopeNames, new_in_head};
 use crate::config::RuleSetting;
 use crate::rules::{Draft, Finding, Pair, RULES, Reporter, Rule, Severity};
+use crate::syntax::nodes;
 use crate::syntax::query::below_error;
-use crate::syntax::{Cancelled, Definition, File, Outline, Source, Unit};
+use crate::syntax::unit::definition_node;
+use crate::syntax::{Cancelled, Definition, File, Kind, Outline, Source, Unit};
 use crate::vcs::Hunk;
 
 /// What a rule said of one scope, before the comparison.
@@ -115,7 +117,12 @@ fn against_production(
         hunks.iter().map(|hunk| hunk.base.clone()),
     );
     in_head.extend(in_base.iter().filter_map(|&index| matching.head_of(index)));
-    in_head.extend(callers(head.outline, head.source, &in_head));
+    let answering = in_head
+        .iter()
+        .copied()
+        .filter(|&index| answers_change(base, head, matching.base_of(index), index))
+        .collect();
+    in_head.extend(callers(head.outline, head.source, &answering));
     if focus.is_some() {
         in_head.retain(|&index| in_focus(head.outline, index, focus));
         in_base.retain(|&index| {
@@ -144,6 +151,24 @@ fn against_production(
     new.retain(|one| !removed.iter().any(|other| repeats(one, other)));
     new.extend(removed);
     Ok((new, candidates))
+}
+
+/// Whether a function may give its callers another answer than in production: only then can an
+/// unchanged line of a caller have become risky.
+fn answers_change(base: File<'_>, head: File<'_>, old: Option<usize>, new: usize) -> bool {
+    head.outline.definitions[new].kind == Kind::Function
+        && old.is_some_and(|old| answers(base, old) != answers(head, new))
+}
+
+/// The tokens of a function's `return` statements, and whether its end is never reached.
+fn answers(file: File<'_>, index: usize) -> Option<(Vec<Vec<&str>>, bool)> {
+    let node = definition_node(file.source, &file.outline.definitions[index])?;
+    let returns = nodes::own(node, &["return_statement"])
+        .into_iter()
+        .map(|one| tokens(file.source, one.byte_range()))
+        .collect();
+    let body = nodes::field(node, "body")?;
+    Some((returns, nodes::exits(body, file.source)))
 }
 
 /// Whether `one` says of the same place what `other` says better.

@@ -254,20 +254,25 @@ pub fn annotated(unit: &Unit<'_>, annotation: Node<'_>) -> Option<String> {
     parts.next().is_none().then(|| unit.names().expand(only))
 }
 
-/// All calls in the unit's own code, lambdas included.
+/// All calls in the unit's own code, lambdas included. The definitions of a module or class are
+/// left out whole: they are judged as units of their own.
 #[must_use]
 pub fn calls<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
-    let mut found = Vec::new();
     let scope = unit.node;
+    let holds_many = !unit.is_function();
+    let mut bodies: Vec<usize> = Vec::new();
+    let mut found = Vec::new();
     walk(scope, &mut |node| {
-        let inner = node != scope
-            && matches!(node.kind(), "block")
-            && node.parent().is_some_and(|parent| {
-                parent != scope
-                    && matches!(parent.kind(), "function_definition" | "class_definition")
-            });
-        if inner {
+        if bodies.last() == Some(&node.id()) {
+            bodies.pop();
             return Walk::Over;
+        }
+        let definition = matches!(node.kind(), "function_definition" | "class_definition");
+        if definition && node != scope {
+            if holds_many {
+                return Walk::Over;
+            }
+            bodies.extend(field(node, "body").map(|body| body.id()));
         }
         if node.kind() == "call" {
             found.push(node);

@@ -1,6 +1,8 @@
 //! Whether the hotfix still has a guard that does the same, and what stands unprotected if not.
 //! In doubt the answer is "it has": a false alarm here costs more than a miss.
 
+use std::collections::BTreeSet;
+
 use tree_sitter::Node;
 
 use super::collect::{
@@ -13,7 +15,7 @@ use crate::syntax::flow::{caught_around, handler_names, withs_around};
 use crate::syntax::names::dotted;
 use crate::syntax::nodes::{children, field, keyword};
 use crate::syntax::unit::binds;
-use crate::syntax::Unit;
+use crate::syntax::{File, Unit};
 
 /// The place of head that production's guard protected and that nothing protects now.
 pub(super) fn exposed<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
@@ -32,30 +34,40 @@ pub(super) fn exposed<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -
 
 /// Whether the guard only went elsewhere in the file: as many of its kind and subject as before.
 pub(super) fn moved(guard: &Guard<'_>, pair: &Pair<'_>) -> bool {
-    let count = |file: crate::syntax::File<'_>| -> usize {
-        mentioning(file, &guard.subject)
+    let count = |file: File<'_>, other: File<'_>| -> usize {
+        mentioning(file, other, &guard.subject)
             .into_iter()
             .flat_map(|index| Unit::of_definition(file, &file.outline.definitions[index]))
             .map(|unit| {
                 guards(&unit)
                     .iter()
-                    .filter(|other| other.kind == guard.kind && other.subject == guard.subject)
+                    .filter(|one| one.kind == guard.kind && one.subject == guard.subject)
                     .count()
             })
             .sum()
     };
+    let (base, head) = (pair.base_file, pair.head_file);
     // Timeouts are counted by `unlimited` itself: another call's timeout is no replacement.
-    guard.kind != Kind::Timeout && count(pair.base_file) <= count(pair.head_file)
+    guard.kind != Kind::Timeout && count(base, head) <= count(head, base)
 }
 
-/// The definitions (by index) in which the first name of the subject stands. Reading the guards of
-/// a whole file for each one that is gone would cost the file's size at every keystroke.
-fn mentioning(file: crate::syntax::File<'_>, subject: &str) -> std::collections::BTreeSet<usize> {
+/// The definitions (by index) in which the first name of the subject stands and that the other
+/// side has otherwise. What is the same on both sides weighs nothing, and reading the guards of a
+/// whole file for each one that is gone would cost the file's size at every keystroke.
+fn mentioning(file: File<'_>, other: File<'_>, subject: &str) -> BTreeSet<usize> {
     let name = subject.split([' ', '[', '(']).next().unwrap_or(subject);
     let text = file.source.text();
-    memchr::memmem::find_iter(text.as_bytes(), name.as_bytes())
-        .map(|at| file.outline.index_at(at))
-        .collect()
+    let changed = |index: &usize| {
+        let here = &file.outline.definitions[*index];
+        let there = other.outline.find(&here.qualname);
+        *index == 0
+            || there.is_none_or(|there| {
+                other.source.text()[there.range.clone()] != text[here.range.clone()]
+            })
+    };
+    let places = memchr::memmem::find_iter(text.as_bytes(), name.as_bytes());
+    let all: BTreeSet<usize> = places.map(|at| file.outline.index_at(at)).collect();
+    all.into_iter().filter(changed).collect()
 }
 
 /// The places where head reads the subject (`item`, `self.cache`), bindings left out.
