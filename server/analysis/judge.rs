@@ -160,12 +160,12 @@ fn answers_change(base: File<'_>, head: File<'_>, old: Option<usize>, new: usize
         && old.is_some_and(|old| answers(base, old) != answers(head, new))
 }
 
-/// The tokens of a function's `return` statements, and whether its end is never reached.
-fn answers(file: File<'_>, index: usize) -> Option<(Vec<Vec<&str>>, bool)> {
+/// The text of a function's `return` statements, and whether its end is never reached.
+fn answers(file: File<'_>, index: usize) -> Option<(Vec<&str>, bool)> {
     let node = definition_node(file.source, &file.outline.definitions[index])?;
     let returns = nodes::own(node, &["return_statement"])
         .into_iter()
-        .map(|one| tokens(file.source, one.byte_range()))
+        .map(|one| file.source.slice(one))
         .collect();
     let body = nodes::field(node, "body")?;
     Some((returns, nodes::exits(body, file.source)))

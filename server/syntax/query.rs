@@ -139,29 +139,11 @@ fn roots(scope: Node<'_>) -> Vec<Node<'_>> {
     let Some(block) = block else {
         return vec![scope];
     };
-    let mut roots = Vec::new();
-    for statement in super::nodes::children(block) {
-        let definition = if statement.kind() == "decorated_definition" {
-            roots.extend(
-                super::nodes::children(statement).filter(|child| child.kind() == "decorator"),
-            );
-            super::nodes::field(statement, "definition")
-        } else {
-            statement
-                .kind()
-                .ends_with("_definition")
-                .then_some(statement)
-        };
-        match definition {
-            None => roots.push(statement),
-            Some(definition) => roots.extend(
-                ["parameters", "superclasses"]
-                    .into_iter()
-                    .filter_map(|part| super::nodes::field(definition, part)),
-            ),
-        }
-    }
-    roots
+    super::nodes::children(block)
+        .filter(|statement| {
+            statement.kind() != "decorated_definition" && !statement.kind().ends_with("_definition")
+        })
+        .collect()
 }
 
 /// Whether the statement of the node holds a syntax error, or an error encloses it.
