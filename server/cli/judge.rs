@@ -133,15 +133,17 @@ pub fn judge_all(
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    if targets.len() < 2 || threads < 2 {
-        work();
-    } else {
-        std::thread::scope(|scope| {
-            for _ in 0..threads.min(targets.len()) {
-                scope.spawn(work);
+    let wanted = threads.min(targets.len());
+    std::thread::scope(|scope| {
+        for _ in 0..wanted {
+            let thread = std::thread::Builder::new().stack_size(crate::syntax::STACK_BYTES);
+            if thread.spawn_scoped(scope, work).is_err() {
+                break;
             }
-        });
-    }
+        }
+    });
+    // Where no thread could be had, what is left is done here.
+    work();
     bar.finish_and_clear();
     let outcomes = slots
         .into_iter()

@@ -51,6 +51,7 @@ const HANDLERS: usize = 64;
 pub fn serve() -> ExitCode {
     start_log();
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_stack_size(crate::syntax::STACK_BYTES)
         .worker_threads(2)
         .enable_time()
         .build();

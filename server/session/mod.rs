@@ -81,10 +81,12 @@ impl Session {
         let for_worker = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("judge".into())
+            .stack_size(crate::syntax::STACK_BYTES)
             .spawn(move || worker::run(&for_worker))?;
         let for_background = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("git".into())
+            .stack_size(crate::syntax::STACK_BYTES)
             .spawn(move || background::run(&for_background))?;
         Ok(Self(shared))
     }

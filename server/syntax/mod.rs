@@ -13,3 +13,8 @@ pub use outline::{Definition, Kind, Outline};
 pub use query::{Match, Pattern};
 pub use source::{Cancel, Cancelled, Parser, Source};
 pub use unit::{File, Unit};
+
+/// The stack, in bytes, of every thread that judges. Rules follow the syntax tree downwards, and a
+/// generated file may hang ten thousand calls behind each other: on a stack of the usual size that
+/// ends the process. Memory is only taken as far as it is used.
+pub const STACK_BYTES: usize = 512 << 20;

@@ -303,7 +303,10 @@ impl Client {
             "client/registerCapability" => Value::Null,
             _ => panic!("an unexpected question: {method} {params:#}"),
         };
-        if !self.is_rude {
+        // A question that came before the server ended is read after it: nobody waits for the
+        // answer then, as an editor would find out.
+        let is_gone = matches!(self.child.try_wait(), Ok(Some(_)));
+        if !self.is_rude && !is_gone {
             self.send(&json!({"jsonrpc": "2.0", "id": id, "result": result}));
         }
     }
