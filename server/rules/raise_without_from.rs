@@ -31,6 +31,9 @@ impl Rule for RaiseWithoutFrom {
     }
 
     fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
+        if !unit.slice(unit.node).contains("except") {
+            return;
+        }
         for one in PATTERN.matches(unit.node, unit.source()) {
             let (Some(statement), Some(value)) = (one.get("anchor"), one.get("value")) else {
                 continue;
