@@ -11,7 +11,7 @@ mod rename;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use git2::{ObjectType, Oid};
 
@@ -24,6 +24,10 @@ use super::scope::BaseCommit;
 /// How long a list of deleted files is believed. A plain `mv` moves no ref that could tell; `check`
 /// asks for many new files in a row.
 const FRESH: Duration = Duration::from_secs(2);
+
+/// How coarse the times of files may be: a list that began less than this after a file came to its
+/// path may have missed the file's old path.
+const COARSE: Duration = Duration::from_millis(100);
 
 /// A file that differs from production.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +64,7 @@ pub(super) struct Gone {
 }
 
 /// The last list of deleted files: of which base, when, and what.
-pub(super) type GoneList = (Oid, Instant, Arc<Vec<Gone>>);
+pub(super) type GoneList = (Oid, SystemTime, Arc<Vec<Gone>>);
 
 impl Repository {
     /// The files in which the work tree differs from `base`, sorted by path. Submodules are left
@@ -70,6 +74,7 @@ impl Repository {
     /// [`BaseError`] when git cannot read the base or the work tree.
     pub fn changed_files(&self, base: &BaseCommit) -> Result<Vec<ChangedFile>, BaseError> {
         self.with(|git| {
+            let began = SystemTime::now();
             let paths = candidates(git, self.root(), base.id, Untracked::Listed)?;
             let mut changes = Vec::new();
             let mut gone = Vec::new();
@@ -84,7 +89,7 @@ impl Repository {
                 changes.extend(change.map(|change| ChangedFile { path, change }));
             }
             let gone = Arc::new(gone);
-            self.remember_gone(base.id, &gone);
+            self.remember_gone(base.id, began, &gone);
             self.pair_renames(git, &gone, &mut changes);
             Ok(changes)
         })
@@ -98,19 +103,27 @@ impl Repository {
         path: &str,
     ) -> Option<Gone> {
         let bytes = read_limited(&self.root().join(path))?;
-        let gone = self.gone(git, base.id)?;
+        let gone = self.gone(git, base.id, came(&self.root().join(path)))?;
         rename::origin(self, git, &gone, path, &bytes).cloned()
     }
 
-    fn gone(&self, git: &git2::Repository, base: Oid) -> Option<Arc<Vec<Gone>>> {
+    /// The files that production has and the work tree lacks, as they were after `came`.
+    fn gone(
+        &self,
+        git: &git2::Repository,
+        base: Oid,
+        came: Option<SystemTime>,
+    ) -> Option<Arc<Vec<Gone>>> {
         let known = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, when, list)) = known.as_ref()
+        if let Some((of, began, list)) = known.as_ref()
             && *of == base
-            && when.elapsed() < FRESH
+            && began.elapsed().is_ok_and(|age| age < FRESH)
+            && came.is_some_and(|came| came + COARSE < *began)
         {
             return Some(Arc::clone(list));
         }
         drop(known);
+        let began = SystemTime::now();
         let mut list = Vec::new();
         for path in candidates(git, self.root(), base, Untracked::LeftOut).ok()? {
             if let (Some(FileChange::Deleted), Some(blob)) =
@@ -120,13 +133,13 @@ impl Repository {
             }
         }
         let list = Arc::new(list);
-        self.remember_gone(base, &list);
+        self.remember_gone(base, began, &list);
         Some(list)
     }
 
-    fn remember_gone(&self, base: Oid, list: &Arc<Vec<Gone>>) {
+    fn remember_gone(&self, base: Oid, began: SystemTime, list: &Arc<Vec<Gone>>) {
         let mut known = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = Some((base, Instant::now(), Arc::clone(list)));
+        *known = Some((base, began, Arc::clone(list)));
     }
 
     /// Turns an added and a deleted file with much in common into a renamed one.
@@ -151,6 +164,22 @@ impl Repository {
         }
         changes.retain(|it| it.change != FileChange::Deleted || !left.contains(&it.path));
     }
+}
+
+/// When the file came to this path: a rename changes its status, not its contents.
+#[cfg(unix)]
+fn came(path: &Path) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt;
+    let status = std::fs::metadata(path).ok()?;
+    let seconds = u64::try_from(status.ctime()).ok()?;
+    let nanos = u32::try_from(status.ctime_nsec()).ok()?;
+    Some(SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos))
+}
+
+/// Elsewhere nothing tells it, so that each look-up lists anew.
+#[cfg(not(unix))]
+fn came(_path: &Path) -> Option<SystemTime> {
+    None
 }
 
 /// Whether files that git does not track are asked for.

@@ -181,6 +181,19 @@ fn a_renamed_file_is_compared_with_its_old_version() {
 }
 
 #[test]
+fn a_file_renamed_right_after_the_files_were_listed_is_found() {
+    // An editor lists the changed files when it starts, and a person renames one a moment later.
+    let repo = start();
+    let (repository, base) = judged(&repo);
+    repository.changed_files(&base).expect("changed files");
+    repo.git(&["mv", "pkg/old.py", "pkg/new.py"]);
+    match repository.base_for(&Scope::Judged(base), &repo.path("pkg/new.py")) {
+        Base::Production(production) => assert_eq!(production.path, "pkg/old.py"),
+        other => panic!("not production: {other:?}"),
+    }
+}
+
+#[test]
 fn a_new_file_with_little_in_common_is_added() {
     let repo = start();
     repo.delete("pkg/old.py");
