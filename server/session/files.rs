@@ -86,7 +86,12 @@ impl Files {
 
 /// The file's text without its byte order mark, as an editor would show it.
 fn read(path: &Path) -> Option<String> {
-    let size = std::fs::metadata(path).ok()?.len();
+    let about = std::fs::metadata(path).ok()?;
+    if !about.is_file() {
+        // A link to a named pipe would hold this thread until somebody writes into it.
+        return None;
+    }
+    let size = about.len();
     if LIMIT_BYTES < size {
         tracing::warn!(path = %path.display(), size, "this changed file is too large to be judged");
         return None;
