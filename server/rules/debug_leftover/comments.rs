@@ -5,52 +5,111 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::fixes::layout::begins_line;
-use crate::rules::{Confidence, Draft, Reporter};
+use crate::rules::{Confidence, Draft, Pair, Reporter};
 use crate::syntax::nodes::{Walk, children, field, walk};
 use crate::syntax::{Source, Unit};
 
-/// Reports the comments of one scope.
+/// A comment that is no part of the fix.
+struct Leftover {
+    range: Range<usize>,
+    message: String,
+    confidence: Confidence,
+}
+
+/// Reports the comments of one scope, as far as one side alone tells. Well-kept files are full of
+/// promises, and a file that is new as a whole may come from elsewhere: only the comparison with
+/// production makes a comment certain.
 pub(super) fn check(unit: &Unit<'_>, reporter: &mut Reporter) {
-    let comments = own_comments(unit);
+    if !unit.slice(unit.node).contains('#') {
+        return;
+    }
+    for one in leftovers(unit, &|_| true, None) {
+        report(reporter, unit, one, &[]);
+    }
+}
+
+/// Reports the comments that production does not have, however often the file has others.
+pub(super) fn compare(pair: &Pair<'_>, reporter: &mut Reporter) {
+    let Some(head) = pair.head else { return };
+    if !head.slice(head.node).contains('#') {
+        return;
+    }
+    let (old, now) = (pair.base_file.source.text(), pair.head_file.source.text());
+    let is_new = |comment: Node<'_>| {
+        let text = head.slice(comment);
+        count(old, text) < count(now, text)
+    };
+    for mut one in leftovers(head, &is_new, Some(pair.base_file.source)) {
+        one.confidence = Confidence::Certain;
+        report(reporter, head, one, &["debug-leftover"]);
+    }
+}
+
+fn count(text: &str, needle: &str) -> usize {
+    memchr::memmem::find_iter(text.as_bytes(), needle.as_bytes()).count()
+}
+
+/// The leftovers among the scope's comments that `wanted` picks. A call that stands in
+/// `production` as code is switched off; elsewhere it may be a heading.
+fn leftovers(
+    unit: &Unit<'_>,
+    wanted: &dyn Fn(Node<'_>) -> bool,
+    production: Option<&Source>,
+) -> Vec<Leftover> {
+    let mut comments = own_comments(unit);
+    comments.retain(|comment| wanted(*comment));
+    let mut found = Vec::new();
     for comment in &comments {
         if let Some(mark) = postponed(unit.slice(*comment)) {
-            report(
-                reporter,
-                unit,
-                comment.byte_range(),
-                Confidence::Likely,
-                format!("{mark}: finish it now, or write it down where it is not forgotten"),
-            );
+            found.push(Leftover {
+                range: comment.byte_range(),
+                message: format!(
+                    "{mark}: finish it now, or write it down where it is not forgotten"
+                ),
+                confidence: if has_the_habit(unit) {
+                    Confidence::Possible
+                } else {
+                    Confidence::Likely
+                },
+            });
         }
     }
     for run in runs(unit, &comments) {
-        if let Some(part) = switched_off(unit, &run) {
-            report(
-                reporter,
-                unit,
-                part,
-                Confidence::Certain,
-                "Code that is switched off does not belong in a hotfix: git keeps it".to_owned(),
-            );
+        if let Some(range) = switched_off(unit, &run, production) {
+            found.push(Leftover {
+                range,
+                message: "Code that is switched off does not belong in a hotfix: git keeps it"
+                    .to_owned(),
+                confidence: Confidence::Likely,
+            });
         }
     }
+    found
+}
+
+/// Whether the file keeps its promises in comments: more than one of them.
+fn has_the_habit(unit: &Unit<'_>) -> bool {
+    let text = unit.source().text();
+    let marks = ["TODO", "FIXME", "XXX"].iter();
+    unit.file.is_test || 1 < marks.map(|mark| count(text, mark)).sum::<usize>()
 }
 
 fn report(
     reporter: &mut Reporter,
     unit: &Unit<'_>,
-    range: Range<usize>,
-    confidence: Confidence,
-    message: String,
+    one: Leftover,
+    covers: &'static [&'static str],
 ) {
-    let text = &unit.source().text()[range.clone()];
+    let text = &unit.source().text()[one.range.clone()];
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let mut draft = Draft::at(unit.node, confidence, message);
-    // Comments have no tokens: their text is what tells them apart.
-    draft.detail = lines.join(" ");
-    draft.span = range.clone();
-    draft.anchor = range;
-    reporter.report(draft);
+    reporter.report(Draft {
+        // Comments have no tokens: their text is what tells them apart.
+        detail: lines.join(" "),
+        span: one.range.clone(),
+        anchor: one.range,
+        covers,
+        ..Draft::at(unit.node, one.confidence, one.message)
+    });
 }
 
 /// The comments of this scope, in source order. Those of nested functions and classes belong to
@@ -108,14 +167,21 @@ fn runs<'a>(unit: &Unit<'a>, comments: &[Node<'a>]) -> Vec<Vec<Node<'a>>> {
 
 /// The ranges of a run that hold switched-off code. A run that is introduced by prose is an
 /// explanation with an example, unless the prose says that something was old or for debugging.
-fn switched_off(unit: &Unit<'_>, run: &[Node<'_>]) -> Option<Range<usize>> {
+fn switched_off(
+    unit: &Unit<'_>,
+    run: &[Node<'_>],
+    production: Option<&Source>,
+) -> Option<Range<usize>> {
     let lines: Vec<&str> = run.iter().map(|one| body(unit.slice(*one))).collect();
     let mut first = 0;
     if lines.len() > 1 && is_label(lines[0]) {
         first = 1;
     }
     let text = lines[first..].join("\n");
-    (!is_tool(lines[first]) && is_code(&text))
+    let tight = run[first..].iter().all(|one| is_tight(unit.slice(*one)));
+    let ran = || production.is_some_and(|source| has_line(source.text(), lines[first]));
+    let off = is_code(&text, tight) && (tight || !is_heading(&text) || ran());
+    (!is_tool(lines[first]) && off)
         .then(|| run[first].start_byte()..run[run.len() - 1].end_byte())
 }
 
@@ -123,6 +189,27 @@ fn switched_off(unit: &Unit<'_>, run: &[Node<'_>]) -> Option<Range<usize>> {
 fn body(comment: &str) -> &str {
     let rest = comment.strip_prefix('#').unwrap_or(comment);
     rest.strip_prefix(' ').unwrap_or(rest).trim_end()
+}
+
+/// `#check(order)`: no space behind the mark, as it is when code is switched off by hand.
+fn is_tight(comment: &str) -> bool {
+    let rest = comment.trim_start_matches('#');
+    rest.starts_with(|first: char| first.is_alphabetic() || first == '_' || first == '@')
+        || rest.starts_with("    ")
+}
+
+/// `check(order)` alone may as well be the heading of what follows.
+fn is_heading(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ',' | ' ' | '-');
+    text.lines().count() == 1
+        && text.split_once('(').is_some_and(|(name, rest)| {
+            name.chars().all(plain) && rest.trim_end().trim_end_matches(')').chars().all(plain)
+        })
+}
+
+/// Whether the text has this line as code.
+fn has_line(text: &str, line: &str) -> bool {
+    text.lines().any(|one| one.trim() == line.trim())
 }
 
 /// A line such as `old version` above switched-off code.
@@ -142,7 +229,7 @@ fn is_tool(line: &str) -> bool {
 }
 
 /// Whether the text is Python, and of a kind that nobody writes as prose.
-fn is_code(text: &str) -> bool {
+fn is_code(text: &str, tight: bool) -> bool {
     // A cheap look first: parsing every comment would cost more than all other rules together.
     let likely = text.contains(['(', '=']) || text.contains("import ") || text.trim_end().ends_with(':');
     if !likely || text.len() > 4_000 {
@@ -164,7 +251,22 @@ fn is_code(text: &str) -> bool {
     let statements: Vec<_> = children(source.root()).collect();
     !statements.is_empty()
         && statements.iter().all(|one| is_plausible(&source, *one))
-        && statements.iter().any(|one| is_substance(&source, *one))
+        && statements.iter().any(|one| is_substance(&source, *one) || (tight && is_short_code(&source, *one)))
+}
+
+/// `a = 3`, `return True`: too short to tell from prose behind `# `, plain behind `#`.
+fn is_short_code(source: &Source, statement: Node<'_>) -> bool {
+    match statement.kind() {
+        "return_statement" | "raise_statement" => {
+            statement.named_child(0).is_some_and(|value| value.child_count() < 2 || value.kind() == "attribute")
+        }
+        "expression_statement" => statement.named_child(0).is_some_and(|value| {
+            value.kind() == "assignment"
+                && field(value, "left").is_some_and(|left| left.kind() == "identifier")
+                && source.slice(value).contains(" = ")
+        }),
+        _ => false,
+    }
 }
 
 fn dedented(text: &str) -> String {

@@ -9,7 +9,7 @@ mod fix;
 use tree_sitter::Node;
 
 use super::knowledge::origins;
-use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
+use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::flow::facts_at;
 use crate::syntax::nodes::{ancestors, children, field, is_scope, keyword, positional};
@@ -58,6 +58,10 @@ impl Rule for DebugLeftover {
         conflict::check(file, reporter);
     }
 
+    fn compare(&self, pair: &Pair<'_>, reporter: &mut Reporter) {
+        comments::compare(pair, reporter);
+    }
+
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
         fix::fixes(context, finding)
     }
@@ -67,6 +71,10 @@ type Verdict = Option<(Confidence, String)>;
 
 fn judge_call(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
     let name = unit.callee(call)?;
+    // A shell that a command line opens on purpose.
+    if name == "code.interact" && speaks_to_people(unit, call) {
+        return None;
+    }
     if stops(&name) {
         let written = unit.slice(field(call, "function")?);
         return Some((
@@ -176,7 +184,7 @@ fn in_main_block(unit: &Unit<'_>, node: Node<'_>) -> bool {
 /// `main`, `print_table`, `show`, `usage`: the name promises output.
 fn named_for_output(unit: &Unit<'_>) -> bool {
     let words = [
-        "main", "print", "show", "usage", "help", "display", "dump", "report", "cli", "command",
+        "main", "test", "print", "show", "usage", "help", "display", "dump", "report", "cli", "command",
         "prompt", "banner", "render", "write", "demo", "example", "output", "summary", "pprint",
     ];
     unit.qualname
