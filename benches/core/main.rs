@@ -2,6 +2,7 @@
 //!
 //!     cargo bench --bench core
 //!     cargo bench --bench core -- --lines 1000
+//!     cargo bench --bench core -- --only judge
 
 // The generated program is shared with `benches/lsp`.
 #[path = "../lsp/program.rs"]
@@ -9,7 +10,7 @@ mod program;
 
 use std::hint::black_box;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use hotfix_ls::analysis::{self, BaseSide, Comparison, Snapshot};
@@ -24,18 +25,34 @@ const SEED: u64 = 20_260_101;
 const RUNS: usize = 20;
 const LONG: Duration = Duration::from_millis(300);
 
+/// What the arguments ask for.
+struct Options {
+    lines: usize,
+    /// Only steps whose name contains this run.
+    only: String,
+}
+
+static OPTIONS: OnceLock<Options> = OnceLock::new();
+
 fn main() -> ExitCode {
+    let mut options = Options {
+        lines: 10_000,
+        only: String::new(),
+    };
     let mut arguments = std::env::args().skip(1).filter(|one| one != "--bench");
-    let lines = match (arguments.next().as_deref(), arguments.next()) {
-        (None, _) => Some(10_000),
-        (Some("--lines"), Some(number)) => number.parse().ok(),
-        _ => None,
-    };
-    let Some(lines) = lines else {
-        eprintln!("bench: the only argument is --lines NUMBER");
-        return ExitCode::FAILURE;
-    };
-    run(lines);
+    while let Some(name) = arguments.next() {
+        match (name.as_str(), arguments.next()) {
+            ("--lines", Some(number)) if number.parse::<usize>().is_ok() => {
+                options.lines = number.parse().unwrap_or_default();
+            }
+            ("--only", Some(word)) => options.only = word,
+            _ => {
+                eprintln!("bench: the arguments are --lines NUMBER and --only WORD");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    run(OPTIONS.get_or_init(|| options).lines);
     ExitCode::SUCCESS
 }
 
@@ -130,6 +147,12 @@ fn judging(program: &program::Program, text: &Arc<str>) {
 
 /// Runs a step and prints its times. The first run warms up and does not count.
 fn step<T>(name: &str, mut work: impl FnMut() -> T) {
+    if !OPTIONS
+        .get()
+        .is_none_or(|options| name.contains(&options.only))
+    {
+        return;
+    }
     black_box(work());
     let begin = Instant::now();
     let mut times = Vec::new();

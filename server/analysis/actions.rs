@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use super::judge::judge;
-use super::{Comparison, Report, Snapshot};
+use super::{Analysis, Comparison, Report, Snapshot};
 use crate::fixes::{Applicability, Edit, Fix, apply, hunk};
 use crate::rules::{self, Confidence, Finding, FixContext};
 use crate::syntax::nodes::scope_of;
-use crate::syntax::{File, Outline, Source, Unit};
+use crate::syntax::{Source, Unit};
 
 /// The fixes of one finding of this snapshot, the preferred one first. Each was tried: the result
 /// has no new syntax error, the finding is gone, and no rule finds anything worse.
@@ -16,8 +15,8 @@ pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
     let Some(rule) = rules::find(finding.rule) else {
         return Vec::new();
     };
-    let outline = Outline::new(&snapshot.head);
-    let head = file(snapshot, &outline);
+    let analysis = Analysis::new(snapshot);
+    let head = analysis.head();
     let Some(node) = snapshot.head.node_at(finding.span.clone()) else {
         return Vec::new();
     };
@@ -38,7 +37,7 @@ pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
     let mut found: Vec<Fix> = rule
         .fixes(&context, finding)
         .into_iter()
-        .filter(|fix| cures(snapshot, finding, fix))
+        .filter(|fix| cures(&analysis, finding, fix))
         .collect();
     if let Some(first) = found.iter().position(|fix| fix.preferred).or(Some(0)) {
         for (index, fix) in found.iter_mut().enumerate() {
@@ -57,26 +56,17 @@ fn unit_scope(mut scope: tree_sitter::Node<'_>) -> tree_sitter::Node<'_> {
     scope
 }
 
-fn file<'a>(snapshot: &'a Snapshot, outline: &'a Outline) -> File<'a> {
-    File {
-        source: &snapshot.head,
-        outline,
-        settings: &snapshot.settings,
-        is_test: snapshot.is_test,
-    }
-}
-
 /// Whether the fix heals: fewer findings of the rule, nothing new above a hint, no new error.
 /// Judges only the definitions that the fix changes, before and after.
-fn cures(snapshot: &Snapshot, finding: &Finding, fix: &Fix) -> bool {
+fn cures(analysis: &Analysis<'_>, finding: &Finding, fix: &Fix) -> bool {
     let mut old: Vec<Range<usize>> = fix.edits.iter().map(|edit| edit.range.clone()).collect();
     let mut new = changed_ranges(&fix.edits);
     old.push(finding.span.clone());
     new.push(moved(finding.span.start, &fix.edits)..moved(finding.span.end, &fix.edits));
-    let Ok(before) = judge(snapshot, snapshot.hunks(), Some(&old)) else {
+    let Ok(before) = analysis.around(&old) else {
         return false;
     };
-    let Some(after) = tried(snapshot, &fix.edits, &new) else {
+    let Some(after) = tried(analysis.snapshot(), &fix.edits, &new) else {
         return false;
     };
     let count = |report: &Report, rule: &str, least: Confidence| {
@@ -126,11 +116,7 @@ fn tried(snapshot: &Snapshot, edits: &[Edit], focus: &[Range<usize>]) -> Option<
         head,
         ..snapshot.clone()
     };
-    let hunks = trial.hunks();
-    if hunks.is_empty() {
-        return Some(Report::default());
-    }
-    judge(&trial, hunks, Some(focus)).ok()
+    Analysis::new(&trial).around(focus).ok()
 }
 
 /// The head after the edits; `None` if they do not apply or break the syntax.
@@ -149,19 +135,18 @@ fn edited(snapshot: &Snapshot, edits: &[Edit]) -> Option<Source> {
 /// docstring note, restore production's hunk or definition.
 #[must_use]
 pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<Fix> {
-    let outline = Outline::new(&snapshot.head);
+    let analysis = Analysis::new(snapshot);
     let production = match &snapshot.base {
         Comparison::AllNew => None,
         Comparison::Production(side) => Some((side.source(), side.outline())),
     };
-    let hunks = snapshot.hunks();
+    let hunks = analysis.hunks();
     let touched = snapshot.head.lines().touched(range);
     let Some(hunk) = hunks.iter().find(|hunk| hunk::touches(hunk, &touched)) else {
         return Vec::new();
     };
     let target = hunk::Target {
-        head: &snapshot.head,
-        outline: &outline,
+        head: analysis.head(),
         production,
         hunk,
         lines: touched,

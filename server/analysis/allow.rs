@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::judge::Raw;
+use super::side::Raw;
 use super::{Comparison, Snapshot};
 use crate::rules::{self, Confidence, Finding, Severity};
 use crate::syntax::{File, Source};

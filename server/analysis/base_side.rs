@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::judge::{self, Raw};
+use super::side::{self, Raw};
 use crate::config::Settings;
-use crate::syntax::{File, Outline, Source};
+use crate::syntax::{Facts, File, Outline, Source};
 use crate::vcs::hunks::BaseLines;
 use crate::vcs::{Hunk, Production};
 
@@ -17,6 +17,7 @@ pub struct BaseSide {
     source: OnceLock<Source>,
     outline: OnceLock<Outline>,
     lines: OnceLock<BaseLines>,
+    facts: Facts,
     raw: Mutex<Judged>,
 }
 
@@ -35,6 +36,7 @@ impl BaseSide {
             source: OnceLock::new(),
             outline: OnceLock::new(),
             lines: OnceLock::new(),
+            facts: Facts::default(),
             raw: Mutex::default(),
         }
     }
@@ -60,6 +62,7 @@ impl BaseSide {
             outline: self.outline(),
             settings,
             is_test,
+            facts: &self.facts,
         }
     }
 
@@ -89,7 +92,7 @@ impl BaseSide {
         }
         let entry = kept.of_definition.entry(definition).or_insert_with(|| {
             let file = self.file(settings, is_test);
-            Arc::new(judge::one_side(
+            Arc::new(side::one_side(
                 file,
                 &self.outline().definitions[definition],
             ))

@@ -6,7 +6,11 @@
 mod actions;
 mod allow;
 mod base_side;
+mod findings;
 mod judge;
+mod newness;
+mod pairs;
+mod side;
 mod touched;
 
 use std::ops::Range;
@@ -15,6 +19,7 @@ use std::sync::Arc;
 pub use actions::{fix_all, fixes, hunk_actions};
 pub use allow::{Allow, allow_at};
 pub use base_side::BaseSide;
+pub use judge::{Analysis, Partial};
 
 use crate::config::Settings;
 use crate::rules::Finding;
@@ -68,12 +73,7 @@ pub struct Report {
 /// # Errors
 /// [`Cancelled`] when the snapshot's flag was set meanwhile.
 pub fn analyse(snapshot: &Snapshot) -> Result<Report, Cancelled> {
-    snapshot.cancel.check()?;
-    let hunks = snapshot.hunks();
-    if hunks.is_empty() {
-        return Ok(Report::default());
-    }
-    judge::judge(snapshot, hunks, None)
+    Analysis::new(snapshot).whole()
 }
 
 impl Snapshot {

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::builder::{Builder, hotfix_comment};
 use super::layout::line_end;
 use super::{Applicability, Edit, Fix};
-use crate::config::Settings;
 use crate::syntax::nodes::{children, field, statement_of};
 use crate::syntax::outline::{Definition, Kind};
 use crate::syntax::unit::definition_node;
@@ -15,10 +14,8 @@ use crate::vcs::Hunk;
 /// A hunk and what is known around it.
 #[derive(Debug)]
 pub struct Target<'a> {
-    /// The hotfix's text.
-    pub head: &'a Source,
-    /// Its skeleton.
-    pub outline: &'a Outline,
+    /// The hotfix's file.
+    pub head: File<'a>,
     /// Production's text and skeleton, if production has the file.
     pub production: Option<(&'a Source, &'a Outline)>,
     /// The hunk.
@@ -67,12 +64,13 @@ fn review(title: String, edits: Vec<Edit>) -> Fix {
 #[must_use]
 pub fn restore_hunk(target: &Target<'_>) -> Option<Fix> {
     let (base, _) = target.production?;
-    let text = base_lines(base, target.hunk.base.clone(), line_end(target.head));
+    let text = base_lines(base, target.hunk.base.clone(), line_end(target.head.source));
     let range = target
         .head
+        .source
         .lines()
         .bytes(target.hunk.head.start as usize..target.hunk.head.end as usize);
-    let edit = fit(target.head, range, text);
+    let edit = fit(target.head.source, range, text);
     let count = target.hunk.base.len();
     let title = match (count, target.hunk.head.is_empty()) {
         (0, _) => "Remove these lines: production does not have them".to_owned(),
@@ -88,7 +86,7 @@ pub fn restore_hunk(target: &Target<'_>) -> Option<Fix> {
 pub fn restore_definition(target: &Target<'_>) -> Option<Fix> {
     let (base, base_outline) = target.production?;
     let definition = definition_around(target)?;
-    restore_named((target.head, definition), (base, base_outline))
+    restore_named((target.head.source, definition), (base, base_outline))
 }
 
 /// Production's version of a definition of head, found by its qualified name.
@@ -151,8 +149,8 @@ fn base_lines(base: &Source, lines: Range<u32>, end: &str) -> String {
 }
 
 fn definition_around<'a>(target: &'a Target<'_>) -> Option<&'a Definition> {
-    let lines = target.head.lines();
-    target.outline.definitions.iter().rev().find(|one| {
+    let lines = target.head.source.lines();
+    target.head.outline.definitions.iter().rev().find(|one| {
         let span = lines.touched(one.range.clone());
         one.kind != Kind::Module && span.start < target.lines.end && target.lines.start < span.end
     })
@@ -162,25 +160,24 @@ fn definition_around<'a>(target: &'a Target<'_>) -> Option<&'a Definition> {
 /// statement.
 #[must_use]
 pub fn comment(target: &Target<'_>) -> Option<Fix> {
-    let lines = target.head.lines();
+    let lines = target.head.source.lines();
     let first = (target.hunk.head.start..target.hunk.head.end).find_map(|line| {
-        let content = lines.content(line as usize, target.head.text());
-        let code = target.head.text()[content.clone()].trim_start();
+        let content = lines.content(line as usize, target.head.source.text());
+        let code = target.head.source.text()[content.clone()].trim_start();
         (!code.is_empty() && !code.starts_with('#')).then(|| content.end - code.len())
     })?;
-    let statement = statement_of(target.head.node_at(first..first + 1)?);
+    let statement = statement_of(target.head.source.node_at(first..first + 1)?);
     let above = lines.line_of(statement.start_byte()).checked_sub(1);
     let explained = above.is_some_and(|line| {
-        let content = lines.content(line, target.head.text());
-        target.head.text()[content]
+        let content = lines.content(line, target.head.source.text());
+        target.head.source.text()[content]
             .trim_start()
             .starts_with("# Hotfix")
     });
     if explained {
         return None;
     }
-    let settings = Settings::default();
-    let mut builder = Builder::new(file(target, &settings));
+    let mut builder = Builder::new(target.head);
     let text = hotfix_comment(target.version, "say what was broken and why this mends it");
     builder.lines_before(statement, &[&text])?;
     Some(builder.finish(
@@ -192,42 +189,32 @@ pub fn comment(target: &Target<'_>) -> Option<Fix> {
     ))
 }
 
-fn file<'a>(target: &Target<'a>, settings: &'a Settings) -> File<'a> {
-    File {
-        source: target.head,
-        outline: target.outline,
-        settings,
-        is_test: false,
-    }
-}
-
 /// A line in the docstring of the changed function that tells its readers of the hotfix.
 #[must_use]
 pub fn docstring_note(target: &Target<'_>) -> Option<Fix> {
     let definition = definition_around(target).filter(|one| one.kind == Kind::Function)?;
-    let node = definition_node(target.head, definition)?;
+    let node = definition_node(target.head.source, definition)?;
     let text = hotfix_comment(target.version, "say what callers see now");
     let line = text.trim_start_matches("# ");
     let first = children(field(node, "body")?).next()?;
     let docstring = first
         .named_child(0)
         .filter(|child| first.kind() == "expression_statement" && child.kind() == "string");
-    let settings = Settings::default();
-    let mut builder = Builder::new(file(target, &settings));
+    let mut builder = Builder::new(target.head);
     let title = format!("Note the hotfix in the docstring of {}", definition.name);
     let Some(docstring) = docstring else {
         builder.lines_before(first, &[format!("\"\"\"{line}\"\"\"")])?;
         return Some(builder.finish(title, Applicability::NeedsReview));
     };
-    let old = target.head.slice(docstring);
+    let old = target.head.source.slice(docstring);
     if old.contains("Hotfix (") || old.contains("Hotfix:") {
         return None;
     }
     let quotes = ["\"\"\"", "'''"]
         .into_iter()
         .find(|quotes| old.ends_with(quotes))?;
-    let indent = super::layout::indent_of(target.head, first);
-    let end = line_end(target.head);
+    let indent = super::layout::indent_of(target.head.source, first);
+    let end = line_end(target.head.source);
     let inside = old.strip_suffix(quotes)?.trim_end_matches([' ', '\t']);
     let start = docstring.start_byte() + inside.len();
     let lead = if inside.ends_with(['\n', '\r']) {

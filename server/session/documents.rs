@@ -53,6 +53,7 @@ impl Session {
             document: Document::new(text, version),
             tree: None,
             shown: Arc::default(),
+            shown_against: None,
             visible: false,
             base,
             judged: None,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::event::Published;
-use crate::analysis::{BaseSide, Comparison, Report, Snapshot};
+use crate::analysis::{BaseSide, Comparison, Partial, Report, Snapshot};
 use crate::rules::{Finding, Place};
 use crate::syntax::Source;
 use crate::text::{Change, Encoding, Lines, change, position};
@@ -29,6 +29,18 @@ impl Shown {
         finding.span = by(&finding.span);
         finding.anchor =
             change::shift(changes, finding.anchor).unwrap_or_else(|| finding.span.clone());
+        finding
+            .related
+            .retain_mut(|related| match &mut related.place {
+                Place::Production(_) => true,
+                Place::Head(range) => match change::shift(changes, range.clone()) {
+                    Some(moved) => {
+                        *range = moved;
+                        true
+                    }
+                    None => false,
+                },
+            });
         let related = self.related.iter().filter_map(|(range, message)| {
             Some((change::shift(changes, range.clone())?, message.clone()))
         });
@@ -73,6 +85,18 @@ pub(super) fn merge(previous: Vec<Shown>, snapshot: &Snapshot, report: &Report) 
             all.push(old);
         }
     }
+    all.sort_by_key(|shown| (shown.finding.span.start, shown.finding.span.end));
+    all
+}
+
+/// Joins the findings of the part that was judged at once with the `previous` ones elsewhere,
+/// which have been moved to this text.
+pub(super) fn patch(previous: Vec<Shown>, snapshot: &Snapshot, part: &Partial) -> Vec<Shown> {
+    let at = |shown: &Shown| part.answers_for(shown.finding.span.start);
+    let (out_of_date, elsewhere): (Vec<_>, Vec<_>) = previous.into_iter().partition(at);
+    let mut all = merge(out_of_date, snapshot, &part.report);
+    all.retain(at);
+    all.extend(elsewhere);
     all.sort_by_key(|shown| (shown.finding.span.start, shown.finding.span.end));
     all
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tree_sitter::Tree;
 
-use super::base::FileBase;
+use super::base::{FileBase, Ready};
 use super::event::Target;
 use super::judged::Judged;
 use super::merge::Shown;
@@ -64,6 +64,8 @@ pub(super) struct Open {
     pub tree: Option<Tree>,
     /// What was last judged: of the same text as `tree`.
     pub shown: Arc<Vec<Shown>>,
+    /// What `shown` was judged against.
+    pub shown_against: Option<Arc<Ready>>,
     /// Whether the client shows something that it must be told to remove.
     pub visible: bool,
     pub base: FileBase,

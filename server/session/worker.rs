@@ -15,14 +15,17 @@ use super::judged::Judged;
 use super::merge::{self, Shown};
 use super::state::Open;
 use super::status::Counts;
-use crate::analysis::{self, Report};
+use crate::analysis::{self, Analysis, Partial, Report};
 use crate::syntax::{Cancel, Cancelled, Parser, Source};
-use crate::text::{Change, Document, Encoding, Lines, Point};
+use crate::text::{Change, Document, Encoding, Lines, Point, change};
 
 /// A parse that takes longer is shown to be under way: the last findings are published for the
 /// new version, moved along with the edits. Most parses take a quarter of it; the tail is error
 /// recovery after a quote or a bracket.
 const PARSE_DEADLINE: Duration = Duration::from_millis(4);
+
+/// An edit of more lines than this is a paste, not typing.
+const MOST_TYPED_LINES: usize = 2;
 
 /// One document as it was when the run began. Everything in it is cheap to clone.
 struct Job {
@@ -31,10 +34,12 @@ struct Job {
     document: Document,
     tree: Option<Tree>,
     shown: Arc<Vec<Shown>>,
+    /// Whether `shown` was judged against the same base.
+    same_base: bool,
     ready: Arc<Ready>,
     cancel: Cancel,
     encoding: Encoding,
-    /// What was published for this version while the parse took long.
+    /// What was published for this version before all of it was judged.
     sent: RefCell<Option<Vec<Published>>>,
 }
 
@@ -100,6 +105,10 @@ fn next(shared: &Shared) -> Option<Job> {
                     document: open.document.clone(),
                     tree: open.tree.clone(),
                     shown: Arc::clone(&open.shown),
+                    same_base: open
+                        .shown_against
+                        .as_ref()
+                        .is_some_and(|known| Arc::ptr_eq(known, ready)),
                     ready: Arc::clone(ready),
                     cancel: open.running.clone(),
                     key,
@@ -148,8 +157,22 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
     };
     let head = Source::new(text, tree);
     let snapshot = job.ready.snapshot(head, job.cancel.clone());
-    let report = tracing::debug_span!("analyse").in_scope(|| analysis::analyse(&snapshot));
-    let moved = merge::moved(&job.shown, job.document.changes());
+    let analysis = Analysis::new(&snapshot);
+    let mut moved = merge::moved(&job.shown, job.document.changes());
+    let part = near(job, &analysis);
+    let early = part.is_some();
+    if let Some(part) = part {
+        moved = merge::patch(moved, &snapshot, &part);
+        let findings = merge::published(
+            &moved,
+            snapshot.head.text(),
+            snapshot.head.lines(),
+            job.encoding,
+        );
+        send_early(shared, job, findings);
+    }
+    let report = tracing::debug_span!("analyse").in_scope(|| analysis.whole());
+    drop(analysis);
     match report {
         Ok(report) => {
             let shown = merge::merge(moved, &snapshot, &report);
@@ -163,12 +186,38 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
         }
         Err(Cancelled) => with(shared, &job.key, job.incarnation, |open| {
             // The parse is not lost: the next run starts from its tree.
-            open.stopped_runs += 1;
+            open.stopped_runs = if early { 0 } else { open.stopped_runs + 1 };
             open.tree = Some(snapshot.head.tree().clone());
             open.shown = Arc::new(moved);
+            if !job.same_base {
+                open.shown_against = None;
+            }
             open.document.forget_changes(job.document.changes().len());
         }),
     }
+}
+
+/// Judges the functions that were typed in, if only they can differ from what is shown. A paste
+/// may bring code from elsewhere: it waits for the whole judgement, which knows where from.
+fn near(job: &Job, analysis: &Analysis<'_>) -> Option<Partial> {
+    let changes = job.document.changes();
+    let typed = |change: &Change| {
+        change.new_end.row <= change.start.row + MOST_TYPED_LINES
+            && change.old_end.row <= change.start.row + MOST_TYPED_LINES
+    };
+    if !job.same_base || changes.is_empty() || !changes.iter().all(typed) {
+        return None;
+    }
+    analysis.near(&change::written(changes)).ok()
+}
+
+/// Publishes findings before all of the text is judged.
+fn send_early(shared: &Shared, job: &Job, findings: Vec<Published>) {
+    if job.sent.borrow().as_ref() == Some(&findings) {
+        return;
+    }
+    job.sent.replace(Some(findings.clone()));
+    publish(shared, publication(job, findings), Some(&job.ready));
 }
 
 /// Parses the text from the last good tree. If it takes long, the last findings are published
@@ -209,8 +258,7 @@ fn publish_moved(shared: &Shared, job: &Job, text: &str) {
     }
     tracing::debug!("the parse takes long");
     let findings = merge::published(&moved, text, &Lines::new(text), job.encoding);
-    job.sent.replace(Some(findings.clone()));
-    publish(shared, publication(job, findings), Some(&job.ready));
+    send_early(shared, job, findings);
 }
 
 /// Stores the outcome of a run and publishes it.
@@ -228,6 +276,7 @@ fn finish(
     with(shared, &job.key, job.incarnation, |open| {
         open.tree = tree;
         open.shown = Arc::new(shown);
+        open.shown_against = Some(Arc::clone(&job.ready));
         open.judged = judged;
         open.document.forget_changes(job.document.changes().len());
         open.settled = Some(job.document.version());

@@ -1,5 +1,6 @@
 //! Python's syntax: parsed sources, definitions and scopes, imports, queries, guards and flow.
 
+mod facts;
 pub mod flow;
 pub mod names;
 pub mod nodes;
@@ -8,6 +9,7 @@ pub mod query;
 mod source;
 pub mod unit;
 
+pub use facts::Facts;
 pub use names::Names;
 pub use outline::{Definition, Kind, Outline};
 pub use query::{Match, Pattern};

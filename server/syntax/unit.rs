@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::nodes::{Walk, field, own, walk, walk_own};
-use super::{Definition, Kind, Names, Outline, Source, names};
+use super::{Definition, Facts, Kind, Names, Outline, Source, names};
 use crate::config::Settings;
 
 /// One side's file: what rules may know beyond the scope that they judge.
@@ -20,6 +20,8 @@ pub struct File<'a> {
     pub settings: &'a Settings,
     /// Whether the file holds tests.
     pub is_test: bool,
+    /// What was found out about the whole file.
+    pub facts: &'a Facts,
 }
 
 /// One scope: a function, a class body or the module's own statements.
@@ -411,6 +413,7 @@ mod tests {
             outline: &outline,
             settings: &settings,
             is_test: false,
+            facts: &Facts::default(),
         };
         let unit = Unit::new(file, source.root(), String::new());
         let mut below: Vec<usize> = unit

@@ -73,9 +73,39 @@ pub fn shift(changes: &[Change], range: Range<usize>) -> Option<Range<usize>> {
         .try_fold(range, |range, change| change.shift(range))
 }
 
+/// The bytes that `changes` wrote, as they stand after all of them. What an edit removed without
+/// writing anything is an empty range.
+#[must_use]
+pub fn written(changes: &[Change]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::with_capacity(changes.len());
+    for change in changes {
+        let by = |at: usize| at - change.old_end_byte + change.new_end_byte;
+        for range in &mut ranges {
+            if change.old_end_byte <= range.start {
+                *range = by(range.start)..by(range.end);
+            } else if change.start_byte < range.end {
+                let end = range.end.max(change.old_end_byte);
+                *range = range.start.min(change.start_byte)..by(end);
+            }
+        }
+        ranges.push(change.start_byte..change.new_end_byte);
+    }
+    ranges
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_written_stands_where_later_edits_move_it() {
+        let typed = [change(5, 5, 6), change(6, 6, 7), change(0, 0, 2)];
+        assert_eq!(written(&typed), [7..8, 8..9, 0..2]);
+        let replaced = [change(5, 5, 15), change(10, 20, 11)];
+        assert_eq!(written(&replaced), [5..11, 10..11]);
+        let removed = [change(5, 5, 15), change(0, 30, 0)];
+        assert_eq!(written(&removed), [0..0, 0..0]);
+    }
 
     fn change(start_byte: usize, old_end_byte: usize, new_end_byte: usize) -> Change {
         Change {

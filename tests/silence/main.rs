@@ -9,7 +9,7 @@ use hotfix_ls::analysis::{BaseSide, Comparison, Snapshot, analyse};
 use hotfix_ls::config::Settings;
 use hotfix_ls::syntax::nodes::{Walk, field, walk};
 use hotfix_ls::syntax::unit::binds;
-use hotfix_ls::syntax::{Cancel, File, Kind, Outline, Source, Unit};
+use hotfix_ls::syntax::{Cancel, Facts, File, Kind, Outline, Source, Unit};
 use hotfix_ls::vcs::Production;
 
 /// Every so many files of the library are looked at; the quick sample keeps the test short.
@@ -181,6 +181,7 @@ fn a_renamed_variable_is_silent() {
             outline,
             settings: &settings,
             is_test: false,
+            facts: &Facts::default(),
         };
         let function = outline
             .definitions
