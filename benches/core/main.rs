@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 
 use hotfix_ls::analysis::{self, BaseSide, Comparison, Snapshot};
 use hotfix_ls::config::Settings;
-use hotfix_ls::syntax::{Cancel, Outline, Parser, Source};
+use hotfix_ls::syntax::flow::Graph;
+use hotfix_ls::syntax::{Cancel, File, Outline, Parser, Source, Unit};
 use hotfix_ls::text::{Document, Encoding, Lines, Position};
 use hotfix_ls::vcs::{Production, hunks};
 
@@ -78,6 +79,69 @@ fn run(lines: usize) {
     });
     parsing(&text);
     judging(&program, &text);
+    long_function(5000);
+}
+
+/// One function with this many statements, of every kind, with values that may be None, keys,
+/// files and responses all over it.
+fn long_function(statements: usize) {
+    const ROUND: &str = "
+    found = table.get(name)
+    if found is None:
+        found = load(name)
+    with lock:
+        total = total + found.size
+    try:
+        handle = open(found.path)
+        text = handle.read()
+        handle.close()
+    except OSError as error:
+        log.warning('%s', error)
+        continue
+    for part in text.split():
+        if part in seen and payload['id']:
+            break
+        seen[part] = payload.get('kind')
+    answer = requests.get(url, timeout=3)
+    match = pattern.match(answer.text)
+    result = match.group(1) if match else None
+    if not result:
+        raise ValueError(name)
+    yield result
+";
+    // A round has 19 statements.
+    let mut text = String::from("def long(table, name, total, payload, seen, url):\n  while True:");
+    for number in 0..statements.div_ceil(19) {
+        text += &ROUND
+            .replace("found", &format!("found_{number}"))
+            .replace("handle", &format!("handle_{number}"));
+    }
+    let source = Source::parse(text.as_str());
+    let outline = Outline::new(&source);
+    let settings = Settings::default();
+    let file = File {
+        source: &source,
+        outline: &outline,
+        settings: &settings,
+        is_test: false,
+    };
+    let function = source.root().named_child(0).expect("the function");
+    step(&format!("ways through {statements} statements"), || {
+        Graph::new(&Unit::new(file, function, "long".to_owned())).size()
+    });
+    let all = Snapshot {
+        path: "long.py".to_owned(),
+        is_test: false,
+        head: source.clone(),
+        base: Comparison::AllNew,
+        settings: Arc::new(settings.clone()),
+        version: None,
+        cancel: Cancel::default(),
+    };
+    step(
+        &format!("judge a function of {statements} statements"),
+        || analysis::analyse(&all),
+    );
 }
 
 fn parsing(text: &Arc<str>) {
