@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use hotfix_ls::analysis::{self, BaseSide, Comparison, Snapshot};
 use hotfix_ls::config::Settings;
 use hotfix_ls::syntax::flow::Graph;
-use hotfix_ls::syntax::{Cancel, File, Outline, Parser, Source, Unit};
+use hotfix_ls::syntax::{Cancel, Facts, File, Outline, Parser, Source, Unit};
 use hotfix_ls::text::{Document, Encoding, Lines, Position};
 use hotfix_ls::vcs::{Production, hunks};
 
@@ -119,11 +119,13 @@ fn long_function(statements: usize) {
     let source = Source::parse(text.as_str());
     let outline = Outline::new(&source);
     let settings = Settings::default();
+    let facts = Facts::default();
     let file = File {
         source: &source,
         outline: &outline,
         settings: &settings,
         is_test: false,
+        facts: &facts,
     };
     let function = source.root().named_child(0).expect("the function");
     step(&format!("ways through {statements} statements"), || {

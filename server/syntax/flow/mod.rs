@@ -4,10 +4,10 @@
 
 mod build;
 mod ending;
-mod facts;
 mod flat;
 mod graph;
 mod guards;
+mod known;
 mod order;
 mod paths;
 mod solve;
@@ -15,12 +15,12 @@ mod solve;
 mod tests;
 
 pub use ending::{Catches, catches, caught_names, last_part, never_returns};
-pub use facts::Facts;
 pub use flat::{Flat, Place};
 pub use graph::{Bound, Event, Exit, Given, Graph, Step};
 pub use guards::{
     Fact, caught_around, facts_at, handler_names, healed_at, with_items, withs_around,
 };
+pub use known::Known;
 pub use order::{contains, ran_before};
 pub use paths::{Path, Paths, Segment, constant_key};
 pub use solve::{Lattice, solve};

@@ -6,7 +6,7 @@ use super::graph::{ENTRY, Event, FAILED, Given, Graph, Step};
 /// What one rule knows at each place, and how that changes. The engine walks, joins, follows
 /// exceptions and loops; a lattice only says what one step does.
 pub trait Lattice {
-    /// What is known at a place. Cloning should be cheap ([`super::Facts`] is).
+    /// What is known at a place. Cloning should be cheap ([`super::Known`] is).
     type State: Clone + PartialEq;
 
     /// Whether ways on which something fails and nothing catches it are of interest.

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bound, Event, Facts, Graph, Lattice, Place, Step, solve};
+use super::{Bound, Event, Graph, Known, Lattice, Place, Step, solve};
 use crate::config::Settings;
-use crate::syntax::{File, Outline, Source, Unit};
+use crate::syntax::{Facts, File, Outline, Source, Unit};
 
 struct Values<'g, 'a> {
     graph: &'g Graph<'a>,
@@ -89,6 +89,7 @@ fn graph_of<T>(source: &Source, with: impl FnOnce(&Graph<'_>) -> T) -> T {
         outline: &outline,
         settings: &settings,
         is_test: false,
+        facts: &Facts::default(),
     };
     let function = source.root().named_child(0).expect("a function");
     with(&Graph::new(&Unit::new(file, function, "f".to_owned())))
@@ -309,7 +310,7 @@ fn calls_that_do_not_come_back() {
 
 #[test]
 fn copies_share_and_compare() {
-    let mut one: Facts<u8, u8> = Facts::default();
+    let mut one: Known<u8, u8> = Known::default();
     one.insert(2, 1);
     one.insert(1, 1);
     let mut two = one.clone();
@@ -334,7 +335,11 @@ fn the_graph_stays_linear() {
         }
         let source = Source::parse(format!("def f():\n{}\n", lines.join("\n")));
         assert!(!source.root().has_error(), "{lines:?}");
-        graph_of(&source, Graph::size)
+        graph_of(&source, |graph| {
+            let size = graph.size();
+            assert!(0 < size);
+            size
+        })
     };
     let nested = [
         ("try:", "finally: h()"),

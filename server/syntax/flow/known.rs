@@ -5,21 +5,21 @@ use std::rc::Rc;
 
 /// What is known, by key. Copies share their entries until one of them changes.
 #[derive(Debug, Clone)]
-pub struct Facts<K, V>(Rc<Vec<(K, V)>>);
+pub struct Known<K, V>(Rc<Vec<(K, V)>>);
 
-impl<K, V> Default for Facts<K, V> {
+impl<K, V> Default for Known<K, V> {
     fn default() -> Self {
         Self(Rc::new(Vec::new()))
     }
 }
 
-impl<K: PartialEq, V: PartialEq> PartialEq for Facts<K, V> {
+impl<K: PartialEq, V: PartialEq> PartialEq for Known<K, V> {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 }
 
-impl<K: Ord + Copy, V: Copy + PartialEq> Facts<K, V> {
+impl<K: Ord + Copy, V: Copy + PartialEq> Known<K, V> {
     /// The fact of this key.
     #[must_use]
     pub fn get(&self, key: K) -> Option<V> {
