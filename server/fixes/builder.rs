@@ -162,6 +162,43 @@ impl<'a> Builder<'a> {
         Some(())
     }
 
+    /// Removes a statement with its line, or from the line that it shares with others; a block that
+    /// would be empty keeps `pass`.
+    pub fn drop_statement(&mut self, statement: Node<'_>) -> Option<()> {
+        let alone = statement.parent().is_some_and(|block| {
+            block.kind() == "block" && crate::syntax::nodes::children(block).count() == 1
+        });
+        if alone {
+            self.replace(statement, "pass");
+            return Some(());
+        }
+        self.remove_statement(statement)
+    }
+
+    /// Removes one element of a list of arguments or of a list, with one comma and, if it stands
+    /// alone on its line, with that line.
+    pub fn remove_element(&mut self, element: Node<'_>) -> Option<()> {
+        let source = self.source();
+        let (text, lines) = (source.text(), source.lines());
+        let comma = element.next_sibling().filter(|next| next.kind() == ",");
+        let (mut start, mut end) = (element.start_byte(), element.end_byte());
+        if let Some(comma) = comma {
+            end = comma.end_byte();
+            let own_line = begins_line(source, element) && ends_line(source, comma);
+            if own_line {
+                start = lines.start(lines.line_of(start));
+                end = lines.start(lines.line_of(end) + 1).min(text.len());
+            } else {
+                let rest = &text[end..];
+                end += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            }
+        } else if let Some(before) = element.prev_sibling().filter(|one| one.kind() == ",") {
+            start = before.start_byte();
+        }
+        self.remove(start..end);
+        Some(())
+    }
+
     /// Adds an argument at the end of a call's arguments, in the call's own layout.
     pub fn argument(&mut self, call: Node<'_>, text: &str) -> Option<()> {
         let source = self.source();

@@ -5,8 +5,9 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::fixes::layout::begins_line;
+use crate::rules::knowledge::comments::{self, count};
 use crate::rules::{Confidence, Draft, Pair, Reporter};
-use crate::syntax::nodes::{Walk, children, field, walk};
+use crate::syntax::nodes::{children, field};
 use crate::syntax::{Source, Unit};
 
 /// A comment that is no part of the fix.
@@ -45,10 +46,6 @@ pub(super) fn compare(pair: &Pair<'_>, reporter: &mut Reporter) {
     }
 }
 
-fn count(text: &str, needle: &str) -> usize {
-    memchr::memmem::find_iter(text.as_bytes(), needle.as_bytes()).count()
-}
-
 /// The leftovers among the scope's comments that `wanted` picks. A call that stands in
 /// `production` as code is switched off; elsewhere it may be a heading.
 fn leftovers(
@@ -56,7 +53,7 @@ fn leftovers(
     wanted: &dyn Fn(Node<'_>) -> bool,
     production: Option<&Source>,
 ) -> Vec<Leftover> {
-    let mut comments = own_comments(unit);
+    let mut comments = comments::own(unit);
     comments.retain(|comment| wanted(*comment));
     let mut found = Vec::new();
     for comment in &comments {
@@ -112,45 +109,37 @@ fn report(
     });
 }
 
-/// The comments of this scope, in source order. Those of nested functions and classes belong to
-/// these, the ones between a `def` line and its body included, so that each belongs to one scope.
-fn own_comments<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
-    let mut found = Vec::new();
-    walk(unit.node, &mut |node| {
-        let nested = node != unit.node
-            && matches!(node.kind(), "function_definition" | "class_definition");
-        if nested {
-            return Walk::Over;
-        }
-        if node.kind() == "comment" {
-            found.push(node);
-        }
-        Walk::Into
-    });
-    found
-}
-
 /// `TODO`, `FIXME` or `XXX`, if the comment begins with it and names no ticket.
 fn postponed(comment: &str) -> Option<&'static str> {
     let words = comment.trim_start_matches(['#', ' ', '\t', '!', ':', '-', '*', '@']);
     let mark = ["TODO", "FIXME", "XXX"].into_iter().find(|mark| {
-        words.strip_prefix(mark).is_some_and(|rest| {
-            !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-        })
+        words
+            .strip_prefix(mark)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
     })?;
     let ticket = words.contains("://")
-        || words.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '#').any(|word| {
-            let number = word.rsplit(['-', '#']).next().unwrap_or_default();
-            word.len() != number.len() && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
-        });
+        || words
+            .split(|c: char| !c.is_alphanumeric() && c != '-' && c != '#')
+            .any(|word| {
+                let number = word.rsplit(['-', '#']).next().unwrap_or_default();
+                word.len() != number.len()
+                    && !number.is_empty()
+                    && number.chars().all(|c| c.is_ascii_digit())
+            });
     (!ticket).then_some(mark)
 }
 
 /// Comments on lines of their own that follow each other in one column.
 fn runs<'a>(unit: &Unit<'a>, comments: &[Node<'a>]) -> Vec<Vec<Node<'a>>> {
     let mut runs: Vec<Vec<Node<'a>>> = Vec::new();
-    for comment in comments.iter().filter(|one| begins_line(unit.source(), **one)) {
-        let (row, column) = (comment.start_position().row, comment.start_position().column);
+    for comment in comments
+        .iter()
+        .filter(|one| begins_line(unit.source(), **one))
+    {
+        let (row, column) = (
+            comment.start_position().row,
+            comment.start_position().column,
+        );
         match runs.last_mut() {
             Some(run)
                 if run.last().is_some_and(|last| {
@@ -181,8 +170,7 @@ fn switched_off(
     let tight = run[first..].iter().all(|one| is_tight(unit.slice(*one)));
     let ran = || production.is_some_and(|source| has_line(source.text(), lines[first]));
     let off = is_code(&text, tight) && (tight || !is_heading(&text) || ran());
-    (!is_tool(lines[first]) && off)
-        .then(|| run[first].start_byte()..run[run.len() - 1].end_byte())
+    (!is_tool(lines[first]) && off).then(|| run[first].start_byte()..run[run.len() - 1].end_byte())
 }
 
 /// The comment without its mark and one space.
@@ -216,22 +204,28 @@ fn has_line(text: &str, line: &str) -> bool {
 fn is_label(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
     lower.split_whitespace().count() <= 4
-        && ["old", "was", "before", "previous", "disabled", "debug", "todo", "hotfix", "temporar"]
-            .iter()
-            .any(|word| lower.contains(word))
+        && [
+            "old", "was", "before", "previous", "disabled", "debug", "todo", "hotfix", "temporar",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 fn is_tool(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
-    ["noqa", "type:", "pragma", "pylint:", "fmt:", "isort:", "ruff:", "mypy:", "pyright:", "nosec", "%%", "!", ":", "-*-", "hotfix"]
-        .iter()
-        .any(|mark| lower.starts_with(mark))
+    [
+        "noqa", "type:", "pragma", "pylint:", "fmt:", "isort:", "ruff:", "mypy:", "pyright:",
+        "nosec", "%%", "!", ":", "-*-", "hotfix",
+    ]
+    .iter()
+    .any(|mark| lower.starts_with(mark))
 }
 
 /// Whether the text is Python, and of a kind that nobody writes as prose.
 fn is_code(text: &str, tight: bool) -> bool {
     // A cheap look first: parsing every comment would cost more than all other rules together.
-    let likely = text.contains(['(', '=']) || text.contains("import ") || text.trim_end().ends_with(':');
+    let likely =
+        text.contains(['(', '=']) || text.contains("import ") || text.trim_end().ends_with(':');
     if !likely || text.len() > 4_000 {
         return false;
     }
@@ -240,7 +234,11 @@ fn is_code(text: &str, tight: bool) -> bool {
         code.push_str("\n    pass");
         let last = code.trim_end().lines().rev().nth(1).unwrap_or_default();
         let deeper = last.len() - last.trim_start().len();
-        code = code.trim_end().trim_end_matches("pass").trim_end().to_owned()
+        code = code
+            .trim_end()
+            .trim_end_matches("pass")
+            .trim_end()
+            .to_owned()
             + &format!("\n{}pass", " ".repeat(deeper + 4));
     }
     code.push('\n');
@@ -251,15 +249,17 @@ fn is_code(text: &str, tight: bool) -> bool {
     let statements: Vec<_> = children(source.root()).collect();
     !statements.is_empty()
         && statements.iter().all(|one| is_plausible(&source, *one))
-        && statements.iter().any(|one| is_substance(&source, *one) || (tight && is_short_code(&source, *one)))
+        && statements
+            .iter()
+            .any(|one| is_substance(&source, *one) || (tight && is_short_code(&source, *one)))
 }
 
 /// `a = 3`, `return True`: too short to tell from prose behind `# `, plain behind `#`.
 fn is_short_code(source: &Source, statement: Node<'_>) -> bool {
     match statement.kind() {
-        "return_statement" | "raise_statement" => {
-            statement.named_child(0).is_some_and(|value| value.child_count() < 2 || value.kind() == "attribute")
-        }
+        "return_statement" | "raise_statement" => statement
+            .named_child(0)
+            .is_some_and(|value| value.child_count() < 2 || value.kind() == "attribute"),
         "expression_statement" => statement.named_child(0).is_some_and(|value| {
             value.kind() == "assignment"
                 && field(value, "left").is_some_and(|left| left.kind() == "identifier")
@@ -276,7 +276,10 @@ fn dedented(text: &str) -> String {
         .map(|line| line.len() - line.trim_start().len())
         .min()
         .unwrap_or(0);
-    let lines: Vec<&str> = text.lines().map(|line| line.get(least..).unwrap_or("")).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.get(least..).unwrap_or(""))
+        .collect();
     lines.join("\n")
 }
 
@@ -307,30 +310,53 @@ fn is_substance(source: &Source, statement: Node<'_>) -> bool {
                 return false;
             };
             match value.kind() {
-                "assignment" => field(value, "left").zip(field(value, "right")).is_some_and(|(left, right)| {
-                    matches!(left.kind(), "identifier" | "attribute" | "subscript" | "pattern_list")
-                        && (matches!(right.kind(), "call" | "await" | "subscript" | "attribute" | "list" | "dictionary" | "string" | "true" | "false" | "none")
-                            || matches!(left.kind(), "attribute" | "subscript"))
-                        && text.contains(" = ")
-                }),
+                "assignment" => {
+                    field(value, "left")
+                        .zip(field(value, "right"))
+                        .is_some_and(|(left, right)| {
+                            matches!(
+                                left.kind(),
+                                "identifier" | "attribute" | "subscript" | "pattern_list"
+                            ) && (matches!(
+                                right.kind(),
+                                "call"
+                                    | "await"
+                                    | "subscript"
+                                    | "attribute"
+                                    | "list"
+                                    | "dictionary"
+                                    | "string"
+                                    | "true"
+                                    | "false"
+                                    | "none"
+                            ) || matches!(left.kind(), "attribute" | "subscript"))
+                                && text.contains(" = ")
+                        })
+                }
                 "augmented_assignment" | "await" => true,
-                "call" => field(value, "function").zip(field(value, "arguments")).is_some_and(|(function, arguments)| {
-                    matches!(function.kind(), "identifier" | "attribute")
-                        && arguments.kind() == "argument_list"
-                        && function.end_byte() == arguments.start_byte()
-                        && (function.kind() == "attribute" || arguments.named_child_count() > 0)
-                        && !source.slice(arguments).contains("...")
-                }),
+                "call" => field(value, "function")
+                    .zip(field(value, "arguments"))
+                    .is_some_and(|(function, arguments)| {
+                        matches!(function.kind(), "identifier" | "attribute")
+                            && arguments.kind() == "argument_list"
+                            && function.end_byte() == arguments.start_byte()
+                            && (function.kind() == "attribute" || arguments.named_child_count() > 0)
+                            && !source.slice(arguments).contains("...")
+                    }),
                 _ => false,
             }
         }
         "import_from_statement" => true,
         "import_statement" => text.split_whitespace().count() == 2 && text.len() < 40,
         "return_statement" | "raise_statement" => text.contains('('),
-        "if_statement" | "for_statement" | "while_statement" | "with_statement" | "try_statement"
-        | "function_definition" | "class_definition" | "decorated_definition" => {
-            text.contains(['(', '=', '.'])
-        }
+        "if_statement"
+        | "for_statement"
+        | "while_statement"
+        | "with_statement"
+        | "try_statement"
+        | "function_definition"
+        | "class_definition"
+        | "decorated_definition" => text.contains(['(', '=', '.']),
         "delete_statement" => text.contains(['[', '.']),
         "assert_statement" => text.contains(['(', '=']),
         _ => false,

@@ -9,7 +9,9 @@ use super::{Finding, FixContext};
 use crate::fixes::layout::{begins_line, ends_line, next_line};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{Walk, children, field, keyword, positional, statement_of, string_value, walk};
+use crate::syntax::nodes::{
+    Walk, children, field, keyword, positional, statement_of, string_value, walk,
+};
 
 pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     let unit = context.unit;
@@ -64,7 +66,10 @@ fn resolve(unit: &Unit<'_>, finding: &Finding) -> Vec<Fix> {
         ),
         keep(
             name(&conflict.end, "lower"),
-            [conflict.begin.start..conflict.middle.end, conflict.end.clone()],
+            [
+                conflict.begin.start..conflict.middle.end,
+                conflict.end.clone(),
+            ],
         ),
     ]
 }
@@ -84,16 +89,23 @@ fn remove_comment(unit: &Unit<'_>, finding: &Finding, text: &str) -> Option<Fix>
     // What goes on in the next comment line would lose its beginning.
     let next = lines.line_of(finding.span.end) + 1;
     let below = (next < lines.count()).then(|| lines.content(next, whole));
-    let marked = ["TODO", "FIXME", "XXX"].iter().any(|mark| text.contains(mark));
+    let marked = ["TODO", "FIXME", "XXX"]
+        .iter()
+        .any(|mark| text.contains(mark));
     if marked && below.is_some_and(|below| whole[below].trim_start().starts_with('#')) {
         return None;
     }
     let mut builder = Builder::new(unit.file);
     builder.remove(range);
     let upper = text.trim_start_matches(['#', ' ']);
-    let mark = ["TODO", "FIXME", "XXX"].into_iter().find(|mark| upper.starts_with(mark));
+    let mark = ["TODO", "FIXME", "XXX"]
+        .into_iter()
+        .find(|mark| upper.starts_with(mark));
     Some(match mark {
-        Some(mark) => builder.finish(format!("Remove the {mark} comment"), Applicability::NeedsReview),
+        Some(mark) => builder.finish(
+            format!("Remove the {mark} comment"),
+            Applicability::NeedsReview,
+        ),
         None => builder.finish("Remove the code that is switched off", Applicability::Safe),
     })
 }
@@ -102,7 +114,9 @@ fn remove_comment(unit: &Unit<'_>, finding: &Finding, text: &str) -> Option<Fix>
 fn remove(unit: &Unit<'_>, node: Node<'_>) -> Option<Fix> {
     let statement = statement_of(node);
     let whole = statement == node || statement.named_child(0) == Some(node);
-    if !whole || !(statement.kind() == "expression_statement" || statement.kind().starts_with("import_")) {
+    if !whole
+        || !(statement.kind() == "expression_statement" || statement.kind().starts_with("import_"))
+    {
         return None;
     }
     let source = unit.source();
@@ -113,7 +127,9 @@ fn remove(unit: &Unit<'_>, node: Node<'_>) -> Option<Fix> {
     if alone {
         builder.replace(statement, "pass");
     } else if begins_line(source, statement) && ends_line(source, statement) {
-        let start = source.lines().start(source.lines().line_of(statement.start_byte()));
+        let start = source
+            .lines()
+            .start(source.lines().line_of(statement.start_byte()));
         builder.remove(start..next_line(source, statement).min(source.text().len()));
     } else {
         builder.remove(beside_semicolon(unit, statement)?);
@@ -125,7 +141,11 @@ fn remove(unit: &Unit<'_>, node: Node<'_>) -> Option<Fix> {
     };
     Some(builder.finish(
         format!("Remove {written}"),
-        if has_effects(unit, node) { Applicability::NeedsReview } else { Applicability::Safe },
+        if has_effects(unit, node) {
+            Applicability::NeedsReview
+        } else {
+            Applicability::Safe
+        },
     ))
 }
 
@@ -161,7 +181,10 @@ fn has_effects(unit: &Unit<'_>, node: Node<'_>) -> bool {
     let mut calls = false;
     if let Some(arguments) = field(node, "arguments") {
         walk(arguments, &mut |inner| {
-            calls |= matches!(inner.kind(), "call" | "await" | "named_expression" | "yield");
+            calls |= matches!(
+                inner.kind(),
+                "call" | "await" | "named_expression" | "yield"
+            );
             Walk::Into
         });
     }

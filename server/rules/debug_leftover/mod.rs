@@ -24,7 +24,16 @@ static META: Meta = Meta {
     highest: Confidence::Certain,
     checklist: "Fix is minimal and targeted",
     noqa: &[
-        "T100", "T201", "T203", "ERA001", "FIX001", "FIX002", "FIX003", "W0511", "fixme", "W1515",
+        "T100",
+        "T201",
+        "T203",
+        "ERA001",
+        "FIX001",
+        "FIX002",
+        "FIX003",
+        "W0511",
+        "fixme",
+        "W1515",
         "forgotten-debug-statement",
     ],
     docs: include_str!("../docs/debug-leftover.md"),
@@ -86,7 +95,9 @@ fn judge_call(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
         return None;
     }
     match name.as_str() {
-        "print" | "pprint" | "pprint.pprint" | "pprint.pp" | "icecream.ic" => judge_print(unit, call),
+        "print" | "pprint" | "pprint.pprint" | "pprint.pp" | "icecream.ic" => {
+            judge_print(unit, call)
+        }
         "time.sleep" => judge_sleep(unit, call),
         _ => None,
     }
@@ -94,15 +105,33 @@ fn judge_call(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
 
 /// Modules whose only use in a service is to stop it.
 const DEBUGGERS: &[&str] = &[
-    "pdb", "ipdb", "pudb", "bpdb", "rpdb", "wdb", "web_pdb", "remote_pdb", "pdbpp", "epdb",
-    "celery.contrib.rdb", "debugpy", "ptvsd", "pydevd", "pydevd_pycharm", "icecream",
+    "pdb",
+    "ipdb",
+    "pudb",
+    "bpdb",
+    "rpdb",
+    "wdb",
+    "web_pdb",
+    "remote_pdb",
+    "pdbpp",
+    "epdb",
+    "celery.contrib.rdb",
+    "debugpy",
+    "ptvsd",
+    "pydevd",
+    "pydevd_pycharm",
+    "icecream",
 ];
 
 /// Whether a call of this name waits for somebody at a debugger.
 fn stops(name: &str) -> bool {
     if matches!(
         name,
-        "breakpoint" | "builtins.breakpoint" | "sys.breakpointhook" | "IPython.embed" | "code.interact"
+        "breakpoint"
+            | "builtins.breakpoint"
+            | "sys.breakpointhook"
+            | "IPython.embed"
+            | "code.interact"
     ) {
         return true;
     }
@@ -110,7 +139,13 @@ fn stops(name: &str) -> bool {
         DEBUGGERS.contains(&module)
             && matches!(
                 last,
-                "set_trace" | "settrace" | "breakpoint" | "wait_for_client" | "wait_for_attach" | "b" | "u"
+                "set_trace"
+                    | "settrace"
+                    | "breakpoint"
+                    | "wait_for_client"
+                    | "wait_for_attach"
+                    | "b"
+                    | "u"
             )
     })
 }
@@ -132,17 +167,21 @@ fn debugger_import<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<&'a str> 
     let whole = unit.source().text();
     let stops_here = text.contains("set_trace") || text.contains("settrace");
     let local = module.rsplit('.').next().unwrap_or(module);
-    let other_use = whole.match_indices(&format!("{local}.")).any(|(at, found)| {
-        let rest = &whole[at + found.len()..];
-        !["set_trace", "settrace", "breakpoint", "wait_for", "listen"]
-            .iter()
-            .any(|one| rest.starts_with(one))
-    });
+    let other_use = whole
+        .match_indices(&format!("{local}."))
+        .any(|(at, found)| {
+            let rest = &whole[at + found.len()..];
+            !["set_trace", "settrace", "breakpoint", "wait_for", "listen"]
+                .iter()
+                .any(|one| rest.starts_with(one))
+        });
     (stops_here || !other_use).then_some(module)
 }
 
 fn judge_print(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
-    let statement = call.parent().is_some_and(|up| up.kind() == "expression_statement");
+    let statement = call
+        .parent()
+        .is_some_and(|up| up.kind() == "expression_statement");
     if !statement
         || keyword(call, "file", unit.source()).is_some()
         || keyword(call, "stream", unit.source()).is_some()
@@ -184,15 +223,18 @@ fn in_main_block(unit: &Unit<'_>, node: Node<'_>) -> bool {
 /// `main`, `print_table`, `show`, `usage`: the name promises output.
 fn named_for_output(unit: &Unit<'_>) -> bool {
     let words = [
-        "main", "test", "print", "show", "usage", "help", "display", "dump", "report", "cli", "command",
-        "prompt", "banner", "render", "write", "demo", "example", "output", "summary", "pprint",
+        "main", "test", "print", "show", "usage", "help", "display", "dump", "report", "cli",
+        "command", "prompt", "banner", "render", "write", "demo", "example", "output", "summary",
+        "pprint",
     ];
     unit.qualname
         .rsplit('.')
         .take(2)
         .flat_map(|part| part.split('_'))
         .any(|word| words.contains(&word.to_ascii_lowercase().as_str()))
-        || origins::decorated(unit, &|text| text.contains("command") || text.contains("cli"))
+        || origins::decorated(unit, &|text| {
+            text.contains("command") || text.contains("cli")
+        })
 }
 
 /// `if verbose:`, `if DEBUG:`.
@@ -220,14 +262,29 @@ fn prints_elsewhere(unit: &Unit<'_>) -> bool {
 
 /// A wait that is neither a poll nor a retry hides a race instead of curing it.
 fn judge_sleep(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
-    let by_design = ["retry", "wait", "poll", "backoff", "throttl", "sleep", "delay", "rate", "watch", "loop", "main", "run", "simulat", "heartbeat"];
+    let by_design = [
+        "retry",
+        "wait",
+        "poll",
+        "backoff",
+        "throttl",
+        "sleep",
+        "delay",
+        "rate",
+        "watch",
+        "loop",
+        "main",
+        "run",
+        "simulat",
+        "heartbeat",
+    ];
     let name = unit.qualname.to_ascii_lowercase();
     let looped = ancestors(call)
         .take_while(|up| !is_scope(*up))
         .any(|up| matches!(up.kind(), "for_statement" | "while_statement"));
-    let fixed = positional(call)
-        .first()
-        .is_some_and(|value| matches!(value.kind(), "integer" | "float") && unit.slice(*value) != "0");
+    let fixed = positional(call).first().is_some_and(|value| {
+        matches!(value.kind(), "integer" | "float") && unit.slice(*value) != "0"
+    });
     if looped
         || !fixed
         || by_design.iter().any(|word| name.contains(word))

@@ -1,5 +1,6 @@
 //! What several rules know about libraries and mappings.
 
+pub mod comments;
 pub mod http;
 pub mod keys;
 pub mod locks;
