@@ -1,15 +1,15 @@
 //! `none-access`: an attribute, item or call of a value that may be None.
 
 mod fix;
+mod lattice;
+mod narrow;
 mod source;
-mod walker;
-
-use std::collections::BTreeMap;
 
 use self::source::{Why, annotated_none};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
+use crate::syntax::flow::Graph;
 use crate::syntax::nodes::{ancestors, children, scope_of};
 use crate::syntax::unit::Parameter;
 
@@ -35,7 +35,7 @@ impl Rule for NoneAccess {
         if unit.file.is_test || !unit.is_function() {
             return;
         }
-        for access in walker::accesses(unit, entry(unit)) {
+        for access in lattice::accesses(unit, &Graph::new(unit), entry(unit)) {
             let why = &access.why;
             let shown = access.path.split_whitespace().collect::<Vec<_>>().join(" ");
             let draft = Draft::at(
@@ -60,15 +60,12 @@ impl Rule for NoneAccess {
 }
 
 /// What is known of the parameters when the function begins.
-fn entry<'a>(unit: &Unit<'a>) -> BTreeMap<String, Why<'a>> {
+fn entry<'a>(unit: &Unit<'a>) -> Vec<(&'a str, Why<'a>)> {
     let open_to_all = is_open(unit);
-    let mut state = BTreeMap::new();
-    for parameter in unit.parameters() {
-        if let Some(why) = of_parameter(unit, &parameter, open_to_all) {
-            state.insert(parameter.name.to_owned(), why);
-        }
-    }
-    state
+    unit.parameters()
+        .into_iter()
+        .filter_map(|one| Some((one.name, of_parameter(unit, &one, open_to_all)?)))
+        .collect()
 }
 
 fn of_parameter<'a>(

@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::{Keys, module_value};
 use crate::rules::knowledge::outside::{Origin, origin, split_union};
+use crate::syntax::flow::never_returns;
 use crate::syntax::unit::definition_node;
 use crate::syntax::nodes::{
     bare, children, exits, field, has_splat, keyword, own, positional, string_value,
@@ -335,19 +336,8 @@ fn ends_in_call(unit: &Unit<'_>, statement: Node<'_>) -> bool {
     last.named_child(0).is_some_and(|call| {
         call.kind() == "call" && {
             let name = field(call, "function").map_or("", |function| unit.slice(function));
-            let name = name.rsplit('.').next().unwrap_or(name);
             never_returns(name)
         }
     })
 }
 
-/// Names of functions that usually do not come back.
-pub(super) fn never_returns(name: &str) -> bool {
-    let name = name.trim_start_matches('_');
-    ["fail", "die", "abort", "fatal", "usage", "exit", "raise_", "error", "unreachable", "panic"]
-        .iter()
-        .any(|word| name == *word || name.starts_with(&format!("{word}_")))
-        || name.starts_with("raise")
-        || name.ends_with("_error") 
-        || name.ends_with("_exit")
-}

@@ -88,7 +88,10 @@ pub fn catches(names: &[impl AsRef<str>], kind: &str) -> Catches {
         if name == "BaseException" || name == kind {
             return Catches::Surely;
         }
+        let is_class = name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
         match above(kind) {
+            // `except errors:`, `except NETWORK_ERRORS:`
+            _ if !is_class => best = Catches::Maybe,
             Some(first) => {
                 let mut at = Some(first);
                 while let Some(one) = at {
@@ -134,6 +137,23 @@ fn class_names<'a>(flat: &Flat<'a>, value: Place, names: &mut Vec<&'a str>) {
     } else {
         names.push(last_part(flat.slice(value)));
     }
+}
+
+/// The exceptions that a context manager swallows, last parts only; `None` if it lets all through.
+#[must_use]
+pub fn swallowed_names<'a>(flat: &Flat<'a>, manager: Place) -> Option<Vec<&'a str>> {
+    let function = flat.field(manager, "function")?;
+    if !matches!(
+        last_part(flat.slice(function)),
+        "suppress" | "raises" | "assertRaises" | "assertRaisesRegex" | "ignored"
+    ) {
+        return None;
+    }
+    let mut names = Vec::new();
+    for one in flat.children(flat.field(manager, "arguments")?) {
+        class_names(flat, one, &mut names);
+    }
+    Some(names)
 }
 
 /// `c` of `a.b.c`.

@@ -2,6 +2,7 @@
 //! `solve` runs a rule's [`Lattice`] over it: see [`solve::Lattice`] for what a rule brings.
 //! `guards` and `order` answer single questions on the syntax tree.
 
+mod around;
 mod build;
 mod ending;
 mod flat;
@@ -14,6 +15,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
+pub use around::{handlers_around, swallows_around};
 pub use ending::{Catches, catches, caught_names, last_part, never_returns};
 pub use flat::{Flat, Place};
 pub use graph::{Bound, Event, Exit, Given, Graph, Step};

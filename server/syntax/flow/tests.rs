@@ -216,6 +216,7 @@ fn a_raised_class_finds_its_handler() {
     );
     dead("try: raise KeyError\nexcept ValueError: HERE");
     here("try: raise Own\nexcept Other: HERE", "x");
+    here("try: raise KeyError\nexcept ERRORS: HERE", "x");
     dead("try: raise Own\nexcept Exception: pass\nexcept Other: HERE");
     dead("try: raise SystemExit\nexcept Exception: HERE");
     here("try: sys.exit(1)\nexcept: HERE", "x");

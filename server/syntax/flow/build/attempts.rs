@@ -228,7 +228,7 @@ impl Builder<'_, '_, '_> {
         };
         self.expression(manager);
         self.emit(Step::Enter, manager);
-        let swallowed = swallowed(self, manager);
+        let swallowed = ending::swallowed_names(self.flat, manager);
         let after = swallowed.as_ref().map(|_| self.block());
         let outer = self.landing;
         let landing = self.block();
@@ -243,7 +243,7 @@ impl Builder<'_, '_, '_> {
         self.landing = Some(landing);
         self.frames.push(Frame::With {
             item: manager,
-            swallows: after.zip(swallowed),
+            swallows: after.zip(swallowed.map(own)),
         });
         self.renew();
         if let Some(target) = alias.and_then(|alias| self.flat.children(alias).next()) {
@@ -269,28 +269,6 @@ fn number(jump: Jump) -> u8 {
     }
 }
 
-/// The exceptions that a context manager swallows, if it does that.
-fn swallowed(builder: &Builder<'_, '_, '_>, manager: Place) -> Option<Vec<String>> {
-    let flat = builder.flat;
-    let function = flat.field(manager, "function")?;
-    let name = ending::last_part(flat.slice(function));
-    if !matches!(
-        name,
-        "suppress" | "raises" | "assertRaises" | "assertRaisesRegex" | "assertWarns" | "ignored"
-    ) {
-        return None;
-    }
-    let arguments = flat.field(manager, "arguments")?;
-    let names: Vec<String> = flat
-        .children(arguments)
-        .flat_map(|one| {
-            if flat.kind(one) == "tuple" {
-                flat.children(one).collect()
-            } else {
-                vec![one]
-            }
-        })
-        .map(|one| ending::last_part(flat.slice(one)).to_owned())
-        .collect();
-    Some(names)
+fn own(names: Vec<&str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
 }

@@ -1,0 +1,350 @@
+//! Which values may be None at each place, and where one that may be is used.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::source::{Why, may_be_none};
+use crate::rules::Confidence;
+use crate::rules::knowledge::keys::Keys;
+use crate::syntax::Unit;
+use crate::syntax::flow::{
+    Bound, Event, Flat, Graph, Known, Lattice, Path, Place, Segment, Step, handlers_around, solve,
+    swallows_around,
+};
+
+/// A use of a value that may be None.
+#[derive(Debug, Clone)]
+pub(super) struct Access<'a> {
+    /// The expression that may be None.
+    pub object: tree_sitter::Node<'a>,
+    /// How the code writes it.
+    pub path: String,
+    pub why: Why<'a>,
+}
+
+/// Why one value may be None: the number of its [`Why`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reason {
+    why: u32,
+    /// Another way set the placeholder: it is None at most at times.
+    weak: bool,
+}
+
+/// What may be None, by path.
+pub(super) type State = Known<Path, Reason>;
+
+pub(super) struct MayBeNone<'g, 'u, 'a> {
+    pub(super) unit: &'u Unit<'a>,
+    pub(super) graph: &'g Graph<'a>,
+    pub(super) keys: Keys<'u, 'a>,
+    whys: Vec<Why<'a>>,
+    /// What an expression says of itself, asked once.
+    asked: HashMap<Place, Option<u32>>,
+    found: BTreeMap<usize, Access<'a>>,
+}
+
+/// All first uses of values that may be None; `entry` is what is known of the parameters.
+pub(super) fn accesses<'a>(
+    unit: &Unit<'a>,
+    graph: &Graph<'a>,
+    entry: Vec<(&'a str, Why<'a>)>,
+) -> Vec<Access<'a>> {
+    let mut lattice = MayBeNone {
+        unit,
+        graph,
+        keys: Keys::new(unit),
+        whys: Vec::new(),
+        asked: HashMap::new(),
+        found: BTreeMap::new(),
+    };
+    let mut state = State::default();
+    for (name, why) in entry {
+        if let Some(path) = graph.flat.paths().name(name) {
+            let reason = lattice.reason(why);
+            state.insert(path, reason);
+        }
+    }
+    solve(graph, &mut lattice, state);
+    lattice.found.into_values().collect()
+}
+
+impl<'a> MayBeNone<'_, '_, 'a> {
+    pub(super) fn flat(&self) -> &Flat<'a> {
+        &self.graph.flat
+    }
+
+    pub(super) fn reason(&mut self, why: Why<'a>) -> Reason {
+        let number = u32::try_from(self.whys.len()).unwrap_or(u32::MAX);
+        self.whys.push(why);
+        Reason {
+            why: number,
+            weak: false,
+        }
+    }
+
+    fn why(&self, reason: Reason) -> &Why<'a> {
+        &self.whys[reason.why as usize]
+    }
+
+    fn confidence(&self, reason: Reason) -> Confidence {
+        if reason.weak {
+            Confidence::Possible
+        } else {
+            self.why(reason).confidence
+        }
+    }
+
+    /// Forgets a path and everything reached through it.
+    pub(super) fn forget(&self, state: &mut State, path: Path) {
+        let paths = self.flat().paths();
+        if paths.is_extended(path) {
+            state.retain(|known, _| !paths.is_within(known, path));
+        } else {
+            state.remove(path);
+        }
+    }
+
+    /// Remembers one reason for one place of the code, so that a second round finds the same.
+    pub(super) fn remember(
+        &mut self,
+        at: Place,
+        why: impl FnOnce(&Self) -> Option<Why<'a>>,
+    ) -> Option<Reason> {
+        let number = match self.asked.get(&at) {
+            Some(known) => *known,
+            None => {
+                let number = why(self).map(|why| self.reason(why).why);
+                self.asked.insert(at, number);
+                number
+            }
+        };
+        number.map(|why| Reason { why, weak: false })
+    }
+
+    /// Why the value of this expression may be None.
+    fn reason_of(&mut self, value: Place, state: &State) -> Option<Reason> {
+        if let Some(reason) = self.flat().path(value).and_then(|path| state.get(path)) {
+            return Some(reason);
+        }
+        let value = self.flat().bare(value);
+        self.remember(value, |lattice| {
+            may_be_none(lattice.unit, &lattice.keys, lattice.flat().node(value))
+        })
+    }
+
+    /// Why the object of this use may be None.
+    fn reason_of_object(&mut self, object: Place, state: &State) -> Option<Reason> {
+        let object = self.flat().bare(object);
+        if let Some(reason) = self.flat().path(object).and_then(|path| state.get(path)) {
+            return Some(reason);
+        }
+        let answers = matches!(self.flat().kind(object), "call" | "await");
+        answers.then(|| self.reason_of(object, state))?
+    }
+
+    /// The expressions that must not be None for this step to succeed.
+    fn needs(&self, event: Event) -> Option<Place> {
+        let flat = self.flat();
+        let at = event.at;
+        match (event.step, flat.kind(at)) {
+            (Step::Value | Step::Bind(_), "attribute") => {
+                let name = flat.field(at, "attribute").map_or("", |name| flat.slice(name));
+                flat.field(at, "object").filter(|_| !name.starts_with("__"))
+            }
+            (Step::Value | Step::Bind(_), "subscript") => flat.field(at, "value"),
+            (Step::Value, "call") => flat
+                .field(at, "function")
+                .filter(|function| flat.kind(*function) == "identifier"),
+            (Step::Iterate | Step::Enter, _) => Some(at),
+            _ => None,
+        }
+    }
+
+    fn bind(&mut self, target: Place, bound: Bound, state: &mut State) {
+        let Some(path) = self.flat().path(target) else {
+            return;
+        };
+        let reason = match bound {
+            Bound::Value(value) => self.reason_of(value, state),
+            _ => None,
+        };
+        self.forget(state, path);
+        if let Some(reason) = reason
+            && self.flat().kind(target) != "subscript"
+        {
+            state.insert(path, reason);
+        }
+    }
+
+    /// What a call may reach, it may set: `self.connect()` fills `self.link`.
+    fn called(&mut self, call: Place, state: &mut State) {
+        let flat = self.flat();
+        let paths = flat.paths();
+        if state.iter().any(|(path, _)| paths.outer(path).is_some()) {
+            let reached: Vec<Path> = flat
+                .field(call, "function")
+                .into_iter()
+                .chain(flat.field(call, "arguments").into_iter().flat_map(|all| flat.children(all)))
+                .filter_map(|place| flat.path(place))
+                .map(|path| paths.root(path))
+                .collect();
+            state.retain(|path, _| {
+                paths.outer(path).is_none() || !reached.contains(&paths.root(path))
+            });
+        }
+        let stands_alone = flat.parent(call).is_some_and(|up| flat.kind(up) == "expression_statement");
+        if stands_alone {
+            self.after_check(call, state);
+        }
+    }
+
+    /// `self.assertIsNotNone(x)`, `check(x)`: what was handed to a check is taken as checked.
+    fn after_check(&mut self, call: Place, state: &mut State) {
+        let flat = self.flat();
+        let name = flat.field(call, "function").map_or("", |function| flat.slice(function));
+        let last = crate::syntax::flow::last_part(name).to_ascii_lowercase();
+        let checks = ["assert", "ensure", "require", "check", "valid", "verify"];
+        if !checks.iter().any(|word| last.contains(word)) {
+            return;
+        }
+        let arguments: Vec<Place> = self.arguments(call);
+        for argument in arguments {
+            self.assume(argument, true, state);
+        }
+    }
+
+    /// The positional arguments of a call.
+    pub(super) fn arguments(&self, call: Place) -> Vec<Place> {
+        let flat = self.flat();
+        flat.field(call, "arguments").map_or_else(Vec::new, |all| {
+            flat.children(all)
+                .filter(|one| !matches!(flat.kind(*one), "keyword_argument" | "dictionary_splat"))
+                .collect()
+        })
+    }
+
+    /// Whether a failure by None is taken care of around the place.
+    fn is_caught(&self, at: Place) -> bool {
+        const KINDS: [&str; 4] = ["AttributeError", "TypeError", "Exception", "BaseException"];
+        handlers_around(self.flat(), at)
+            .iter()
+            .chain(&swallows_around(self.flat(), at))
+            .any(|name| KINDS.contains(name))
+    }
+}
+
+impl Lattice for MayBeNone<'_, '_, '_> {
+    type State = State;
+
+    fn join(&mut self, into: &mut State, from: &State) {
+        into.merge(from, |ours, theirs| match (ours, theirs) {
+            (Some(one), None) | (None, Some(one)) => Some(Reason {
+                // One way may have set the placeholder: then it stays a possibility.
+                weak: one.weak || self.why(one).placeholder,
+                ..one
+            }),
+            (Some(one), Some(two)) => {
+                let (first, second) = (self.confidence(one), self.confidence(two));
+                let both = self.why(one).placeholder && self.why(two).placeholder;
+                let mut better = match first.cmp(&second) {
+                    std::cmp::Ordering::Equal if one.why <= two.why => one,
+                    std::cmp::Ordering::Less if both => one,
+                    std::cmp::Ordering::Greater if !both => one,
+                    _ => two,
+                };
+                better.weak |= one.why == two.why && (one.weak || two.weak);
+                Some(better)
+            }
+            (None, None) => None,
+        });
+    }
+
+    fn transfer(&mut self, event: Event, state: &mut State) {
+        if let Some(object) = self.needs(event)
+            && let Some(path) = self.flat().path(object)
+            && state.contains(path)
+        {
+            self.forget(state, path);
+        }
+        match event.step {
+            Step::Value if self.flat().kind(event.at) == "call" => self.called(event.at, state),
+            Step::Bind(bound) => self.bind(event.at, bound, state),
+            // A function defined here may bind names of this one; its body is judged alone.
+            Step::Define if self.flat().slice(event.at).contains("nonlocal ") => {
+                *state = State::default();
+            }
+            Step::Declare => {
+                let names: Vec<Place> = self.flat().children(event.at).collect();
+                for path in names.into_iter().filter_map(|name| self.flat().path(name)) {
+                    self.forget(state, path);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn refine(&mut self, condition: Place, holds: bool, state: &mut State) -> bool {
+        self.assume(condition, holds, state);
+        true
+    }
+
+    fn matched(&mut self, subject: Place, clause: Place, matches: bool, state: &mut State) {
+        let flat = self.flat();
+        let Some(path) = flat.path(subject) else {
+            return;
+        };
+        let patterns: Vec<&str> = flat
+            .children(clause)
+            .filter(|one| flat.kind(*one) == "case_pattern")
+            .map(|one| flat.slice(one))
+            .collect();
+        let is_name = |text: &&str| {
+            text.chars().all(|one| one.is_alphanumeric() || one == '_')
+                && !matches!(*text, "None" | "True" | "False")
+                && !text.starts_with(char::is_numeric)
+        };
+        let for_none = patterns
+            .iter()
+            .any(|text| text.split('|').any(|one| one.trim() == "None"));
+        let proves = if matches {
+            !for_none && !patterns.iter().any(is_name)
+        } else {
+            for_none && flat.field(clause, "guard").is_none()
+        };
+        if proves {
+            self.forget(state, path);
+        }
+    }
+
+    fn observe(&mut self, event: Event, state: &State) {
+        let Some(object) = self.needs(event) else {
+            return;
+        };
+        let Some(reason) = self.reason_of_object(object, state) else {
+            return;
+        };
+        if self.is_caught(object) {
+            return;
+        }
+        let object = self.flat().bare(object);
+        let node = self.flat().node(object);
+        let path = match self.flat().path(object) {
+            Some(path) => self.flat().paths().text(path),
+            None => self.flat().slice(object).to_owned(),
+        };
+        let why = Why {
+            confidence: self.confidence(reason),
+            ..self.why(reason).clone()
+        };
+        self.found
+            .entry(node.start_byte())
+            .or_insert(Access { object: node, path, why });
+    }
+}
+
+/// The name that a path is, if it is a plain one.
+pub(super) fn plain_name<'a>(flat: &Flat<'a>, path: Path) -> Option<&'a str> {
+    match flat.paths().segment(path) {
+        Segment::Name(name) => Some(name),
+        _ => None,
+    }
+}

@@ -1,0 +1,216 @@
+//! What a condition proves where it holds, and where it does not.
+
+use super::lattice::{MayBeNone, State, plain_name};
+use super::source::Why;
+use crate::rules::Confidence;
+use crate::syntax::flow::{Lattice, Place};
+
+impl MayBeNone<'_, '_, '_> {
+    /// Takes from `state` what is not None where `condition` holds (or does not).
+    pub(super) fn assume(&mut self, condition: Place, holds: bool, state: &mut State) {
+        let condition = self.flat().bare(condition);
+        match self.flat().kind(condition) {
+            "not_operator" => {
+                if let Some(inner) = self.flat().field(condition, "argument") {
+                    self.assume(inner, !holds, state);
+                }
+            }
+            "boolean_operator" => self.assume_both(condition, holds, state),
+            "comparison_operator" => self.assume_comparison(condition, holds, state),
+            "named_expression" if holds => {
+                if let Some(name) = self.flat().field(condition, "name") {
+                    self.not_none(name, state);
+                }
+            }
+            "identifier" => {
+                if holds {
+                    self.not_none(condition, state);
+                }
+                self.assume_behind(condition, holds, state);
+            }
+            "attribute" | "subscript" if holds => self.not_none(condition, state),
+            "call" => self.assume_call(condition, holds, state),
+            _ => {}
+        }
+    }
+
+    fn not_none(&mut self, place: Place, state: &mut State) {
+        if let Some(path) = self.flat().path(place) {
+            self.forget(state, path);
+        }
+    }
+
+    /// A name stands for the answer that was computed before.
+    fn assume_behind(&mut self, name: Place, holds: bool, state: &mut State) {
+        let node = self.flat().node(name);
+        // In `x = x and y` the name inside stands for an older value: following it to this one
+        // would never end.
+        let value = self
+            .keys
+            .last_value(self.unit.slice(node), node.start_byte())
+            .filter(|value| value.end_byte() <= node.start_byte())
+            .and_then(|value| self.flat().find(value));
+        let Some(value) = value.map(|value| self.flat().bare(value)) else {
+            return;
+        };
+        match self.flat().kind(value) {
+            "comparison_operator" | "not_operator" => self.assume(value, holds, state),
+            "boolean_operator" if holds => self.assume(value, holds, state),
+            "conditional_expression" if holds => {
+                let parts: Vec<Place> = self.flat().children(value).collect();
+                if let [_, condition, otherwise] = parts.as_slice()
+                    && matches!(self.flat().kind(*otherwise), "none" | "false")
+                {
+                    self.assume(*condition, true, state);
+                }
+            }
+            "call" if holds => self.assume_call(value, holds, state),
+            _ => {}
+        }
+    }
+
+    fn assume_both(&mut self, node: Place, holds: bool, state: &mut State) {
+        let flat = self.flat();
+        let (Some(left), Some(right)) = (flat.field(node, "left"), flat.field(node, "right")) else {
+            return;
+        };
+        let and = flat.field(node, "operator").is_some_and(|one| flat.kind(one) == "and");
+        if and == holds {
+            self.assume(left, holds, state);
+            self.assume(right, holds, state);
+            return;
+        }
+        let mut first = state.clone();
+        self.assume(left, holds, &mut first);
+        self.assume(left, !holds, state);
+        self.assume(right, holds, state);
+        self.join(state, &first);
+    }
+
+    fn assume_comparison(&mut self, node: Place, holds: bool, state: &mut State) {
+        let flat = self.flat();
+        let operands: Vec<Place> = flat.children(node).filter(|one| flat.role(*one) != "operators").collect();
+        let [left, right] = operands.as_slice() else {
+            // `0 < x < 9`: None would have raised.
+            for operand in operands {
+                self.speaks_of(operand, state);
+            }
+            return;
+        };
+        let operator: Vec<&str> = flat.fields(node, "operators").map(|one| flat.kind(one)).collect();
+        let operator = operator.join(" ");
+        let is_none = |one: Place| flat.kind(flat.bare(one)) == "none";
+        if is_none(*left) || is_none(*right) {
+            let other = if is_none(*right) { *left } else { *right };
+            let not_none = match operator.as_str() {
+                "is" | "==" => !holds,
+                "is not" | "!=" => holds,
+                _ => return,
+            };
+            if not_none {
+                self.speaks_of(other, state);
+            } else {
+                self.learn_none(node, other, state);
+            }
+            return;
+        }
+        let proves = match operator.as_str() {
+            "<" | ">" | "<=" | ">=" => true,
+            "==" | "is" | "in" => holds,
+            "!=" | "is not" | "not in" => !holds,
+            _ => false,
+        };
+        if proves {
+            self.speaks_of(*left, state);
+            if !matches!(operator.as_str(), "in" | "not in") {
+                self.speaks_of(*right, state);
+            }
+        }
+        // `None in (a, b)` and `x in d`: the container is not None either way.
+        if operator.ends_with("in") {
+            self.speaks_of(*right, state);
+        }
+    }
+
+    /// What the operand speaks of is not None.
+    fn speaks_of(&mut self, operand: Place, state: &mut State) {
+        let operand = self.flat().bare(operand);
+        match self.flat().kind(operand) {
+            "named_expression" => {
+                if let Some(name) = self.flat().field(operand, "name") {
+                    self.not_none(name, state);
+                }
+                return;
+            }
+            // `type(x) is int`, `x.kind == 3` speak of x as well.
+            "call" => {
+                for argument in self.arguments(operand) {
+                    self.speaks_of(argument, state);
+                }
+            }
+            _ => {}
+        }
+        self.not_none(operand, state);
+    }
+
+    /// `if x is None:` is evidence: where the branch does not leave, x may be None behind it.
+    fn learn_none(&mut self, test: Place, operand: Place, state: &mut State) {
+        let operand = self.flat().bare(operand);
+        let Some(path) = self.flat().path(operand) else {
+            return;
+        };
+        if self.flat().kind(operand) != "identifier"
+            || plain_name(self.flat(), path).is_none()
+            || state.contains(path)
+        {
+            return;
+        }
+        let reason = self.remember(test, |lattice| {
+            let node = lattice.flat().node(test);
+            Some(Why::new(node, Confidence::Likely, "the code itself reckons with that"))
+        });
+        if let Some(reason) = reason {
+            state.insert(path, reason);
+        }
+    }
+
+    fn assume_call(&mut self, call: Place, holds: bool, state: &mut State) {
+        let flat = self.flat();
+        let function = flat.field(call, "function").map_or("", |function| flat.slice(function));
+        let arguments = self.arguments(call);
+        match function {
+            "isinstance" => {
+                let for_none = arguments
+                    .get(1)
+                    .is_some_and(|kinds| flat.slice(*kinds).contains("None"));
+                if holds != for_none
+                    && let Some(first) = arguments.first()
+                {
+                    self.speaks_of(*first, state);
+                }
+            }
+            "all" | "any" => {
+                if (function == "all") == holds
+                    && let Some(list) = arguments.first()
+                    && matches!(flat.kind(*list), "list" | "tuple" | "set")
+                {
+                    let parts: Vec<Place> = flat.children(*list).collect();
+                    for one in parts {
+                        self.assume(one, holds, state);
+                    }
+                }
+            }
+            "bool" => {
+                if let Some(first) = arguments.first() {
+                    self.assume(*first, holds, state);
+                }
+            }
+            // Any other question about the value may be the check.
+            _ => {
+                for argument in arguments {
+                    self.speaks_of(argument, state);
+                }
+            }
+        }
+    }
+}
