@@ -121,6 +121,11 @@ impl Reporter {
         self.drafts.push(draft);
     }
 
+    /// Reports a finding, if there is one.
+    pub fn report_if(&mut self, draft: Option<Draft>) {
+        self.drafts.extend(draft);
+    }
+
     /// What was reported.
     #[must_use]
     pub fn into_drafts(self) -> Vec<Draft> {

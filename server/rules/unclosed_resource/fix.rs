@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::knowledge::openers::{self, Kind, With};
 use super::super::knowledge::{order, origins, uses};
-use super::handle::{self, Life};
+use super::holds::{self, Life, What};
 use super::{Finding, FixContext, Place, place};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
@@ -51,7 +51,8 @@ fn named(context: &FixContext<'_>, call: Node<'_>, binding: Node<'_>, kind: Kind
     if !plain || unit.bindings(name).len() != 1 {
         return None;
     }
-    let life = handle::life(unit, binding, kind);
+    let opened = [(binding, binding, What::Opened(kind))];
+    let life = holds::lives(unit, &opened).pop()??;
     let region = Region::find(statement, &life)?;
     let mut builder = Builder::new(unit.file);
     let manager = manager(unit, call, kind, &mut builder)?;

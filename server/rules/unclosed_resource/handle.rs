@@ -1,11 +1,10 @@
-//! What becomes of an opened resource: who uses it, who takes it over, who closes it.
-
-use tree_sitter::Node;
+//! What one place does with a resource: uses it, lends it, closes it, gives it away.
 
 use super::super::knowledge::openers::{self, Kind, Taker};
-use super::super::knowledge::uses::{self, contains};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{ancestors, children, field, positional, statement_of};
+use crate::syntax::flow::{Flat, Place};
+use crate::syntax::nodes::{field, positional};
+use crate::syntax::unit::definition_node;
 
 /// What the code does with a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,199 +19,189 @@ pub enum Act {
     GivesAway,
 }
 
-/// All places that deal with a named resource.
-#[derive(Debug, Default)]
-pub struct Life<'a> {
-    /// The identifiers, with those of lazy views (`reader = csv.reader(f)`).
-    pub places: Vec<Node<'a>>,
-    /// The places that close it.
-    pub closes: Vec<Node<'a>>,
-    /// Whether code that nobody can see gets it.
-    pub lent: bool,
-    /// Whether somebody else owns it now.
-    pub given_away: bool,
+/// Where a resource stands: the scope's code and what a resource of this kind can do.
+#[derive(Clone, Copy)]
+pub struct View<'f, 'u, 'a> {
+    /// The scope.
+    pub unit: &'u Unit<'a>,
+    /// Its code.
+    pub flat: &'f Flat<'a>,
+    /// The resource's kind.
+    pub kind: Kind,
 }
 
-/// Follows the name bound at `binding`.
-#[must_use]
-pub fn life<'a>(unit: &Unit<'a>, binding: Node<'a>, kind: Kind) -> Life<'a> {
-    let mut life = Life::default();
-    follow(unit, binding, kind, &mut life, 3);
-    life
-}
-
-fn follow<'a>(unit: &Unit<'a>, binding: Node<'a>, kind: Kind, life: &mut Life<'a>, left: usize) {
-    for one in uses::after(unit, binding) {
-        if one.nested {
-            life.given_away = true;
-            return;
-        }
-        life.places.push(one.node);
-        match act(unit, one.node, kind) {
-            Act::Uses => {}
-            Act::Lends => life.lent = true,
-            Act::Closes => life.closes.push(one.node),
-            Act::GivesAway => life.given_away = true,
-        }
-        if let Some(view) = view_name(unit, one.node) {
-            if left == 0 {
-                life.given_away = true;
-            } else {
-                follow(unit, view, kind, life, left - 1);
+impl<'a> View<'_, '_, 'a> {
+    /// What the expression at `place`, which stands for the resource, is used for.
+    #[must_use]
+    pub fn act(&self, place: Place) -> Act {
+        let flat = self.flat;
+        let Some(parent) = flat.parent(place) else {
+            return Act::Uses;
+        };
+        match flat.kind(parent) {
+            "attribute" => self.act_on_attribute(parent),
+            "argument_list" => self.argument(place, parent),
+            "keyword_argument" => match flat.parent(parent) {
+                Some(list) if flat.kind(list) == "argument_list" => self.argument(parent, list),
+                _ => Act::GivesAway,
+            },
+            "with_item" => Act::Closes,
+            "as_pattern" => {
+                let entered = flat.ancestors(parent).take(2).any(|up| flat.kind(up) == "with_item");
+                if entered { Act::Closes } else { Act::GivesAway }
             }
-        }
-    }
-}
-
-/// What one place does with the resource.
-#[must_use]
-pub fn act(unit: &Unit<'_>, place: Node<'_>, kind: Kind) -> Act {
-    let Some(parent) = place.parent() else {
-        return Act::Uses;
-    };
-    match parent.kind() {
-        "attribute" => act_on_attribute(unit, parent, kind),
-        "argument_list" => argument(unit, place, parent, kind),
-        "keyword_argument" => match parent.parent() {
-            Some(list) if list.kind() == "argument_list" => argument(unit, place, list, kind),
-            _ => Act::GivesAway,
-        },
-        "with_item" => Act::Closes,
-        "as_pattern" if ancestors(parent).take(2).any(|up| up.kind() == "with_item") => Act::Closes,
-        "for_statement" | "for_in_clause" | "comparison_operator" | "not_operator"
-        | "if_statement" | "elif_clause" | "while_statement" | "assert_statement"
-        | "expression_statement" | "delete_statement" | "if_clause" | "subscript"
-        | "conditional_expression" | "interpolation" => match parent.kind() {
             // `f[0]` reads, `x if c else f` gives the resource itself on.
-            "conditional_expression" if parent.named_child(1) != Some(place) => Act::GivesAway,
-            "subscript" if field(parent, "value") != Some(place) => Act::GivesAway,
-            _ => Act::Uses,
-        },
-        "boolean_operator" => truth(parent),
-        "parenthesized_expression" => act(unit, parent, kind),
-        _ => Act::GivesAway,
-    }
-}
-
-/// `f and f.read()` tests the resource; `given or f` in a value gives it on.
-fn truth(operator: Node<'_>) -> Act {
-    let tested = ancestors(operator)
-        .find(|up| !matches!(up.kind(), "boolean_operator" | "not_operator" | "parenthesized_expression"))
-        .is_some_and(|up| {
-            matches!(
-                up.kind(),
-                "if_statement" | "elif_clause" | "while_statement" | "assert_statement"
-            )
-        });
-    if tested { Act::Uses } else { Act::GivesAway }
-}
-
-fn act_on_attribute(unit: &Unit<'_>, attribute: Node<'_>, kind: Kind) -> Act {
-    let name = field(attribute, "attribute").map_or("", |node| unit.slice(node));
-    let called = attribute.parent().is_some_and(|parent| {
-        parent.kind() == "call" && field(parent, "function") == Some(attribute)
-    });
-    if kind.close.contains(&name) {
-        // `stack.callback(f.close)`: somebody else closes it later.
-        return if called { Act::Closes } else { Act::GivesAway };
-    }
-    if matches!(name, "__enter__" | "makefile" | "accept") {
-        return Act::GivesAway;
-    }
-    Act::Uses
-}
-
-fn argument(unit: &Unit<'_>, place: Node<'_>, list: Node<'_>, kind: Kind) -> Act {
-    let Some(call) = list.parent().filter(|call| call.kind() == "call") else {
-        return Act::GivesAway;
-    };
-    match openers::taker(unit, call) {
-        Taker::Borrows => Act::Uses,
-        Taker::Views => {
-            if handed_on(call) {
-                Act::GivesAway
-            } else {
-                Act::Uses
+            "conditional_expression" => {
+                if flat.children(parent).nth(1) == Some(place) { Act::Uses } else { Act::GivesAway }
             }
+            "subscript" => {
+                if flat.role(place) == "value" { Act::Uses } else { Act::GivesAway }
+            }
+            "assignment" => self.assigned(parent),
+            "for_statement" | "for_in_clause" | "comparison_operator" | "not_operator"
+            | "if_statement" | "elif_clause" | "while_statement" | "assert_statement"
+            | "expression_statement" | "delete_statement" | "if_clause" | "interpolation" => Act::Uses,
+            "boolean_operator" => self.truth(parent),
+            "parenthesized_expression" => self.act(parent),
+            _ => Act::GivesAway,
         }
-        Taker::Owns => Act::GivesAway,
-        Taker::Unknown => in_own_function(unit, call, place, kind),
     }
-}
 
-/// Whether the value of an expression leaves the function or is kept.
-fn handed_on(value: Node<'_>) -> bool {
-    value.parent().is_some_and(|parent| match parent.kind() {
-        "return_statement" | "yield" | "dictionary" | "list" | "tuple" | "pair" | "set"
-        | "expression_list" => true,
-        "assignment" => field(parent, "left").is_some_and(|left| left.kind() != "identifier"),
-        "argument_list" => parent.parent().is_some_and(|call| {
-            call.kind() == "call" && handed_on(call) && !eager(call)
-        }),
-        _ => false,
-    })
-}
+    /// `g = f`: a second name, which is followed. `self.f = f`: another owner.
+    fn assigned(&self, assignment: Place) -> Act {
+        let plain = self
+            .flat
+            .field(assignment, "left")
+            .is_some_and(|left| self.flat.kind(left) == "identifier");
+        if plain { Act::Uses } else { Act::GivesAway }
+    }
 
-/// `list(csv.reader(f))` reads everything at once.
-fn eager(call: Node<'_>) -> bool {
-    field(call, "function").is_some_and(|function| function.kind() == "identifier")
-}
+    /// `f and f.read()` tests the resource; `given or f` in a value gives it on.
+    fn truth(&self, operator: Place) -> Act {
+        let flat = self.flat;
+        let inner = ["boolean_operator", "not_operator", "parenthesized_expression"];
+        let tests = ["if_statement", "elif_clause", "while_statement", "assert_statement"];
+        let tested = flat
+            .ancestors(operator)
+            .find(|up| !inner.contains(&flat.kind(*up)))
+            .is_some_and(|up| tests.contains(&flat.kind(up)));
+        if tested { Act::Uses } else { Act::GivesAway }
+    }
 
-/// What a function of the same file does with its parameter.
-fn in_own_function(unit: &Unit<'_>, call: Node<'_>, place: Node<'_>, kind: Kind) -> Act {
-    let Some(index) = positional(call).iter().position(|one| *one == place) else {
-        return Act::Lends;
-    };
-    let Some(function) = field(call, "function") else {
-        return Act::Lends;
-    };
-    let Some(definition) = unit.file.outline.find(unit.slice(function)) else {
-        return Act::Lends;
-    };
-    let Some(node) = crate::syntax::unit::definition_node(unit.source(), definition) else {
-        return Act::Lends;
-    };
-    let inner = Unit::new(unit.file, node, definition.qualname.clone());
-    let Some(parameter) = inner.parameters().get(index).copied() else {
-        return Act::Lends;
-    };
-    let Some(body) = field(node, "body") else {
-        return Act::Lends;
-    };
-    let mut worst = Act::Uses;
-    crate::syntax::nodes::walk(body, &mut |at| {
-        if at.kind() == "identifier" && inner.slice(at) == parameter.name && uses::reads(at) {
-            let one = match at.parent().map(|parent| parent.kind()) {
-                // One step only: what the next function does is not followed.
-                Some("argument_list" | "keyword_argument") => Act::Lends,
-                _ if uses::in_nested(node, at) => Act::GivesAway,
-                _ => act(&inner, at, kind),
+    fn act_on_attribute(&self, attribute: Place) -> Act {
+        let flat = self.flat;
+        let name = flat.field(attribute, "attribute").map_or("", |name| flat.slice(name));
+        let called = flat.role(attribute) == "function";
+        if self.kind.close.contains(&name) {
+            // `stack.callback(f.close)`: somebody else closes it later.
+            return if called { Act::Closes } else { Act::GivesAway };
+        }
+        if matches!(name, "__enter__" | "makefile" | "accept") {
+            return Act::GivesAway;
+        }
+        Act::Uses
+    }
+
+    fn argument(&self, place: Place, list: Place) -> Act {
+        let flat = self.flat;
+        let Some(call) = flat.parent(list).filter(|call| flat.kind(*call) == "call") else {
+            return Act::GivesAway;
+        };
+        match openers::taker(self.unit, flat.node(call)) {
+            Taker::Borrows => Act::Uses,
+            Taker::Views if self.handed_on(call) => Act::GivesAway,
+            Taker::Views => Act::Uses,
+            Taker::Owns => Act::GivesAway,
+            Taker::Unknown => self.in_own_function(call, place),
+        }
+    }
+
+    /// Whether the value of an expression leaves the function or is kept.
+    fn handed_on(&self, value: Place) -> bool {
+        let flat = self.flat;
+        flat.parent(value).is_some_and(|parent| match flat.kind(parent) {
+            "return_statement" | "yield" | "dictionary" | "list" | "tuple" | "pair" | "set"
+            | "expression_list" => true,
+            "assignment" => self.assigned(parent) == Act::GivesAway,
+            "argument_list" => flat.parent(parent).is_some_and(|call| {
+                // `list(csv.reader(f))` reads everything at once.
+                let eager = flat.field(call, "function").is_some_and(|one| flat.kind(one) == "identifier");
+                flat.kind(call) == "call" && self.handed_on(call) && !eager
+            }),
+            _ => false,
+        })
+    }
+
+    /// What a function of the same file does with its parameter.
+    fn in_own_function(&self, call: Place, place: Place) -> Act {
+        self.own_function(call, place).unwrap_or(Act::Lends)
+    }
+
+    fn own_function(&self, call: Place, place: Place) -> Option<Act> {
+        let unit = self.unit;
+        let call = self.flat.node(call);
+        let argument = self.flat.node(place);
+        let index = positional(call).iter().position(|one| *one == argument)?;
+        let function = field(call, "function")?;
+        let definition = unit.file.outline.find(unit.slice(function))?;
+        let node = definition_node(unit.source(), definition)?;
+        let inner = Unit::new(unit.file, node, definition.qualname.clone());
+        let parameter = inner.parameters().get(index).copied()?;
+        let flat = Flat::new(unit.source(), node);
+        let view = View {
+            unit: &inner,
+            flat: &flat,
+            kind: self.kind,
+        };
+        let mut worst = Act::Uses;
+        for at in flat.below(flat.root()) {
+            let one = match flat.kind(at) {
+                "identifier" if flat.slice(at) == parameter.name && is_read(&flat, at) => {
+                    match flat.parent(at).map(|up| flat.kind(up)) {
+                        // One step only: what the next function does is not followed.
+                        Some("argument_list" | "keyword_argument") => Act::Lends,
+                        _ => view.act(at),
+                    }
+                }
+                "function_definition" | "class_definition" | "lambda"
+                    if at != flat.root() && mentions(flat.slice(at), parameter.name) =>
+                {
+                    Act::GivesAway
+                }
+                _ => continue,
             };
             worst = worst.max(one);
         }
-        crate::syntax::nodes::Walk::Into
-    });
-    // A function that closes it is its owner from then on.
-    if worst == Act::Closes {
-        Act::GivesAway
-    } else {
-        worst
+        // A function that closes it is its owner from then on.
+        Some(if worst == Act::Closes { Act::GivesAway } else { worst })
+    }
+
+    /// Whether the value of `value` goes on reading from the resource: `csv.reader(f)`,
+    /// `(row for row in f)`.
+    #[must_use]
+    pub fn is_view(&self, value: Place) -> bool {
+        match self.flat.kind(value) {
+            "generator_expression" => true,
+            "call" => openers::taker(self.unit, self.flat.node(value)) == Taker::Views,
+            _ => false,
+        }
     }
 }
 
-/// The name of a lazy view: `reader` in `reader = csv.reader(f)`, `rows` in
-/// `rows = (r for r in f)`.
-fn view_name<'a>(unit: &Unit<'a>, place: Node<'a>) -> Option<Node<'a>> {
-    let statement = statement_of(place);
-    let assignment = children(statement)
-        .next()
-        .filter(|first| statement.kind() == "expression_statement" && first.kind() == "assignment")?;
-    let left = field(assignment, "left").filter(|left| left.kind() == "identifier")?;
-    let value = field(assignment, "right").filter(|value| contains(*value, place))?;
-    let lazy = match value.kind() {
-        "generator_expression" => true,
-        "call" => openers::taker(unit, value) == Taker::Views,
-        _ => false,
-    };
-    lazy.then_some(left)
+/// Whether an identifier stands for a variable that is read.
+fn is_read(flat: &Flat<'_>, at: Place) -> bool {
+    let parent = flat.parent(at).map_or("", |up| flat.kind(up));
+    match flat.role(at) {
+        "attribute" | "name" | "left" => false,
+        _ => !matches!(parent, "parameters" | "global_statement" | "nonlocal_statement"),
+    }
+}
+
+/// Whether a text has this name as a word.
+#[must_use]
+pub fn mentions(text: &str, name: &str) -> bool {
+    let word = |one: char| one.is_alphanumeric() || one == '_';
+    text.match_indices(name).any(|(at, _)| {
+        !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word)
+    })
 }

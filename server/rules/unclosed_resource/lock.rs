@@ -4,27 +4,29 @@ use tree_sitter::Node;
 
 use super::super::knowledge::origins::{self, Origin};
 use super::super::{Confidence, Draft};
-use super::paths::{self, End};
+use super::holds::{End, Life};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{Walk, field, positional, statement_of, walk};
+use crate::syntax::nodes::{Walk, field, positional, walk};
 
 /// The kinds of locks of `threading`, `multiprocessing` and `asyncio`.
 const LOCKS: &[&str] = &[
     "Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition",
 ];
 
-/// Judges `lock.acquire()` that stands as a statement.
+/// The lock of `lock.acquire()` as a statement that has to let go of it again.
 #[must_use]
-pub fn judge(unit: &Unit<'_>, call: Node<'_>) -> Option<Draft> {
+pub fn taken<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Node<'a>> {
     let lock = acquired(unit, call)?;
-    let statement = statement_of(call);
     // Giving back what the caller holds (`Condition.wait`) is not taking it.
     let gives_back = crate::syntax::nodes::ancestors(call)
         .take_while(|up| *up != unit.node)
         .any(|up| up.kind() == "finally_clause");
-    if gives_back {
-        return None;
-    }
+    (!gives_back).then_some(lock)
+}
+
+/// Judges what became of a lock.
+#[must_use]
+pub fn judge<'a>(unit: &Unit<'a>, call: Node<'a>, lock: Node<'a>, life: &Life<'a>) -> Option<Draft> {
     let name = unit.slice(lock);
     let own = unit.qualname.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let is_half = ["acquire", "lock", "enter", "begin", "wait"]
@@ -40,20 +42,19 @@ pub fn judge(unit: &Unit<'_>, call: Node<'_>) -> Option<Draft> {
         let message = format!("{name} is acquired and never released");
         return Some(Draft::at(call, Confidence::Likely, message));
     }
-    let (confidence, message, exit) =
-        match paths::end(unit.node, statement, name, &releases, unit.source()) {
-            End::Always => return None,
-            End::Leak(exit) => (
-                Confidence::Certain,
-                format!("{name} stays locked on a way that does not reach {name}.release()"),
-                exit,
-            ),
-            End::UnlessFailure => (
-                Confidence::Likely,
-                format!("{name} stays locked if something fails before {name}.release()"),
-                releases.first().copied(),
-            ),
-        };
+    let (confidence, message, exit) = match life.end() {
+        End::Always => return None,
+        End::Leak(exit) => (
+            Confidence::Certain,
+            format!("{name} stays locked on a way that does not reach {name}.release()"),
+            exit,
+        ),
+        End::UnlessFailure => (
+            Confidence::Likely,
+            format!("{name} stays locked if something fails before {name}.release()"),
+            releases.first().copied(),
+        ),
+    };
     let draft = Draft::at(call, confidence, message);
     Some(match exit {
         Some(exit) => draft.related(exit, "This is the way that matters"),

@@ -2,20 +2,20 @@
 
 mod fix;
 mod handle;
+mod holds;
 mod lock;
 mod lock_fix;
-mod paths;
 
 use tree_sitter::Node;
 
-use self::handle::Life;
-use self::paths::End;
+use self::holds::{End, Life, What};
 use super::knowledge::http;
 use super::knowledge::openers::{self, Kind, Taker};
 use super::knowledge::{origins, uses};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
+use crate::syntax::flow::Flat;
 use crate::syntax::nodes::{children, field, statement_of};
 
 /// A resource that is not closed on every way.
@@ -40,13 +40,31 @@ impl Rule for UnclosedResource {
         if unit.file.is_test || is_fixture(unit) || http::faked(unit) {
             return;
         }
+        // What has no name is judged where it stands; the rest is followed all at once.
+        let mut followed = Vec::new();
         for call in origins::calls(unit) {
-            if let Some(draft) = judge(unit, call) {
-                reporter.report(draft);
+            if let Some(kind) = openers::opens(unit, call) {
+                match place(unit, call, kind) {
+                    Some(Place::Named(name)) => followed.push((call, name, name, What::Opened(kind))),
+                    Some(Place::Nameless(confidence)) => {
+                        reporter.report_if(nameless(unit, call, confidence));
+                    }
+                    None => {}
+                }
+            } else if let Some(lock) = lock::taken(unit, call) {
+                followed.push((call, call, lock, What::Lock));
             }
-            if let Some(draft) = lock::judge(unit, call) {
-                reporter.report(draft);
-            }
+        }
+        if followed.is_empty() {
+            return;
+        }
+        let opened: Vec<_> = followed.iter().map(|(_, at, name, what)| (*at, *name, *what)).collect();
+        for ((call, _, name, what), life) in followed.into_iter().zip(holds::lives(unit, &opened)) {
+            let Some(life) = life else { continue };
+            reporter.report_if(match what {
+                What::Opened(kind) => named(unit, call, name, kind, &life),
+                What::Lock => lock::judge(unit, call, name, &life),
+            });
         }
     }
 
@@ -63,17 +81,22 @@ fn is_fixture(unit: &Unit<'_>) -> bool {
     origins::decorated(unit, &|text| text.contains("fixture"))
 }
 
-fn judge(unit: &Unit<'_>, call: Node<'_>) -> Option<Draft> {
-    let kind = openers::opens(unit, call)?;
+fn nameless(unit: &Unit<'_>, call: Node<'_>, confidence: Confidence) -> Option<Draft> {
     let function = field(call, "function")?;
-    let (confidence, message, exit) = match place(unit, call, kind)? {
-        Place::Named(binding) => judge_name(unit, call, binding, kind)?,
-        Place::Nameless(confidence) => (
-            confidence,
-            format!("{}(…) is never closed: nothing keeps what it opens", one_line(unit, function)?),
-            None,
-        ),
-    };
+    let opener = one_line(unit, function)?;
+    let message = format!("{opener}(…) is never closed: nothing keeps what it opens");
+    Some(Draft::at(call, confidence, message).anchored(function))
+}
+
+fn named<'a>(
+    unit: &Unit<'a>,
+    call: Node<'a>,
+    binding: Node<'a>,
+    kind: Kind,
+    life: &Life<'a>,
+) -> Option<Draft> {
+    let function = field(call, "function")?;
+    let (confidence, message, exit) = judge_name(unit, call, binding, kind, life)?;
     let draft = Draft::at(call, confidence, message).anchored(function);
     Some(match exit {
         Some(exit) => draft.related(exit, "It is still open here"),
@@ -103,7 +126,7 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
     }
     let parent = value.parent()?;
     match parent.kind() {
-        "assignment" | "named_expression" => named(unit, value, parent),
+        "assignment" | "named_expression" => bound_to(unit, value, parent),
         "expression_list" => unpacked(value, parent),
         "attribute" => {
             let name = unit.slice(field(parent, "attribute")?);
@@ -129,7 +152,7 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
     }
 }
 
-fn named<'a>(unit: &Unit<'a>, value: Node<'a>, parent: Node<'a>) -> Option<Place<'a>> {
+fn bound_to<'a>(unit: &Unit<'a>, value: Node<'a>, parent: Node<'a>) -> Option<Place<'a>> {
     let name = field(parent, "left").or_else(|| field(parent, "name"))?;
     let is_value = field(parent, "right").or_else(|| field(parent, "value")) == Some(value);
     // In a class body the class owns it; with a chain of names somebody else may.
@@ -151,13 +174,16 @@ fn passed<'a>(unit: &Unit<'a>, value: Node<'a>, call: Node<'a>, kind: Kind) -> O
     if call.kind() != "call" {
         return None;
     }
+    let act = || {
+        let flat = Flat::new(unit.source(), unit.node);
+        let view = handle::View { unit, flat: &flat, kind };
+        flat.find(value).map(|at| view.act(at))
+    };
     match openers::taker(unit, call) {
         Taker::Borrows => Some(Place::Nameless(kind.confidence)),
-        Taker::Views if matches!(handle::act(unit, value, kind), handle::Act::Uses) => {
-            Some(Place::Nameless(kind.confidence))
-        }
+        Taker::Views if act() == Some(handle::Act::Uses) => Some(Place::Nameless(kind.confidence)),
         Taker::Views | Taker::Owns => None,
-        Taker::Unknown => match handle::act(unit, value, kind) {
+        Taker::Unknown => match act()? {
             handle::Act::Uses => Some(Place::Nameless(kind.confidence.min(Confidence::Likely))),
             handle::Act::Lends => Some(Place::Nameless(Confidence::Possible)),
             _ => None,
@@ -172,13 +198,14 @@ fn judge_name<'a>(
     call: Node<'a>,
     binding: Node<'a>,
     kind: Kind,
+    life: &Life<'a>,
 ) -> Option<Judged<'a>> {
     let name = unit.slice(binding);
-    let life = handle::life(unit, binding, kind);
-    if life.given_away || shared(unit, binding, &life) {
+    let end = life.end();
+    if end == End::Always || shared(unit, binding, life) {
         return None;
     }
-    if life.closes.is_empty() {
+    if life.closes.is_empty() && !life.given_away {
         let mut confidence = kind.confidence;
         if unit.node.kind() == "module" {
             confidence = confidence.min(Confidence::Likely);
@@ -188,14 +215,13 @@ fn judge_name<'a>(
         }
         return Some((confidence, format!("{name} is never closed"), None));
     }
-    let statement = statement_of(call);
     // Code that nobody can see may keep it: no more than a hint.
     let most = if life.lent {
         Confidence::Possible
     } else {
         Confidence::Likely
     };
-    match paths::end(unit.node, statement, name, &life.closes, unit.source()) {
+    match end {
         End::Always => None,
         End::Leak(exit) => Some((
             kind.confidence.min(most),
@@ -209,11 +235,11 @@ fn judge_name<'a>(
             exit,
         )),
         End::UnlessFailure => {
-            let close = life.closes.first().copied();
+            let close = life.closes.first().copied()?;
             Some((
                 Confidence::Possible,
                 format!("{name} stays open if something fails before it is closed"),
-                close,
+                Some(close),
             ))
         }
     }

@@ -26,6 +26,8 @@ pub enum Step {
     Import,
     /// A handler (`except`) caught something.
     Catch,
+    /// `return`, `break` or `continue` begins to leave what is around it.
+    Jump,
     /// The function ends here.
     Exit(Exit),
 }

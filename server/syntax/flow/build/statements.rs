@@ -25,11 +25,17 @@ impl Builder<'_, '_, '_> {
             "match_statement" => self.cases(at),
             "return_statement" => {
                 self.parts(at);
-                self.emit(Step::Value, at);
+                self.emit(Step::Jump, at);
                 self.jump(Jump::Return(at));
             }
-            "break_statement" => self.jump(Jump::Break),
-            "continue_statement" => self.jump(Jump::Continue),
+            "break_statement" => {
+                self.emit(Step::Jump, at);
+                self.jump(Jump::Break);
+            }
+            "continue_statement" => {
+                self.emit(Step::Jump, at);
+                self.jump(Jump::Continue);
+            }
             "raise_statement" => self.raise(at),
             "assert_statement" => self.assertion(at),
             "delete_statement" => {

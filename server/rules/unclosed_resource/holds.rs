@@ -1,0 +1,463 @@
+//! Which resources may be open at each place, and where one is still open at an end.
+
+use std::collections::HashMap;
+
+use tree_sitter::Node;
+
+use super::super::knowledge::openers::Kind;
+use super::handle::{Act, View, mentions};
+use crate::syntax::Unit;
+use crate::syntax::flow::{
+    Bound, Event, Exit, Flat, Graph, Known, Lattice, Path, Place, Step, solve,
+};
+
+/// What is followed.
+#[derive(Debug, Clone, Copy)]
+pub enum What {
+    /// Something that was opened and has a plain name.
+    Opened(Kind),
+    /// A lock that `acquire()` took.
+    Lock,
+}
+
+/// How a resource ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End<'a> {
+    /// Every way closes it, and a failure as well.
+    Always,
+    /// A failure on the way leaves it open.
+    UnlessFailure,
+    /// This exit (or the end of the function, `None`) leaves it open.
+    Leak(Option<Node<'a>>),
+}
+
+/// What became of one resource.
+#[derive(Debug)]
+pub struct Life<'a> {
+    /// What it is.
+    pub what: What,
+    /// Its name, or that of the lock.
+    path: Path,
+    /// Conditions that hold, or do not, wherever it is open.
+    conditions: Vec<(&'a str, bool)>,
+    /// The places that deal with it, lazy views (`reader = csv.reader(f)`) included.
+    pub places: Vec<Node<'a>>,
+    /// The places that close it.
+    pub closes: Vec<Node<'a>>,
+    /// Whether code that nobody can see gets it.
+    pub lent: bool,
+    /// Whether somebody else owns it on one way at least.
+    pub given_away: bool,
+    /// `release()` where the function does not hold the lock: the caller's.
+    foreign: bool,
+    leaks: Vec<Node<'a>>,
+    /// Ends of rounds that leave it open.
+    continues: Vec<Node<'a>>,
+    to_the_end: bool,
+    lost: bool,
+    failure: bool,
+    /// A handler closes it.
+    handled: bool,
+}
+
+impl<'a> Life<'a> {
+    /// How it ends.
+    #[must_use]
+    pub fn end(&self) -> End<'a> {
+        if self.foreign {
+            return End::Always;
+        }
+        let first = |nodes: &[Node<'a>]| nodes.iter().min_by_key(|node| node.start_byte()).copied();
+        if let Some(exit) = first(&self.leaks) {
+            return End::Leak(Some(exit));
+        }
+        if self.lost || self.to_the_end {
+            return End::Leak(first(&self.continues));
+        }
+        // The code thought of failures, or opened it only at times: no more can be asked.
+        if self.failure && !self.handled && self.conditions.is_empty() {
+            End::UnlessFailure
+        } else {
+            End::Always
+        }
+    }
+}
+
+/// One resource that may be open, under one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Held {
+    /// The name is that of a lazy view or a second name.
+    view: bool,
+    /// It is open only on ways on which something failed.
+    failed: bool,
+}
+
+/// What may be open, by name and number.
+type State = Known<(Path, u32), Held>;
+
+struct Holds<'g, 'u, 'a> {
+    unit: &'u Unit<'a>,
+    graph: &'g Graph<'a>,
+    lives: Vec<Life<'a>>,
+    /// What a place opens: the bound name, or the call of `acquire`.
+    opens: HashMap<Place, u32>,
+}
+
+/// Follows all resources of a scope. Each comes as the node that makes it held: the bound name, or
+/// the call of `acquire` with the lock.
+#[must_use]
+pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<Option<Life<'a>>> {
+    let graph = Graph::new(unit);
+    let flat = &graph.flat;
+    let mut holds = Holds {
+        unit,
+        graph: &graph,
+        lives: Vec::new(),
+        opens: HashMap::new(),
+    };
+    let mut numbers = Vec::new();
+    for (place, name, what) in opened {
+        let found = flat.find(*place).zip(flat.find(*name).and_then(|name| flat.path(name)));
+        numbers.push(found.map(|(place, path)| {
+            let number = u32::try_from(holds.lives.len()).unwrap_or(u32::MAX);
+            holds.lives.push(Life {
+                what: *what,
+                path,
+                conditions: conditions(flat, place),
+                places: Vec::new(),
+                closes: Vec::new(),
+                lent: false,
+                given_away: false,
+                foreign: false,
+                leaks: Vec::new(),
+                continues: Vec::new(),
+                to_the_end: false,
+                lost: false,
+                failure: false,
+                handled: false,
+            });
+            holds.opens.insert(place, number);
+            number
+        }));
+    }
+    solve(&graph, &mut holds, State::default());
+    holds.find_dead_closes();
+    let mut lives: Vec<Option<Life<'a>>> = holds.lives.into_iter().map(Some).collect();
+    numbers
+        .into_iter()
+        .map(|number| lives.get_mut(number? as usize)?.take())
+        .collect()
+}
+
+/// The conditions of the `if` statements around the place: they hold where it runs.
+fn conditions<'a>(flat: &Flat<'a>, place: Place) -> Vec<(&'a str, bool)> {
+    let mut found = Vec::new();
+    let mut at = place;
+    for up in flat.ancestors(place) {
+        let condition = flat.field(up, "condition");
+        match (flat.kind(up), flat.role(at)) {
+            ("if_statement" | "elif_clause", "consequence") => {
+                found.extend(condition.map(|one| (flat.slice(flat.bare(one)), true)));
+            }
+            ("if_statement", "alternative") => {
+                found.extend(condition.map(|one| (flat.slice(flat.bare(one)), false)));
+            }
+            _ => {}
+        }
+        at = up;
+    }
+    for (text, holds) in &mut found {
+        if let Some(rest) = text.strip_prefix("not ") {
+            (*text, *holds) = (rest, !*holds);
+        }
+    }
+    found
+}
+
+impl<'a> Holds<'_, '_, 'a> {
+    fn flat(&self) -> &Flat<'a> {
+        &self.graph.flat
+    }
+
+    /// The resources that this name may hold.
+    fn held(state: &State, path: Path) -> Vec<u32> {
+        state.iter().filter(|((one, _), _)| *one == path).map(|((_, number), _)| number).collect()
+    }
+
+    fn drop(state: &mut State, number: u32) {
+        state.retain(|(_, one), _| one != number);
+    }
+
+    /// What an identifier does with the resource that it may hold.
+    fn act(&self, at: Place, number: u32) -> Act {
+        match self.lives[number as usize].what {
+            What::Opened(kind) => View {
+                unit: self.unit,
+                flat: self.flat(),
+                kind,
+            }
+            .act(at),
+            What::Lock => {
+                let flat = self.flat();
+                let released = flat.parent(at).is_some_and(|up| {
+                    flat.kind(up) == "attribute"
+                        && flat.field(up, "attribute").is_some_and(|name| flat.slice(name) == "release")
+                });
+                if released { Act::Closes } else { Act::Uses }
+            }
+        }
+    }
+
+    fn bind(&self, target: Place, bound: Bound, state: &mut State) {
+        let flat = self.flat();
+        let Some(path) = flat.path(target) else { return };
+        let mut taken = Vec::new();
+        if let Bound::Value(value) = bound {
+            let value = flat.bare(value);
+            let source = flat.path(value);
+            for ((one, number), held) in state.iter() {
+                let reads = match self.lives[number as usize].what {
+                    What::Lock => false,
+                    What::Opened(_) if Some(one) == source => true,
+                    What::Opened(kind) => {
+                        let view = View { unit: self.unit, flat, kind };
+                        view.is_view(value)
+                            && flat.below(value).any(|at| flat.path(at) == Some(one))
+                    }
+                };
+                if reads {
+                    taken.push((number, held));
+                }
+            }
+        }
+        let locks = self.opens.get(&target).is_none();
+        state.retain(|(one, number), _| {
+            one != path || locks && matches!(self.lives[number as usize].what, What::Lock)
+        });
+        for (number, held) in taken {
+            state.insert((path, number), Held { view: true, ..held });
+        }
+        if let Some(number) = self.opens.get(&target) {
+            state.insert((path, *number), Held { view: false, failed: false });
+        }
+    }
+
+    /// Whether the condition says that what this name holds is not the opened resource, or not
+    /// open any more.
+    fn denies(&self, condition: Place, holds: bool, path: Path) -> bool {
+        let flat = self.flat();
+        let is = |place: Place| flat.path(place) == Some(path);
+        match flat.kind(condition) {
+            "identifier" => !holds && is(condition),
+            "named_expression" => !holds && flat.field(condition, "name").is_some_and(is),
+            "attribute" => {
+                let closed = flat.slice(condition).ends_with(".closed");
+                holds && closed && flat.field(condition, "object").is_some_and(is)
+            }
+            "call" => {
+                let asks = flat
+                    .field(condition, "function")
+                    .is_some_and(|one| matches!(flat.slice(one), "hasattr" | "isinstance" | "bool"));
+                let first = flat.field(condition, "arguments").and_then(|all| flat.children(all).next());
+                !holds && asks && first.is_some_and(is)
+            }
+            "comparison_operator" => {
+                let operator: Vec<&str> =
+                    flat.fields(condition, "operators").map(|one| flat.kind(one)).collect();
+                let same = match operator.as_slice() {
+                    ["is" | "=="] => holds,
+                    ["is not" | "!="] | ["is", "not"] => !holds,
+                    _ => return false,
+                };
+                same && flat.children(condition).any(is)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Lattice for Holds<'_, '_, '_> {
+    type State = State;
+    const FAILURES: bool = true;
+
+    fn join(&mut self, into: &mut State, from: &State) {
+        into.merge(from, |ours, theirs| match (ours, theirs) {
+            (Some(one), Some(two)) => Some(Held {
+                view: one.view && two.view,
+                failed: one.failed && two.failed,
+            }),
+            (one, two) => one.or(two),
+        });
+    }
+
+    fn transfer(&mut self, event: Event, state: &mut State) {
+        match event.step {
+            Step::Value => {
+                if let Some(path) = self.flat().path(event.at) {
+                    for number in Self::held(state, path) {
+                        if matches!(self.act(event.at, number), Act::Closes | Act::GivesAway) {
+                            Self::drop(state, number);
+                        }
+                    }
+                }
+                if let Some(number) = self.opens.get(&event.at) {
+                    let path = self.lives[*number as usize].path;
+                    state.insert((path, *number), Held { view: false, failed: false });
+                }
+            }
+            Step::Bind(bound) => self.bind(event.at, bound, state),
+            // What a function made here does with it, nobody knows.
+            Step::Define => {
+                let text = self.flat().slice(event.at);
+                let paths = self.flat().paths();
+                state.retain(|(path, _), _| !mentions(text, &paths.text(path)));
+            }
+            _ => {}
+        }
+    }
+
+    fn failed(&mut self, _event: Event, state: &mut State) {
+        state.change(|held| Held { failed: true, ..held });
+    }
+
+    fn may_fail(&mut self, event: Event) -> bool {
+        match event.step {
+            Step::Value => matches!(
+                self.flat().kind(event.at),
+                "call" | "subscript" | "await" | "yield"
+            ),
+            Step::Iterate | Step::Enter => true,
+            _ => false,
+        }
+    }
+
+    fn refine(&mut self, condition: Place, holds: bool, state: &mut State) -> bool {
+        let text = self.flat().slice(condition);
+        let gone: Vec<u32> = state
+            .iter()
+            .filter(|((path, number), _)| {
+                let life = &self.lives[*number as usize];
+                let contradicts = life.conditions.iter().any(|(one, held)| *one == text && *held != holds);
+                contradicts || !matches!(life.what, What::Lock) && self.denies(condition, holds, *path)
+            })
+            .map(|((_, number), _)| number)
+            .collect();
+        state.retain(|(_, number), _| !gone.contains(&number));
+        true
+    }
+
+    fn observe(&mut self, event: Event, state: &State) {
+        let node = self.flat().node(event.at);
+        match event.step {
+            Step::Value => {
+                if let Some(path) = self.flat().path(event.at) {
+                    self.observe_use(event.at, path, state);
+                }
+            }
+            Step::Bind(_) => {
+                if let Some(path) = self.flat().path(event.at)
+                    && !self.is_alias_of_itself(event)
+                {
+                    for ((one, number), held) in state.iter() {
+                        let other_name = state.iter().any(|((two, same), _)| same == number && two != path);
+                        if one == path && !held.view && !other_name {
+                            self.lives[number as usize].lost |=
+                                matches!(self.lives[number as usize].what, What::Opened(_));
+                        }
+                    }
+                }
+            }
+            Step::Define => {
+                let text = self.flat().slice(event.at);
+                for ((path, number), _) in state.iter() {
+                    if mentions(text, &self.graph.flat.paths().text(path)) {
+                        self.lives[number as usize].given_away = true;
+                    }
+                }
+            }
+            Step::Jump if self.flat().kind(event.at) == "continue_statement" => {
+                for ((_, number), _) in state.iter() {
+                    self.lives[number as usize].continues.push(node);
+                }
+            }
+            Step::Exit(exit) => {
+                for ((_, number), held) in state.iter() {
+                    let life = &mut self.lives[number as usize];
+                    match exit {
+                        Exit::Process => {}
+                        Exit::Failure => life.failure = true,
+                        Exit::Raise if held.failed => life.failure = true,
+                        Exit::Return | Exit::Raise => life.leaks.push(node),
+                        Exit::End => life.to_the_end = true,
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Holds<'_, '_, '_> {
+    /// A close that control does not reach still says what the author meant.
+    fn find_dead_closes(&mut self) {
+        for number in 0..self.lives.len() {
+            let life = &self.lives[number];
+            let Some(index) = u32::try_from(number).ok().filter(|_| life.closes.is_empty()) else {
+                continue;
+            };
+            let flat = &self.graph.flat;
+            let dead: Vec<_> = flat
+                .below(flat.root())
+                .filter(|at| flat.path(*at) == Some(life.path) && flat.role(*at) == "object")
+                .filter(|at| self.act(*at, index) == Act::Closes)
+                .map(|at| flat.node(at))
+                .collect();
+            self.lives[number].places.extend(&dead);
+            self.lives[number].closes = dead;
+        }
+    }
+
+    /// `f = f`, `f = wrap(f)`: the name goes on holding it.
+    fn is_alias_of_itself(&self, event: Event) -> bool {
+        let Step::Bind(Bound::Value(value)) = event.step else {
+            return false;
+        };
+        let flat = self.flat();
+        let path = flat.path(event.at);
+        flat.below(value).any(|at| flat.path(at) == path)
+    }
+
+    fn observe_use(&mut self, at: Place, path: Path, state: &State) {
+        let node = self.flat().node(at);
+        let held = Self::held(state, path);
+        let in_handler = self
+            .flat()
+            .ancestors(at)
+            .any(|up| self.flat().kind(up).starts_with("except"));
+        for number in &held {
+            let act = self.act(at, *number);
+            let life = &mut self.lives[*number as usize];
+            life.places.push(node);
+            match act {
+                Act::Uses => {}
+                Act::Lends => life.lent = true,
+                Act::Closes => {
+                    life.closes.push(node);
+                    life.handled |= in_handler;
+                }
+                Act::GivesAway => life.given_away = true,
+            }
+        }
+        for number in 0..self.lives.len() {
+            let life = &self.lives[number];
+            let number32 = u32::try_from(number).unwrap_or(u32::MAX);
+            if matches!(life.what, What::Lock)
+                && life.path == path
+                && held.is_empty()
+                && self.act(at, number32) == Act::Closes
+            {
+                self.lives[number].foreign = true;
+            }
+        }
+    }
+}
