@@ -119,6 +119,58 @@ pub fn restore_named(
     })
 }
 
+/// Production's definition `gone` put back behind the definition that stands before it in
+/// production, or before the one behind it; `None` where head has neither.
+#[must_use]
+pub fn bring_back(
+    head: File<'_>,
+    (base, base_outline): (&Source, &Outline),
+    gone: &Definition,
+) -> Option<Fix> {
+    let lines = base.lines();
+    let siblings = || {
+        let all = base_outline.definitions.iter().skip(1);
+        all.filter(|one| one.parent == gone.parent)
+    };
+    let in_head = |one: &&Definition| head.outline.find(&one.qualname).is_some();
+    let line = |at: usize| u32::try_from(lines.line_of(at)).ok();
+    let (first, after) = (
+        line(gone.range.start)?,
+        line(gone.range.end.max(1) - 1)? + 1,
+    );
+    let mut before = siblings().filter(|one| one.range.end <= gone.range.start);
+    let behind = siblings().filter(|one| gone.range.end <= one.range.start);
+    let head_lines = head.source.lines();
+    let (at, range) = if let Some(one) = before.rfind(in_head) {
+        let partner = head.outline.find(&one.qualname)?;
+        let last = line(one.range.end.max(1) - 1)? + 1;
+        // The blank lines between the two come along; what else stood there may still be there.
+        let blank = (last..first).rev().take_while(|&line| {
+            let content = lines.content(line as usize, base.text());
+            base.text()[content].trim().is_empty()
+        });
+        let blank = u32::try_from(blank.count()).ok()?;
+        (
+            head_lines.start(head_lines.line_of(partner.range.end.max(1) - 1) + 1),
+            first - blank..after,
+        )
+    } else {
+        let one = behind.filter(in_head).min_by_key(|one| one.range.start)?;
+        let partner = head.outline.find(&one.qualname)?;
+        (
+            head_lines.start(head_lines.line_of(partner.range.start)),
+            first..line(one.range.start)?,
+        )
+    };
+    let text = base_lines(base, range, line_end(head.source));
+    let at = at.min(head.source.text().len());
+    let edit = fit(head.source, at..at, text);
+    Some(review(
+        format!("Bring back production's {}", gone.name),
+        vec![edit],
+    ))
+}
+
 /// Whole lines replace whole lines; at the end of a text without final line end the line ends
 /// around the edit are made to fit.
 fn fit(head: &Source, mut range: Range<usize>, mut text: String) -> Edit {

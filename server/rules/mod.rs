@@ -30,6 +30,7 @@ registry! {
     swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,
     removed_guard::RemovedGuard,
+    disabled_test::DisabledTest,
     disabled_check::DisabledCheck,
     debug_leftover::DebugLeftover,
     unexplained_allow::UnexplainedAllow,
