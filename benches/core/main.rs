@@ -9,14 +9,15 @@
 mod program;
 
 use std::hint::black_box;
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use hotfix_ls::analysis::{self, BaseSide, Comparison, Snapshot};
+use hotfix_ls::analysis::{self, Analysis, BaseSide, Comparison, Snapshot};
 use hotfix_ls::config::Settings;
 use hotfix_ls::syntax::flow::Graph;
-use hotfix_ls::syntax::{Cancel, Facts, File, Outline, Parser, Source, Unit};
+use hotfix_ls::syntax::{Cancel, Facts, File, Outline, Parsed, Parser, Source, Unit};
 use hotfix_ls::text::{Document, Encoding, Lines, Position};
 use hotfix_ls::vcs::{Production, hunks};
 
@@ -155,24 +156,27 @@ fn parsing(text: &Arc<str>) {
     let tree = parser
         .parse(text, None, &cancel, None)
         .expect("nobody cancels");
+    let old = Parsed::from(tree);
     let middle = text[..text.len() / 2].rfind("return").expect("a function");
-    for (name, typed) in [("letter", "x"), ("bracket", "("), ("quote", "\"")] {
-        let mut edited = String::from(&**text);
-        edited.insert_str(middle, typed);
-        let row = text[..middle].matches('\n').count();
-        let column = middle - text[..middle].rfind('\n').map_or(0, |end| end + 1);
-        let point = |column| tree_sitter::Point { row, column };
-        let mut old = tree.clone();
-        old.edit(&tree_sitter::InputEdit {
-            start_byte: middle,
-            old_end_byte: middle,
-            new_end_byte: middle + typed.len(),
-            start_position: point(column),
-            old_end_position: point(column),
-            new_end_position: point(column + typed.len()),
-        });
+    let row = text[..middle].matches('\n').count();
+    let column = middle - text[..middle].rfind('\n').map_or(0, |end| end + 1);
+    let at = Position {
+        line: u32::try_from(row).expect("a small file"),
+        column: u32::try_from(column).expect("a short line"),
+    };
+    for (name, typed) in [
+        ("letter", "x"),
+        ("bracket", "("),
+        ("quote", "\""),
+        ("docstring quote", "\"\"\""),
+    ] {
+        let mut document = Document::new(text, 1);
+        document.replace(at..at, typed, Encoding::Utf8);
+        let edited = document.text();
         step(&format!("parse again after a {name}"), || {
-            parser.parse(&edited, Some(&old), &cancel, None)
+            parser.parse_typed(&edited, &old, document.changes(), &mut || {
+                ControlFlow::Continue(())
+            })
         });
     }
 }
@@ -197,6 +201,12 @@ fn judging(program: &program::Program, text: &Arc<str>) {
     step("outline of the file", || Outline::new(&snapshot.head));
     step("judge: diff, outline, rules", || {
         analysis::analyse(&snapshot)
+    });
+    let middle = text.len() / 2 + text[text.len() / 2..].find(" = ").expect("a statement");
+    step("judge: the function that is typed in", || {
+        Analysis::new(&snapshot)
+            .near(std::slice::from_ref(&(middle..middle + 1)))
+            .map(|part| part.report)
     });
     let report = analysis::analyse(&snapshot).expect("nobody cancels");
     step("build every fix", || {

@@ -127,7 +127,7 @@ fn edited(snapshot: &Snapshot, edits: &[Edit]) -> Option<Source> {
         .map(|edit| (edit.range.clone(), edit.text.as_str()))
         .collect();
     let head = snapshot.head.edited(text, &changes);
-    let broken = head.root().has_error() && !snapshot.head.root().has_error();
+    let broken = head.is_broken() && !snapshot.head.is_broken();
     (!broken).then_some(head)
 }
 

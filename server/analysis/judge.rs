@@ -302,10 +302,10 @@ fn repeats(one: &Raw, other: &Raw) -> bool {
 /// Functions and stretches whose syntax is broken.
 fn broken_parts(source: &Source) -> Vec<Range<usize>> {
     let root = source.root();
+    let mut parts = source.masks().to_vec();
     if !root.has_error() {
-        return Vec::new();
+        return parts;
     }
-    let mut parts = Vec::new();
     walk(root, &mut |node| {
         if !node.has_error() && !node.is_missing() {
             return Walk::Over;

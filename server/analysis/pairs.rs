@@ -20,7 +20,7 @@ pub(super) fn both_sides(
         .map(|&index| (matching.base_of(index), Some(index)))
         .collect();
     // While head's syntax is broken, a definition may only seem to be gone.
-    if !head.source.root().has_error() {
+    if !head.source.is_broken() {
         pairs.extend(
             in_base
                 .iter()

@@ -51,7 +51,7 @@ impl Session {
             real: None,
             root: None,
             document: Document::new(text, version),
-            tree: None,
+            parsed: None,
             shown: Arc::default(),
             shown_against: None,
             visible: false,

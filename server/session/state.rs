@@ -4,14 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tree_sitter::Tree;
-
 use super::base::{FileBase, Ready};
 use super::event::Target;
 use super::judged::Judged;
 use super::merge::Shown;
 use super::status::{Counts, Status};
-use crate::syntax::Cancel;
+use crate::syntax::{Cancel, Parsed};
 use crate::text::{Document, Encoding};
 
 /// Everything that the session knows.
@@ -61,8 +59,8 @@ pub(super) struct Open {
     pub root: Option<PathBuf>,
     pub document: Document,
     /// The last good tree: of the text before `document.changes()`.
-    pub tree: Option<Tree>,
-    /// What was last judged: of the same text as `tree`.
+    pub parsed: Option<Parsed>,
+    /// What was last judged: of the same text as `parsed`.
     pub shown: Arc<Vec<Shown>>,
     /// What `shown` was judged against.
     pub shown_against: Option<Arc<Ready>>,

@@ -6,8 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use tree_sitter::{InputEdit, Tree};
-
 use super::Shared;
 use super::base::{FileBase, Ready};
 use super::event::{Event, Publication, Published, Target};
@@ -15,9 +13,9 @@ use super::judged::Judged;
 use super::merge::{self, Shown};
 use super::state::Open;
 use super::status::Counts;
-use crate::analysis::{self, Analysis, Partial, Report};
-use crate::syntax::{Cancel, Cancelled, Parser, Source};
-use crate::text::{Change, Document, Encoding, Lines, Point, change};
+use crate::analysis::{self, Analysis, Partial, Report, Snapshot};
+use crate::syntax::{Cancel, Cancelled, Parsed, Parser, Source};
+use crate::text::{Change, Document, Encoding, Lines, change};
 
 /// A parse that takes longer is shown to be under way: the last findings are published for the
 /// new version, moved along with the edits. Most parses take a quarter of it; the tail is error
@@ -32,7 +30,7 @@ struct Job {
     key: Arc<str>,
     incarnation: u64,
     document: Document,
-    tree: Option<Tree>,
+    parsed: Option<Parsed>,
     shown: Arc<Vec<Shown>>,
     /// Whether `shown` was judged against the same base.
     same_base: bool,
@@ -59,7 +57,7 @@ pub(super) fn run(shared: &Shared) {
             tracing::error!(uri = %key, version, "judging this text failed");
             parser = Parser::new();
             with(shared, &key, incarnation, |open| {
-                open.tree = None;
+                open.parsed = None;
                 open.judged = None;
                 open.settled = Some(version);
             });
@@ -103,7 +101,7 @@ fn next(shared: &Shared) -> Option<Job> {
                 return Some(Job {
                     incarnation: open.incarnation,
                     document: open.document.clone(),
-                    tree: open.tree.clone(),
+                    parsed: open.parsed.clone(),
                     shown: Arc::clone(&open.shown),
                     same_base: open
                         .shown_against
@@ -123,7 +121,7 @@ fn next(shared: &Shared) -> Option<Job> {
 /// Forgets what was found in a document that is not judged any more. What the client still
 /// shows must be removed.
 fn silence(key: &Arc<str>, open: &mut Open) -> Option<Publication> {
-    open.tree = None;
+    open.parsed = None;
     open.judged = None;
     open.shown = Arc::default();
     let count = open.document.changes().len();
@@ -149,46 +147,43 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
         return;
     }
     let text = job.document.text();
-    let Ok(tree) = parse(shared, job, &text, parser) else {
+    let Ok(mut parsed) = parse(shared, job, &text, parser) else {
         with(shared, &job.key, job.incarnation, |open| {
             open.stopped_runs += 1;
         });
         return;
     };
-    let head = Source::new(text, tree);
-    let snapshot = job.ready.snapshot(head, job.cancel.clone());
-    let analysis = Analysis::new(&snapshot);
-    let mut moved = merge::moved(&job.shown, job.document.changes());
-    let part = near(job, &analysis);
+    let source = |parsed: &Parsed| Source::typed(Arc::clone(&text), parsed.clone());
+    let mut snapshot = job.ready.snapshot(source(&parsed), job.cancel.clone());
+    let mut previous = merge::moved(&job.shown, job.document.changes());
+    let part = near(job, &snapshot);
     let early = part.is_some();
     if let Some(part) = part {
-        moved = merge::patch(moved, &snapshot, &part);
-        let findings = merge::published(
-            &moved,
-            snapshot.head.text(),
-            snapshot.head.lines(),
-            job.encoding,
-        );
-        send_early(shared, job, findings);
+        previous = merge::patch(previous, &snapshot, &part);
+        send_early(shared, job, published(job, &snapshot, &previous));
     }
-    let report = tracing::debug_span!("analyse").in_scope(|| analysis.whole());
-    drop(analysis);
+    if !parsed.masks.is_empty()
+        && let Some(sound) = sound(job, &text, &parsed, parser)
+    {
+        parsed = sound;
+        snapshot.head = source(&parsed);
+    }
+    let report = tracing::debug_span!("analyse").in_scope(|| analysis::analyse(&snapshot));
     match report {
         Ok(report) => {
-            let shown = merge::merge(moved, &snapshot, &report);
-            let tree = snapshot.head.tree().clone();
+            let shown = merge::merge(previous, &snapshot, &report);
             let judged = Judged {
                 version: job.document.version(),
                 snapshot,
                 report: Arc::new(report),
             };
-            finish(shared, job, Some(tree), Some(judged), shown);
+            finish(shared, job, Some(parsed), Some(judged), shown);
         }
         Err(Cancelled) => with(shared, &job.key, job.incarnation, |open| {
-            // The parse is not lost: the next run starts from its tree.
+            // The parse is not lost: the next run starts from it.
             open.stopped_runs = if early { 0 } else { open.stopped_runs + 1 };
-            open.tree = Some(snapshot.head.tree().clone());
-            open.shown = Arc::new(moved);
+            open.parsed = Some(parsed);
+            open.shown = Arc::new(previous);
             if !job.same_base {
                 open.shown_against = None;
             }
@@ -197,9 +192,23 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
     }
 }
 
+/// Parses all of a text of which some was left out. `None` if it is broken indeed.
+fn sound(job: &Job, text: &str, parsed: &Parsed, parser: &mut Parser) -> Option<Parsed> {
+    parser
+        .parse_whole(text, parsed, &job.cancel)
+        .ok()
+        .filter(|tree| !tree.root_node().has_error())
+        .map(Parsed::from)
+}
+
+fn published(job: &Job, snapshot: &Snapshot, shown: &[Shown]) -> Vec<Published> {
+    let head = &snapshot.head;
+    merge::published(shown, head.text(), head.lines(), job.encoding)
+}
+
 /// Judges the functions that were typed in, if only they can differ from what is shown. A paste
 /// may bring code from elsewhere: it waits for the whole judgement, which knows where from.
-fn near(job: &Job, analysis: &Analysis<'_>) -> Option<Partial> {
+fn near(job: &Job, snapshot: &Snapshot) -> Option<Partial> {
     let changes = job.document.changes();
     let typed = |change: &Change| {
         change.new_end.row <= change.start.row + MOST_TYPED_LINES
@@ -208,7 +217,7 @@ fn near(job: &Job, analysis: &Analysis<'_>) -> Option<Partial> {
     if !job.same_base || changes.is_empty() || !changes.iter().all(typed) {
         return None;
     }
-    analysis.near(&change::written(changes)).ok()
+    Analysis::new(snapshot).near(&change::written(changes)).ok()
 }
 
 /// Publishes findings before all of the text is judged.
@@ -228,16 +237,10 @@ fn parse(
     job: &Job,
     text: &Arc<str>,
     parser: &mut Parser,
-) -> Result<Tree, Cancelled> {
-    let mut old = job.tree.clone();
-    if let Some(tree) = &mut old {
-        for change in job.document.changes() {
-            tree.edit(&input_edit(change));
-        }
-    }
+) -> Result<Parsed, Cancelled> {
     let deadline = Instant::now() + PARSE_DEADLINE;
     let mut late = false;
-    parser.parse_watched(text, old.as_ref(), &mut || {
+    let mut watch = || {
         if job.cancel.is_cancelled() {
             return ControlFlow::Break(());
         }
@@ -246,7 +249,13 @@ fn parse(
             publish_moved(shared, job, text);
         }
         ControlFlow::Continue(())
-    })
+    };
+    match &job.parsed {
+        Some(old) => parser.parse_typed(text, old, job.document.changes(), &mut watch),
+        None => Ok(parser
+            .parse_watched(text.as_bytes(), None, &mut watch)?
+            .into()),
+    }
 }
 
 /// Publishes the last findings for the new version. Without any there is nothing to save from
@@ -265,16 +274,15 @@ fn publish_moved(shared: &Shared, job: &Job, text: &str) {
 fn finish(
     shared: &Shared,
     job: &Job,
-    tree: Option<Tree>,
+    parsed: Option<Parsed>,
     judged: Option<Judged>,
     shown: Vec<Shown>,
 ) {
-    let findings = judged.as_ref().map_or_else(Vec::new, |judged| {
-        let head = &judged.snapshot.head;
-        merge::published(&shown, head.text(), head.lines(), job.encoding)
-    });
+    let findings = judged
+        .as_ref()
+        .map_or_else(Vec::new, |judged| published(job, &judged.snapshot, &shown));
     with(shared, &job.key, job.incarnation, |open| {
-        open.tree = tree;
+        open.parsed = parsed;
         open.shown = Arc::new(shown);
         open.shown_against = Some(Arc::clone(&job.ready));
         open.judged = judged;
@@ -341,16 +349,4 @@ pub(super) fn judge_file(
         head.lines(),
         encoding,
     ))
-}
-
-fn input_edit(change: &Change) -> InputEdit {
-    let point = |point: Point| tree_sitter::Point::new(point.row, point.column);
-    InputEdit {
-        start_byte: change.start_byte,
-        old_end_byte: change.old_end_byte,
-        new_end_byte: change.new_end_byte,
-        start_position: point(change.start),
-        old_end_position: point(change.old_end),
-        new_end_position: point(change.new_end),
-    }
 }

@@ -2,9 +2,11 @@
 
 mod facts;
 pub mod flow;
+mod mask;
 pub mod names;
 pub mod nodes;
 pub mod outline;
+mod parsed;
 pub mod query;
 mod source;
 pub mod unit;
@@ -12,6 +14,7 @@ pub mod unit;
 pub use facts::Facts;
 pub use names::Names;
 pub use outline::{Definition, Kind, Outline};
+pub use parsed::Parsed;
 pub use query::{Match, Pattern};
 pub use source::{Cancel, Cancelled, Parser, Source};
 pub use unit::{File, Unit};

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::mask::{Keyword, definition_header};
 use super::nodes::{children, field};
 use super::{Names, Source};
 
@@ -107,9 +108,17 @@ impl Outline {
     }
 
     fn read_statement(&mut self, statement: Node<'_>, parent: usize, source: &Source) {
+        if let Some(mask) = source.mask_at(statement.start_byte()) {
+            self.define_broken(mask, mask.start, parent, source);
+            return;
+        }
         match statement.kind() {
             "decorated_definition" => {
                 if let Some(inner) = field(statement, "definition") {
+                    if let Some(mask) = source.mask_at(inner.start_byte()) {
+                        self.define_broken(mask, statement.start_byte(), parent, source);
+                        return;
+                    }
                     self.define(inner, statement, parent, source);
                 }
             }
@@ -138,18 +147,11 @@ impl Outline {
         let Some(name) = field(node, "name") else {
             return;
         };
-        let name = source.slice(name).to_owned();
-        let outer = &self.definitions[parent].qualname;
-        let qualname = if outer.is_empty() {
-            name.clone()
-        } else {
-            format!("{outer}.{name}")
-        };
         let class = node.kind() == "class_definition";
         self.definitions.push(Definition {
             kind: if class { Kind::Class } else { Kind::Function },
-            name,
-            qualname,
+            name: source.slice(name).to_owned(),
+            qualname: self.qualified(source.slice(name), parent),
             range: whole.byte_range(),
             core: node.byte_range(),
             parent,
@@ -157,6 +159,29 @@ impl Outline {
         let own = self.definitions.len() - 1;
         if class && let Some(body) = field(node, "body") {
             self.read_block(body, own, source);
+        }
+    }
+
+    /// What is broken just now keeps its name, so that nobody takes it for removed.
+    fn define_broken(&mut self, mask: &Range<usize>, start: usize, parent: usize, source: &Source) {
+        let Some((keyword, name)) = definition_header(&source.text()[mask.clone()]) else {
+            return;
+        };
+        let class = keyword == Keyword::Class;
+        self.definitions.push(Definition {
+            kind: if class { Kind::Class } else { Kind::Function },
+            name: name.to_owned(),
+            qualname: self.qualified(name, parent),
+            range: start..mask.end,
+            core: mask.clone(),
+            parent,
+        });
+    }
+
+    fn qualified(&self, name: &str, parent: usize) -> String {
+        match self.definitions[parent].qualname.as_str() {
+            "" => name.to_owned(),
+            outer => format!("{outer}.{name}"),
         }
     }
 

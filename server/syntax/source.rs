@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use tree_sitter::{InputEdit, Node, ParseOptions, Point, Tree};
 
+use super::mask::masked;
+use super::parsed::Parsed;
 use crate::text::Lines;
 
 /// A flag that a running analysis polls; cheap to clone, set once.
@@ -47,6 +49,7 @@ pub struct Source {
     text: Arc<str>,
     tree: Tree,
     lines: Arc<Lines>,
+    masks: Arc<[Range<usize>]>,
 }
 
 impl Source {
@@ -63,8 +66,19 @@ impl Source {
     /// Joins a text and the tree that was parsed from exactly this text.
     #[must_use]
     pub fn new(text: Arc<str>, tree: Tree) -> Self {
+        Self::typed(text, tree.into())
+    }
+
+    /// Joins a text that is being typed and what was parsed from it.
+    #[must_use]
+    pub fn typed(text: Arc<str>, parsed: Parsed) -> Self {
         let lines = Arc::new(Lines::new(&text));
-        Self { text, tree, lines }
+        Self {
+            text,
+            tree: parsed.tree,
+            lines,
+            masks: parsed.masks.into(),
+        }
     }
 
     /// This source after edits, parsed from the old tree. `changes` are the replaced bytes of this
@@ -92,11 +106,38 @@ impl Source {
                 new_end_position: new_end,
             });
         }
-        let parsed = Parser::new().parse(&text, Some(&tree), &Cancel::default(), None);
+        let Some(masks) = self.shifted_masks(&changes) else {
+            return Self::parse(text);
+        };
+        let go_on = &mut || ControlFlow::Continue(());
+        let parsed = Parser::new().parse_watched(&masked(&text, &masks), Some(&tree), go_on);
         match parsed {
-            Ok(tree) => Self::new(text, tree),
+            Ok(tree) => {
+                let parsed = Parsed {
+                    masks,
+                    ..tree.into()
+                };
+                Self::typed(text, parsed)
+            }
             Err(Cancelled) => Self::parse(text),
         }
+    }
+
+    /// Where the masks are after `changes`; `None` if one of them is touched.
+    fn shifted_masks(&self, changes: &[(Range<usize>, &str)]) -> Option<Vec<Range<usize>>> {
+        let shift = |mask: &Range<usize>| {
+            let (mut added, mut removed) = (0, 0);
+            for (range, inserted) in changes {
+                if range.end < mask.start {
+                    added += inserted.len();
+                    removed += range.len();
+                } else if range.start <= mask.end {
+                    return None;
+                }
+            }
+            Some(mask.start + added - removed..mask.end + added - removed)
+        };
+        self.masks.iter().map(shift).collect()
     }
 
     /// The whole text.
@@ -115,6 +156,24 @@ impl Source {
     #[must_use]
     pub fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// Bytes that the tree does not show, because their syntax is broken just now.
+    #[must_use]
+    pub fn masks(&self) -> &[Range<usize>] {
+        &self.masks
+    }
+
+    /// The mask in which the byte `at` lies.
+    #[must_use]
+    pub fn mask_at(&self, at: usize) -> Option<&Range<usize>> {
+        self.masks.iter().find(|mask| mask.contains(&at))
+    }
+
+    /// Whether some of the text could not be understood.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        !self.masks.is_empty() || self.root().has_error()
     }
 
     /// The tree's root.
@@ -144,7 +203,7 @@ impl Source {
 }
 
 /// tree-sitter's row and column (bytes) of a byte; its rows end at `\n` only.
-fn point(text: &str, at: usize) -> Point {
+pub(super) fn point(text: &str, at: usize) -> Point {
     let before = &text.as_bytes()[..at];
     let row = memchr::memchr_iter(b'\n', before).count();
     let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
@@ -183,7 +242,7 @@ impl Parser {
         cancel: &Cancel,
         deadline: Option<Instant>,
     ) -> Result<Tree, Cancelled> {
-        self.parse_watched(text, old, &mut || {
+        self.parse_watched(text.as_bytes(), old, &mut || {
             if cancel.is_cancelled() || deadline.is_some_and(|at| at < Instant::now()) {
                 ControlFlow::Break(())
             } else {
@@ -192,7 +251,7 @@ impl Parser {
         })
     }
 
-    /// Parses `text`, reusing `old` (which must have been edited to match it), and asks `watch`
+    /// Parses a text, reusing `old` (which must have been edited to match it), and asks `watch`
     /// every few microseconds whether to go on.
     ///
     /// # Errors
@@ -200,11 +259,10 @@ impl Parser {
     /// not resume this one with another text.
     pub fn parse_watched(
         &mut self,
-        text: &str,
+        bytes: &[u8],
         old: Option<&Tree>,
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Tree, Cancelled> {
-        let bytes = text.as_bytes();
         let mut progress = |_: &tree_sitter::ParseState| watch();
         let options = ParseOptions::new().progress_callback(&mut progress);
         let tree = self.0.parse_with_options(

@@ -272,9 +272,12 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// The `def`/`class` node of a definition.
+/// The `def`/`class` node of a definition; `None` while its syntax is broken.
 #[must_use]
 pub fn definition_node<'t>(source: &'t Source, definition: &Definition) -> Option<Node<'t>> {
+    if source.mask_at(definition.core.start).is_some() {
+        return None;
+    }
     let found = source.node_at(definition.core.clone())?;
     std::iter::successors(Some(found), Node::parent)
         .find(|node| matches!(node.kind(), "function_definition" | "class_definition"))

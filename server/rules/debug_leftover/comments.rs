@@ -243,7 +243,7 @@ fn is_code(text: &str, tight: bool) -> bool {
     }
     code.push('\n');
     let source = Source::parse(code.as_str());
-    if source.root().has_error() {
+    if source.is_broken() {
         return false;
     }
     let statements: Vec<_> = children(source.root()).collect();
