@@ -109,13 +109,12 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         at: Place,
         why: impl FnOnce(&Self) -> Option<Why<'a>>,
     ) -> Option<Reason> {
-        let number = match self.asked.get(&at) {
-            Some(known) => *known,
-            None => {
-                let number = why(self).map(|why| self.reason(why).why);
-                self.asked.insert(at, number);
-                number
-            }
+        let number = if let Some(known) = self.asked.get(&at) {
+            *known
+        } else {
+            let number = why(self).map(|why| self.reason(why).why);
+            self.asked.insert(at, number);
+            number
         };
         number.map(|why| Reason { why, weak: false })
     }

@@ -53,6 +53,10 @@ fn named(context: &FixContext<'_>, call: Node<'_>, binding: Node<'_>, kind: Kind
     }
     let opened = [(binding, binding, What::Opened(kind))];
     let life = holds::lives(unit, &opened).pop()??;
+    // Another owner needs it open.
+    if life.given_away {
+        return None;
+    }
     let region = Region::find(statement, &life)?;
     let mut builder = Builder::new(unit.file);
     let manager = manager(unit, call, kind, &mut builder)?;

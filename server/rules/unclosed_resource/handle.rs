@@ -30,7 +30,7 @@ pub struct View<'f, 'u, 'a> {
     pub kind: Kind,
 }
 
-impl<'a> View<'_, '_, 'a> {
+impl View<'_, '_, '_> {
     /// What the expression at `place`, which stands for the resource, is used for.
     #[must_use]
     pub fn act(&self, place: Place) -> Act {

@@ -33,6 +33,7 @@ pub enum End<'a> {
 
 /// What became of one resource.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a different thing that was seen")]
 pub struct Life<'a> {
     /// What it is.
     pub what: What,
@@ -230,7 +231,7 @@ impl<'a> Holds<'_, '_, 'a> {
                 }
             }
         }
-        let locks = self.opens.get(&target).is_none();
+        let locks = !self.opens.contains_key(&target);
         state.retain(|(one, number), _| {
             one != path || locks && matches!(self.lives[number as usize].what, What::Lock)
         });
