@@ -4,11 +4,11 @@ mod fix;
 
 use tree_sitter::Node;
 
-use super::knowledge::keys::{Keys, constant_subscript, is_load, module_value, path, root};
+use super::knowledge::keys::{Keys, Presence, constant_subscript, is_load, literal_holds, module_value, path, root};
 use super::knowledge::outside::{Origin, origin};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
-use crate::syntax::flow::facts_at;
+use crate::syntax::flow::{Graph, facts_at};
 use crate::syntax::nodes::{Walk, field, walk, walk_near};
 use crate::syntax::{Pattern, Unit};
 
@@ -45,8 +45,10 @@ impl Rule for MissingKey {
             return;
         }
         let keys = Keys::new(unit);
+        let presence = Presence::new(&Graph::new(unit), &keys);
         for one in found {
             if let Some(read) = one.get("anchor")
+                && presence.may_lack(read)
                 && let Some(draft) = judge(unit, &keys, read)
             {
                 reporter.report(draft);
@@ -65,11 +67,14 @@ impl Rule for MissingKey {
 fn judge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>) -> Option<Draft> {
     let (object, key) = constant_subscript(unit, read)?;
     let mapping = path(unit, object)?;
-    if !is_load(read) || in_type(read) || keys.is_present(read, &mapping, key) {
+    if !is_load(read) || in_type(read) || keys.is_gone_through(read, &mapping) {
         return None;
     }
     let from = origin(keys, unit, object);
     if from == Origin::Other {
+        return None;
+    }
+    if object.kind() == "attribute" && has_default(unit, key) {
         return None;
     }
     let asked = asked_elsewhere(unit, keys, object, &mapping, key);
@@ -95,6 +100,25 @@ fn judge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>) -> Option<Dra
         Some(place) => draft.related(place, format!("Here a missing {key:?} is allowed for")),
         None => draft,
     })
+}
+
+/// The file gives the key a value among its defaults (`default_config = {"SERVER_NAME": None}`):
+/// what is made from them has it.
+fn has_default(unit: &Unit<'_>, key: &str) -> bool {
+    let mut found = false;
+    walk_near(unit.source().root(), unit.source(), key, &mut |node| {
+        if node.kind() == "assignment"
+            && let (Some(left), Some(value)) = (field(node, "left"), field(node, "right"))
+            && unit.slice(left).to_ascii_lowercase().contains("default")
+        {
+            walk_near(value, unit.source(), key, &mut |part| {
+                found |= literal_holds(unit, part, key);
+                Walk::Into
+            });
+        }
+        if found { Walk::Over } else { Walk::Into }
+    });
+    found
 }
 
 /// A subscript in an annotation or type alias names a type.

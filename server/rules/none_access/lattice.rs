@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::source::{Why, may_be_none};
 use crate::rules::Confidence;
-use crate::rules::knowledge::keys::Keys;
+use crate::rules::knowledge::keys::{Keys, Presence};
 use crate::syntax::Unit;
 use crate::syntax::flow::{
     Bound, Event, Flat, Graph, Known, Lattice, Path, Place, Segment, Step, handlers_around, solve,
@@ -36,6 +36,7 @@ pub(super) struct MayBeNone<'g, 'u, 'a> {
     pub(super) unit: &'u Unit<'a>,
     pub(super) graph: &'g Graph<'a>,
     pub(super) keys: Keys<'u, 'a>,
+    presence: Presence,
     whys: Vec<Why<'a>>,
     /// What an expression says of itself, asked once.
     asked: HashMap<Place, Option<u32>>,
@@ -48,10 +49,12 @@ pub(super) fn accesses<'a>(
     graph: &Graph<'a>,
     entry: Vec<(&'a str, Why<'a>)>,
 ) -> Vec<Access<'a>> {
+    let keys = Keys::new(unit);
     let mut lattice = MayBeNone {
         unit,
         graph,
-        keys: Keys::new(unit),
+        presence: Presence::new(graph, &keys),
+        keys,
         whys: Vec::new(),
         asked: HashMap::new(),
         found: BTreeMap::new(),
@@ -126,7 +129,9 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         }
         let value = self.flat().bare(value);
         self.remember(value, |lattice| {
-            may_be_none(lattice.unit, &lattice.keys, lattice.flat().node(value))
+            let node = lattice.flat().node(value);
+            let sure = lattice.presence.is_sure(node);
+            may_be_none(lattice.unit, &lattice.keys, node).filter(|_| !sure)
         })
     }
 

@@ -208,12 +208,6 @@ fn of_get<'a>(
         Some(key) => format!("the key {key:?} may be missing"),
         None => "the key may be missing".to_owned(),
     };
-    if let Some(key) = constant
-        && let Some(path) = crate::rules::knowledge::keys::path(unit, object)
-        && keys.is_present(call, &path, key)
-    {
-        return None;
-    }
     let literal = module_value(unit, text)
         .or_else(|| keys.last_value(text, object.start_byte()))
         .is_some_and(|value| value.kind() == "dictionary");

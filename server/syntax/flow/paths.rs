@@ -49,9 +49,27 @@ impl<'a> Paths<'a> {
             "call" => {
                 let arguments = flat.field(place, "arguments")?;
                 let function = flat.path(flat.field(place, "function")?)?;
+                // `mapping.get("key")` asks for `mapping["key"]`.
+                if let (Some(object), Segment::Attribute("get")) = self.all[function.0 as usize]
+                    && let Some(key) = flat.children(arguments).next()
+                    && let Some(key) = string_value(flat.node(key), flat.source())
+                {
+                    self.add(Some(object), Segment::Key(key));
+                }
                 let bare = flat.kind(arguments) == "argument_list"
                     && flat.children(arguments).next().is_none();
                 bare.then(|| self.add(Some(function), Segment::Call))
+            }
+            "comparison_operator" => {
+                // `"key" in mapping` asks for `mapping["key"]`.
+                let mut operands = flat.children(place);
+                let (left, right) = (operands.next()?, operands.next()?);
+                if let Some(key) = string_value(flat.node(left), flat.source())
+                    && let Some(mapping) = flat.path(right)
+                {
+                    self.add(Some(mapping), Segment::Key(key));
+                }
+                None
             }
             "await" | "parenthesized_expression" => flat.path(flat.children(place).next()?),
             _ => None,
@@ -115,6 +133,11 @@ impl<'a> Paths<'a> {
     #[must_use]
     pub fn is_extended(&self, path: Path) -> bool {
         self.extended[path.0 as usize]
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = Path> + use<'a> {
+        (0..u32::try_from(self.all.len()).unwrap_or(u32::MAX)).map(Path)
     }
 
     /// How many there are; a path's number is below this.

@@ -306,6 +306,7 @@ fn calls_that_do_not_come_back() {
     dead("sys.exit(1)\nHERE");
     dead("parser.error(m)\nHERE");
     here("log.error(m)\nHERE", "x");
+    here("answer.raise_for_status()\nHERE", "x");
     exits("os._exit(1)", &["Failure: x", "Process: x"]);
 }
 

@@ -1,24 +1,23 @@
 //! Which keys a mapping certainly has at a place: tests, stores, literals, handlers, validation.
 
+mod has;
 mod proof;
 mod shapes;
 
-use shapes::{is_check_name, keys_given, keyword_values, membership};
-pub use shapes::{module_value, operator};
+pub use has::Presence;
+use shapes::membership;
+pub use shapes::{literal_holds, module_value, operator};
 
 use std::collections::HashMap;
 
 use tree_sitter::Node;
 
 use crate::syntax::Unit;
-use crate::syntax::flow::{
-    caught_around, contains, facts_at, handler_names, healed_at, ran_before, withs_around,
-};
+use crate::syntax::flow::ran_before;
 use crate::syntax::nodes::{
-    Walk, ancestors, bare, children, exits, field, fields, is_scope, positional, string_value,
-    walk, walk_own,
+    Walk, bare, children, field, fields, is_scope, positional, string_value, walk, walk_own,
 };
-use crate::syntax::unit::{binds, value_bound};
+use crate::syntax::unit::value_bound;
 
 /// An expression that can be followed, as normalised text: names, attributes, constant subscripts
 /// and calls without arguments (`event`, `self.config`, `event["body"]`, `response.json()`).
@@ -96,12 +95,8 @@ pub fn root(path: &str) -> &str {
 enum Use<'a> {
     /// `m["k"]` read.
     Read(&'a str),
-    /// `m["k"] = …`, `m.setdefault("k", …)`, `m.update(k=…)`.
-    Store(&'a str),
     /// `m.get("k")`, `"k" in m`, `m.pop("k", …)`.
     Ask(&'a str),
-    /// The mapping is handed to a function that is named like a check.
-    Check,
 }
 
 /// What one scope does with its mappings; collected once for a scope.
@@ -109,7 +104,6 @@ enum Use<'a> {
 pub struct Keys<'u, 'a> {
     unit: &'u Unit<'a>,
     uses: HashMap<String, Vec<(Node<'a>, Use<'a>)>>,
-    bound: HashMap<&'a str, Vec<Node<'a>>>,
     stored: Vec<(String, Node<'a>)>,
 }
 
@@ -120,7 +114,6 @@ impl<'u, 'a> Keys<'u, 'a> {
         let mut keys = Self {
             unit,
             uses: HashMap::new(),
-            bound: HashMap::new(),
             stored: Vec::new(),
         };
         walk_own(unit.node, &mut |node| keys.see(node));
@@ -129,12 +122,6 @@ impl<'u, 'a> Keys<'u, 'a> {
 
     fn see(&mut self, node: Node<'a>) {
         match node.kind() {
-            "identifier" if binds(node) => {
-                self.bound
-                    .entry(self.unit.slice(node))
-                    .or_default()
-                    .push(node);
-            }
             "assignment" | "augmented_assignment" => {
                 if let Some(left) = field(node, "left")
                     && left.kind() == "attribute"
@@ -145,12 +132,7 @@ impl<'u, 'a> Keys<'u, 'a> {
             }
             "subscript" => {
                 if let Some((object, key)) = constant_subscript(self.unit, node) {
-                    let what = if is_load(node) {
-                        Use::Read(key)
-                    } else {
-                        Use::Store(key)
-                    };
-                    self.add(object, node, what);
+                    self.add(object, node, Use::Read(key));
                 }
             }
             "comparison_operator" => {
@@ -174,11 +156,6 @@ impl<'u, 'a> Keys<'u, 'a> {
             return;
         };
         let arguments = positional(call);
-        if is_check_name(self.unit.slice(function)) {
-            for argument in arguments.iter().chain(&keyword_values(call)) {
-                self.add(*argument, call, Use::Check);
-            }
-        }
         let (Some(object), Some(attribute)) =
             (field(function, "object"), field(function, "attribute"))
         else {
@@ -189,13 +166,6 @@ impl<'u, 'a> Keys<'u, 'a> {
             .and_then(|first| string_value(*first, self.unit.source()));
         match (self.unit.slice(attribute), key) {
             ("get" | "pop", Some(key)) => self.add(object, call, Use::Ask(key)),
-            ("setdefault", Some(key)) => self.add(object, call, Use::Store(key)),
-            ("update", _) => {
-                for key in keys_given(self.unit, call) {
-                    self.add(object, call, Use::Store(key));
-                }
-            }
-            (name, _) if is_check_name(name) => self.add(object, call, Use::Check),
             _ => {}
         }
     }
@@ -207,11 +177,8 @@ impl<'u, 'a> Keys<'u, 'a> {
     /// Whether what `mapping` stands for may have changed between two bytes.
     #[must_use]
     pub fn changed_between(&self, mapping: &str, from: usize, to: usize) -> bool {
-        let root = root(mapping);
         let within = |node: &Node<'_>| from <= node.start_byte() && node.start_byte() < to;
-        self.bound
-            .get(root)
-            .is_some_and(|places| places.iter().any(within))
+        self.unit.rebound_between(root(mapping), from, to)
             || self
                 .stored
                 .iter()
@@ -222,17 +189,16 @@ impl<'u, 'a> Keys<'u, 'a> {
     /// is the one before: so following names from value to value always comes to an end.
     #[must_use]
     pub fn last_value(&self, name: &str, at: usize) -> Option<Node<'a>> {
-        let places = self.bound.get(name)?;
-        let last = places.iter().rfind(|one| {
-            one.end_byte() <= at && value_bound(**one).is_none_or(|value| value.end_byte() <= at)
+        let last = self.bindings(name).into_iter().rfind(|one| {
+            one.end_byte() <= at && value_bound(*one).is_none_or(|value| value.end_byte() <= at)
         })?;
-        value_bound(*last)
+        value_bound(last)
     }
 
     /// The places in this scope that bind a plain name.
     #[must_use]
-    pub fn bindings(&self, name: &str) -> &[Node<'a>] {
-        self.bound.get(name).map_or(&[], Vec::as_slice)
+    pub fn bindings(&self, name: &str) -> Vec<Node<'a>> {
+        self.unit.bindings(name)
     }
 
     /// Another place of this scope that asks the mapping whether it has the key.
@@ -257,7 +223,9 @@ impl<'u, 'a> Keys<'u, 'a> {
     pub fn reads_after(&self, read: Node<'a>, mapping: &str, key: &str) -> Vec<Node<'a>> {
         self.uses_of(mapping)
             .iter()
-            .filter(|(_, what)| matches!(what, Use::Read(other) if *other == key))
+            .filter(|(node, what)| {
+                matches!(what, Use::Read(other) if *other == key) && is_load(*node)
+            })
             .map(|(node, _)| *node)
             .filter(|node| ran_before(read, *node))
             .filter(|node| !self.changed_between(mapping, read.end_byte(), node.start_byte()))

@@ -1,57 +1,22 @@
-//! Whether a key is there when control reaches a read: tests, handlers, stores, literals.
+//! What a condition proves about a key.
 
 use tree_sitter::Node;
 
 use super::shapes::{
-    children_of_or, is_condition_of, is_false, is_literal, keys_of, literal_holds, membership,
-    module_value, operator, stores_or_leaves,
+    is_false, is_literal, keys_of, literal_holds, membership, operator, stores_or_leaves,
 };
-use super::{
-    Keys, Use, Walk, ancestors, bare, caught_around, children, contains, exits, facts_at, field,
-    handler_names, healed_at, is_scope, path, positional, ran_before, string_value, value_bound,
-    walk, withs_around,
-};
+use super::{Keys, Walk, bare, children, field, is_scope, path, positional, string_value, walk};
 
 impl<'a> Keys<'_, 'a> {
-    /// Whether the mapping has the key at `at`, or a lack of it is taken care of there.
-    #[must_use]
-    pub fn is_present(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
-        self.is_caught(at)
-            || self.is_proven(at, mapping, key)
-            || self.is_healed(at, mapping, key)
-            || self.is_made(at, mapping, key)
-            || self.is_matched(at, mapping, key)
-            || self.is_validated(at, mapping)
-    }
-
-    fn is_caught(&self, at: Node<'a>) -> bool {
-        const KINDS: [&str; 4] = ["KeyError", "LookupError", "Exception", "BaseException"];
-        caught_around(at).into_iter().any(|clause| {
-            handler_names(clause, self.unit.source())
-                .iter()
-                .any(|name| KINDS.contains(name) || name.ends_with("KeyError"))
-        }) || withs_around(at).into_iter().any(|item| {
-            let text = self.unit.slice(item);
-            (text.contains("suppress") || text.contains("raises") || text.contains("Raises"))
-                && KINDS.iter().any(|kind| text.contains(kind))
-        })
-    }
-
-    fn is_proven(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
-        facts_at(at, self.unit.source()).into_iter().any(|fact| {
-            let end = fact.condition.end_byte();
-            let from = if fact.at < end && end <= at.start_byte() {
-                end
-            } else {
-                fact.at
-            };
-            self.proves(fact.condition, fact.holds, mapping, key, 3)
-                && !self.changed_between(mapping, from, at.start_byte())
-        })
-    }
-
     /// Whether the condition, known to hold or not, proves that the mapping has the key.
-    fn proves(&self, node: Node<'a>, holds: bool, mapping: &str, key: &str, depth: u8) -> bool {
+    pub(super) fn proves(
+        &self,
+        node: Node<'a>,
+        holds: bool,
+        mapping: &str,
+        key: &str,
+        depth: u8,
+    ) -> bool {
         let node = bare(node);
         if depth == 0 {
             return false;
@@ -233,81 +198,9 @@ impl<'a> Keys<'_, 'a> {
         times <= count
     }
 
-    /// `if "k" not in d: d["k"] = …` before the place.
-    fn is_healed(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
-        healed_at(at).into_iter().any(|(condition, body)| {
-            let missing = children_of_or(condition)
-                .into_iter()
-                .any(|part| self.proves(part, false, mapping, key, 3));
-            missing
-                && !self.changed_between(mapping, body.end_byte(), at.start_byte())
-                && (exits(body, self.unit.source())
-                    || self.changed_between(mapping, body.start_byte(), body.end_byte())
-                    || self.uses_of(mapping).iter().any(|(node, what)| {
-                        contains(body, *node) && matches!(what, Use::Store(one) if *one == key)
-                    }))
-        })
-    }
-
-    /// Stored, or read with success, on every way here; or bound to literals that have it.
-    fn is_made(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
-        let done = self.uses_of(mapping).iter().any(|(node, what)| {
-            matches!(what, Use::Store(one) | Use::Read(one) if *one == key)
-                && *node != at
-                && ran_before(*node, at)
-                && !self.changed_between(mapping, node.end_byte(), at.start_byte())
-        });
-        done || self.is_literal_with(at, mapping, key)
-    }
-
-    fn is_literal_with(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
-        let values: Vec<Option<Node<'a>>> = self
-            .bindings(mapping)
-            .iter()
-            .filter(|one| one.end_byte() <= at.start_byte())
-            .map(|one| value_bound(*one))
-            .collect();
-        if values.is_empty() {
-            return module_value(self.unit, mapping)
-                .is_some_and(|value| literal_holds(self.unit, value, key));
-        }
-        values
-            .iter()
-            .all(|value| value.is_some_and(|value| literal_holds(self.unit, value, key)))
-    }
-
-    /// `match d: case {"k": …}:` around the place.
-    fn is_matched(&self, at: Node<'a>, mapping: &str, key: &str) -> bool {
-        ancestors(at)
-            .take_while(|node| !is_scope(*node))
-            .filter(|node| node.kind() == "case_clause")
-            .any(|clause| {
-                let subject = ancestors(clause)
-                    .find(|node| node.kind() == "match_statement")
-                    .and_then(|node| field(node, "subject"));
-                let mut named = false;
-                for pattern in children(clause).filter(|child| child.kind() == "case_pattern") {
-                    walk(pattern, &mut |node| {
-                        named |= string_value(node, self.unit.source()) == Some(key);
-                        Walk::Into
-                    });
-                }
-                named && subject.is_some_and(|subject| self.is(subject, mapping))
-            })
-    }
-
-    /// Handed to a check before, or its keys were gone through with a way out.
-    fn is_validated(&self, at: Node<'a>, mapping: &str) -> bool {
-        let checked = self.uses_of(mapping).iter().any(|(node, what)| {
-            matches!(what, Use::Check)
-                && (ran_before(*node, at) || is_condition_of(*node, at))
-                && !self.changed_between(mapping, node.end_byte(), at.start_byte())
-        });
-        checked || self.is_gone_through(at, mapping)
-    }
-
     /// `for k in REQUIRED: if k not in d: raise …` before the place.
-    fn is_gone_through(&self, at: Node<'a>, mapping: &str) -> bool {
+    #[must_use]
+    pub fn is_gone_through(&self, at: Node<'a>, mapping: &str) -> bool {
         let mut block = at;
         while let Some(parent) = block.parent() {
             if matches!(parent.kind(), "block" | "module") {

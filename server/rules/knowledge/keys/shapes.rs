@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::{Unit, ancestors, bare, children, contains, field, positional, string_value};
+use super::{Unit, bare, children, field, positional, string_value};
 
 pub(super) fn stores_or_leaves(statement: Node<'_>) -> bool {
     matches!(statement.kind(), "raise_statement" | "return_statement")
@@ -10,28 +10,6 @@ pub(super) fn stores_or_leaves(statement: Node<'_>) -> bool {
             .named_child(0)
             .and_then(|inner| field(inner, "left"))
             .is_some_and(|left| left.kind() == "subscript")
-}
-
-/// The values of keyword arguments.
-pub(super) fn keyword_values(call: Node<'_>) -> Vec<Node<'_>> {
-    field(call, "arguments").map_or_else(Vec::new, |arguments| {
-        children(arguments)
-            .filter(|child| child.kind() == "keyword_argument")
-            .filter_map(|child| field(child, "value"))
-            .collect()
-    })
-}
-
-/// Whether a call in the condition of an `if` or `while` decides about `at`.
-pub(super) fn is_condition_of(call: Node<'_>, at: Node<'_>) -> bool {
-    ancestors(call)
-        .find(|node| {
-            matches!(
-                node.kind(),
-                "if_statement" | "elif_clause" | "while_statement"
-            )
-        })
-        .is_some_and(|statement| contains(statement, at))
 }
 
 /// Names of functions that look at a mapping and complain.
@@ -157,21 +135,6 @@ pub(super) fn is_false(unit: &Unit<'_>, node: Node<'_>) -> bool {
         unit.slice(node),
         "None" | "False" | "\"\"" | "''" | "0" | "{}" | "[]" | "()"
     )
-}
-
-/// The parts of `a or b or c`, or the condition itself.
-pub(super) fn children_of_or(condition: Node<'_>) -> Vec<Node<'_>> {
-    let condition = bare(condition);
-    let is_or = condition.kind() == "boolean_operator"
-        && field(condition, "operator").is_some_and(|one| one.kind() == "or");
-    if !is_or {
-        return vec![condition];
-    }
-    ["left", "right"]
-        .iter()
-        .filter_map(|side| field(condition, side))
-        .flat_map(children_of_or)
-        .collect()
 }
 
 /// The value of a module-level name that is assigned once.
