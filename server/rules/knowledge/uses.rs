@@ -6,15 +6,6 @@ use crate::syntax::Unit;
 use crate::syntax::nodes::{Walk, ancestors, field, statement_of, walk};
 use crate::syntax::unit::binds;
 
-/// A place that reads a name.
-#[derive(Debug, Clone, Copy)]
-pub struct Use<'a> {
-    /// The identifier.
-    pub node: Node<'a>,
-    /// Whether a nested function, class or lambda reads it.
-    pub nested: bool,
-}
-
 /// Whether the identifier is a variable that is read, not an attribute's or argument's name.
 #[must_use]
 pub fn reads(identifier: Node<'_>) -> bool {
@@ -40,7 +31,7 @@ pub fn reads(identifier: Node<'_>) -> bool {
 /// The places that read what `binding` (an identifier of the unit) bound: those behind it that no
 /// later binding of the same name certainly replaced.
 #[must_use]
-pub fn after<'a>(unit: &Unit<'a>, binding: Node<'a>) -> Vec<Use<'a>> {
+pub fn after<'a>(unit: &Unit<'a>, binding: Node<'a>) -> Vec<Node<'a>> {
     let name = unit.slice(binding);
     let mut found = Vec::new();
     let later: Vec<Node<'a>> = unit
@@ -63,10 +54,7 @@ pub fn after<'a>(unit: &Unit<'a>, binding: Node<'a>) -> Vec<Use<'a>> {
                     .is_some_and(|block| contains(block, node))
         });
         if behind && !replaced {
-            found.push(Use {
-                node,
-                nested: in_nested(unit.node, node),
-            });
+            found.push(node);
         }
         Walk::Into
     });
@@ -85,22 +73,6 @@ fn in_value(binding: Node<'_>, node: Node<'_>) -> bool {
 #[must_use]
 pub fn contains(outer: Node<'_>, inner: Node<'_>) -> bool {
     outer.start_byte() <= inner.start_byte() && inner.end_byte() <= outer.end_byte()
-}
-
-/// Whether a function, class or lambda between `scope` and the node holds it in its body.
-#[must_use]
-pub fn in_nested(scope: Node<'_>, node: Node<'_>) -> bool {
-    let mut at = node;
-    for up in ancestors(node) {
-        if up == scope {
-            return false;
-        }
-        if crate::syntax::nodes::is_scope(up) && field(up, "body") == Some(at) {
-            return true;
-        }
-        at = up;
-    }
-    false
 }
 
 /// Whether a call only writes to a log or the terminal.

@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::super::knowledge::http::Library;
-use super::super::knowledge::{order, origins, uses};
-use super::{Finding, FixContext, Unchecked, awaited, judge};
+use super::super::knowledge::{order, uses};
+use super::{Finding, FixContext, Unchecked, awaited, unchecked};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::syntax::Unit;
 use crate::syntax::flow::{caught_around, handler_names};
@@ -15,12 +15,9 @@ use crate::syntax::nodes::{
 /// `raise_for_status()` first, then the whole shape with timeout, log and re-raise.
 pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     let unit = context.unit;
-    let found = origins::calls(unit)
-        .into_iter()
-        .filter(|call| {
-            field(*call, "function").is_some_and(|node| node.byte_range() == finding.anchor)
-        })
-        .find_map(|call| judge(unit, call));
+    let found = unchecked(unit).into_iter().find(|one| {
+        field(one.request.call, "function").is_some_and(|at| at.byte_range() == finding.anchor)
+    });
     let Some(found) = found else {
         return Vec::new();
     };
@@ -251,7 +248,7 @@ fn last_use<'a>(unit: &Unit<'a>, statement: Node<'a>, name: &str) -> Option<Node
         .find(|one| uses::contains(statement, *one))?;
     let places = uses::after(unit, binding);
     let block = statement.parent()?;
-    let reading = |one: &Node<'a>| places.iter().any(|place| uses::contains(*one, place.node));
+    let reading = |one: &Node<'a>| places.iter().any(|place| uses::contains(*one, *place));
     children(block)
         .filter(|one| statement.start_byte() <= one.start_byte())
         .filter(|one| *one == statement || reading(one))

@@ -1,6 +1,7 @@
 //! `unchecked-response`: the body of a response is used although nobody asked whether the
 //! request succeeded.
 
+mod answers;
 mod fix;
 
 use tree_sitter::Node;
@@ -34,10 +35,8 @@ impl Rule for UncheckedResponse {
         if unit.file.is_test || http::faked(unit) {
             return;
         }
-        for call in origins::calls(unit) {
-            if let Some(found) = judge(unit, call) {
-                report(unit, call, &found, reporter);
-            }
+        for found in unchecked(unit) {
+            report(unit, &found, reporter);
         }
     }
 
@@ -56,7 +55,8 @@ struct Unchecked<'a> {
     confidence: Confidence,
 }
 
-fn report(unit: &Unit<'_>, call: Node<'_>, found: &Unchecked<'_>, reporter: &mut Reporter) {
+fn report(unit: &Unit<'_>, found: &Unchecked<'_>, reporter: &mut Reporter) {
+    let call = found.request.call;
     let sender = field(call, "function").unwrap_or(call);
     let used = unit.slice(found.body);
     let used = if found.binding.is_some() && !used.contains('\n') {
@@ -77,28 +77,65 @@ fn report(unit: &Unit<'_>, call: Node<'_>, found: &Unchecked<'_>, reporter: &mut
     });
 }
 
-fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Unchecked<'a>> {
-    let request = http::request(unit, call)?;
-    let covered = request.library == Library::Urllib
-        || raises_itself(unit, &request)
-        || http::in_mock(unit, call);
-    if covered {
-        return None;
+/// All unchecked responses of a scope.
+fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
+    let mut found = Vec::new();
+    let mut named = Vec::new();
+    for call in origins::calls(unit) {
+        let Some(request) = http::request(unit, call) else {
+            continue;
+        };
+        let covered = request.library == Library::Urllib
+            || raises_itself(unit, &request)
+            || http::in_mock(unit, call);
+        if covered {
+            continue;
+        }
+        let value = awaited(call);
+        let Some(parent) = value.parent() else {
+            continue;
+        };
+        if parent.kind() == "attribute" {
+            found.extend(chained(unit, request, value, parent));
+        } else if let Some(binding) = binding_of(value, parent) {
+            named.push((request, binding));
+        }
     }
-    let value = awaited(call);
-    let parent = value.parent()?;
-    if parent.kind() == "attribute" {
-        let name = unit.slice(field(parent, "attribute")?);
-        let body = BODY.contains(&name) && !uses::logged(unit, value);
-        return body.then(|| Unchecked {
-            body: with_call(parent),
-            confidence: confidence(&request),
+    if named.is_empty() {
+        return found;
+    }
+    let bound: Vec<_> = named.iter().map(|(request, name)| (*name, request.library)).collect();
+    for ((request, binding), answer) in named.into_iter().zip(answers::answers(unit, &bound)) {
+        let least = if answer.logged || answer.checked {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
+        };
+        found.extend(answer.body.map(|body| Unchecked {
+            body,
+            confidence: confidence(&request).min(least),
             request,
-            binding: None,
-        });
+            binding: Some(binding),
+        }));
     }
-    let binding = binding_of(value, parent)?;
-    judge_name(unit, request, binding)
+    found
+}
+
+/// `requests.get(url).json()`.
+fn chained<'a>(
+    unit: &Unit<'a>,
+    request: Request<'a>,
+    value: Node<'a>,
+    attribute: Node<'a>,
+) -> Option<Unchecked<'a>> {
+    let name = unit.slice(field(attribute, "attribute")?);
+    let body = BODY.contains(&name) && !uses::logged(unit, value);
+    body.then(|| Unchecked {
+        body: with_call(attribute),
+        confidence: confidence(&request),
+        request,
+        binding: None,
+    })
 }
 
 /// The call with `await` and parentheses around it.
@@ -156,102 +193,6 @@ const NEUTRAL: &[&str] = &[
     "apparent_encoding", "links", "charset", "content_type", "release", "http_version",
     "charset_encoding", "method", "real_url",
 ];
-
-/// What one place does with a response.
-enum Act<'a> {
-    /// Takes its body.
-    Body(Node<'a>),
-    /// Asks whether it succeeded.
-    Check,
-    /// Writes its status to the log only.
-    Logs,
-    /// Neither.
-    Nothing,
-    /// Gives it to somebody else.
-    HandsOn,
-}
-
-fn judge_name<'a>(
-    unit: &Unit<'a>,
-    request: Request<'a>,
-    binding: Node<'a>,
-) -> Option<Unchecked<'a>> {
-    let mut body = None;
-    let mut logged = false;
-    for one in uses::after(unit, binding) {
-        if one.nested {
-            return None;
-        }
-        match act(unit, one.node, request.library) {
-            Act::Body(node) => body = body.or(Some(node)),
-            Act::Check | Act::HandsOn => return None,
-            Act::Logs => logged = true,
-            Act::Nothing => {}
-        }
-    }
-    let confidence = if logged {
-        Confidence::Likely
-    } else {
-        confidence(&request)
-    };
-    body.map(|body| Unchecked {
-        body,
-        request,
-        binding: Some(binding),
-        confidence,
-    })
-}
-
-fn act<'a>(unit: &Unit<'a>, name: Node<'a>, library: Library) -> Act<'a> {
-    let Some(parent) = name.parent() else {
-        return Act::Nothing;
-    };
-    if parent.kind() != "attribute" {
-        return act_on_whole(unit, name, parent, library);
-    }
-    let attribute = field(parent, "attribute").map_or("", |node| unit.slice(node));
-    let logged = uses::logged(unit, name);
-    if STATUS.contains(&attribute) {
-        return if logged { Act::Logs } else { Act::Check };
-    }
-    if BODY.contains(&attribute) {
-        return if logged { Act::Nothing } else { Act::Body(with_call(parent)) };
-    }
-    if NEUTRAL.contains(&attribute) {
-        Act::Nothing
-    } else {
-        // A method that this table does not know may check.
-        Act::HandsOn
-    }
-}
-
-/// The response itself stands in a condition, in a log line, or goes somewhere.
-fn act_on_whole<'a>(unit: &Unit<'a>, name: Node<'a>, parent: Node<'a>, library: Library) -> Act<'a> {
-    if uses::logged(unit, name) {
-        return Act::Nothing;
-    }
-    let is_truth = matches!(
-        parent.kind(),
-        "if_statement" | "elif_clause" | "while_statement" | "not_operator" | "boolean_operator"
-            | "assert_statement" | "conditional_expression" | "if_clause"
-    );
-    if is_truth {
-        // requests defines truth as success; to httpx and aiohttp every response is true.
-        return match library {
-            Library::Requests => Act::Check,
-            _ => Act::Nothing,
-        };
-    }
-    let compared_to_none = parent.kind() == "comparison_operator"
-        && unit.slice(parent).ends_with("None");
-    let deleted = parent.kind() == "delete_statement";
-    let entered = matches!(parent.kind(), "with_item");
-    if compared_to_none || deleted || entered {
-        Act::Nothing
-    } else {
-        Act::HandsOn
-    }
-}
 
 fn confidence(request: &Request<'_>) -> Confidence {
     match &request.client {

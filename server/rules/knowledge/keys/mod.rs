@@ -164,9 +164,8 @@ impl<'u, 'a> Keys<'u, 'a> {
         let key = arguments
             .first()
             .and_then(|first| string_value(*first, self.unit.source()));
-        match (self.unit.slice(attribute), key) {
-            ("get" | "pop", Some(key)) => self.add(object, call, Use::Ask(key)),
-            _ => {}
+        if let ("get" | "pop", Some(key)) = (self.unit.slice(attribute), key) {
+            self.add(object, call, Use::Ask(key));
         }
     }
 
