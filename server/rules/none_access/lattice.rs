@@ -47,7 +47,7 @@ pub(super) struct MayBeNone<'g, 'u, 'a> {
 pub(super) fn accesses<'a>(
     unit: &Unit<'a>,
     graph: &Graph<'a>,
-    entry: Vec<(&'a str, Why<'a>)>,
+    entry: Vec<(Path, Why<'a>)>,
 ) -> Vec<Access<'a>> {
     let keys = Keys::new(unit);
     let mut lattice = MayBeNone {
@@ -60,11 +60,9 @@ pub(super) fn accesses<'a>(
         found: BTreeMap::new(),
     };
     let mut state = State::default();
-    for (name, why) in entry {
-        if let Some(path) = graph.flat.paths().name(name) {
-            let reason = lattice.reason(why);
-            state.insert(path, reason);
-        }
+    for (path, why) in entry {
+        let reason = lattice.reason(why);
+        state.insert(path, reason);
     }
     solve(graph, &mut lattice, state);
     lattice.found.into_values().collect()

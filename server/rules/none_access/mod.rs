@@ -9,7 +9,7 @@ use self::source::{Why, annotated_none};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
-use crate::syntax::flow::Graph;
+use crate::syntax::flow::{Graph, Path};
 use crate::syntax::nodes::{ancestors, children, scope_of};
 use crate::syntax::unit::Parameter;
 
@@ -35,7 +35,9 @@ impl Rule for NoneAccess {
         if unit.file.is_test || !unit.is_function() {
             return;
         }
-        for access in lattice::accesses(unit, &Graph::new(unit), entry(unit)) {
+        let graph = Graph::new(unit);
+        let entry = entry(unit, &graph);
+        for access in lattice::accesses(unit, &graph, entry) {
             let why = &access.why;
             let shown = access.path.split_whitespace().collect::<Vec<_>>().join(" ");
             let draft = Draft::at(
@@ -60,11 +62,14 @@ impl Rule for NoneAccess {
 }
 
 /// What is known of the parameters when the function begins.
-fn entry<'a>(unit: &Unit<'a>) -> Vec<(&'a str, Why<'a>)> {
+fn entry<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
     let open_to_all = is_open(unit);
     unit.parameters()
         .into_iter()
-        .filter_map(|one| Some((one.name, of_parameter(unit, &one, open_to_all)?)))
+        .filter_map(|one| {
+            let path = graph.flat.paths().name(one.name)?;
+            Some((path, of_parameter(unit, &one, open_to_all)?))
+        })
         .collect()
 }
 
@@ -97,6 +102,23 @@ fn of_parameter<'a>(
         )),
         _ => None,
     }
+}
+
+/// The uses of `subject` (`user`, `self.cache`) on ways on which nothing tests it, if it may be
+/// None when the function begins.
+pub(super) fn untested_uses<'a>(unit: &Unit<'a>, subject: &str) -> Vec<tree_sitter::Node<'a>> {
+    const UNTESTED: &str = "nothing tests it";
+    let graph = Graph::new(unit);
+    let paths = graph.flat.paths();
+    let Some(path) = paths.all().find(|path| paths.text(*path) == subject) else {
+        return Vec::new();
+    };
+    let entry = vec![(path, Why::new(unit.node, Confidence::Certain, UNTESTED))];
+    lattice::accesses(unit, &graph, entry)
+        .into_iter()
+        .filter(|access| access.why.reason == UNTESTED && access.path == subject)
+        .map(|access| access.object)
+        .collect()
 }
 
 /// A plain public function of the module: anybody may call it with anything. What a decorator

@@ -190,13 +190,22 @@ impl MayBeNone<'_, '_, '_> {
                 }
             }
             "all" | "any" => {
-                if (function == "all") == holds
-                    && let Some(list) = arguments.first()
-                    && matches!(flat.kind(*list), "list" | "tuple" | "set")
-                {
+                let listed = arguments
+                    .first()
+                    .filter(|list| matches!(flat.kind(**list), "list" | "tuple" | "set"));
+                if let Some(list) = listed {
+                    if (function == "all") != holds {
+                        return;
+                    }
                     let parts: Vec<Place> = flat.children(*list).collect();
                     for one in parts {
                         self.assume(one, holds, state);
+                    }
+                } else if let Some(questions) = flat.field(call, "arguments") {
+                    // `any(one is None for one in (a, b))`
+                    let parts: Vec<Place> = flat.below(questions).collect();
+                    for one in parts {
+                        self.not_none(one, state);
                     }
                 }
             }

@@ -89,7 +89,7 @@ fn reads<'h>(head: &Unit<'h>, subject: &str) -> Vec<Node<'h>> {
 
 /// Whether head tests the subject at all: in a condition, by `or`, by a handler around its use,
 /// by `getattr` with a default, or in a `match`.
-fn tested(head: &Unit<'_>, subject: &str) -> bool {
+pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
     let conditions = head.own(&[
         "if_statement", "elif_clause", "while_statement", "assert_statement",
         "conditional_expression", "if_clause", "boolean_operator", "match_statement",

@@ -6,6 +6,7 @@
 mod collect;
 mod equal;
 mod restore;
+mod ways;
 
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
@@ -37,16 +38,26 @@ impl Rule for RemovedGuard {
             return;
         }
         for guard in guards(base) {
-            let Some(exposed) = equal::exposed(&guard, base, head) else {
+            let found = if let Some(exposed) = equal::exposed(&guard, base, head) {
+                let elsewhere =
+                    equal::moved(&guard, pair) || ways::callers_test(&guard, head, pair.head_file);
+                (!elsewhere).then(|| (exposed, confidence(&guard), message(&guard)))
+            } else {
+                ways::weakened(&guard, base, head).map(|exposed| {
+                    let message = format!(
+                        "Production checks `{}` on every way to this; the hotfix leaves a way without",
+                        guard.words
+                    );
+                    (exposed, Confidence::Likely, message)
+                })
+            };
+            let Some((exposed, confidence, message)) = found else {
                 continue;
             };
-            if equal::moved(&guard, pair) {
-                continue;
-            }
             let draft = Draft {
                 detail: format!("{} {}", guard.kind.name(), guard.subject),
                 covers: guard.kind.covers(),
-                ..Draft::at(exposed, confidence(&guard), message(&guard))
+                ..Draft::at(exposed, confidence, message)
             };
             reporter.report(draft.production(
                 guard.shown.clone(),

@@ -1,0 +1,117 @@
+//! Guards that the hotfix keeps on some ways only, and guards that moved to the callers.
+
+use tree_sitter::Node;
+
+use super::collect::{Guard, Kind};
+use super::equal::tested;
+use crate::compare::normal::text;
+use crate::rules::knowledge::keys::{Keys, Presence};
+use crate::rules::none_access;
+use crate::syntax::flow::Graph;
+use crate::syntax::names::dotted;
+use crate::syntax::nodes::{Walk, ancestors, field, positional, walk_near};
+use crate::syntax::unit::binds;
+use crate::syntax::{File, Unit};
+
+/// A use that production protects on every way, and that the hotfix leaves open on one.
+pub(super) fn weakened<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+    match guard.kind {
+        Kind::NoneCheck | Kind::TypeCheck => {
+            let open = none_access::untested_uses(head, &guard.subject);
+            if open.is_empty() || !arrives_alike(base, head, &guard.subject) {
+                return None;
+            }
+            let open_before: Vec<String> = none_access::untested_uses(base, &guard.subject)
+                .into_iter()
+                .map(|node| around(base, node))
+                .collect();
+            let before: Vec<String> = base
+                .own(&["identifier", "attribute"])
+                .into_iter()
+                .filter(|node| dotted(*node, base.source()).as_deref() == Some(&guard.subject) && !binds(*node))
+                .map(|node| around(base, node))
+                .collect();
+            open.into_iter().find(|node| {
+                let here = around(head, *node);
+                before.contains(&here) && !open_before.contains(&here)
+            })
+        }
+        Kind::KeyCheck => {
+            let before = reads(base, &guard.subject);
+            if before.is_empty() || before.iter().any(|(_, lacks)| *lacks) {
+                return None;
+            }
+            reads(head, &guard.subject).into_iter().find(|(_, lacks)| *lacks).map(|(node, _)| node)
+        }
+        _ => None,
+    }
+}
+
+/// The value comes the same way on both sides: it is a parameter, or bound as often.
+fn arrives_alike(base: &Unit<'_>, head: &Unit<'_>, subject: &str) -> bool {
+    let root = subject.split('.').next().unwrap_or(subject);
+    base.parameter(root).is_some() == head.parameter(root).is_some()
+        && base.bindings(root).len() == head.bindings(root).len()
+}
+
+/// The text of what uses the node.
+fn around(unit: &Unit<'_>, node: Node<'_>) -> String {
+    let using = node.parent().unwrap_or(node);
+    text(unit.source(), using.byte_range())
+}
+
+/// The reads of `mapping["key"]`, and whether each may fail.
+fn reads<'u>(unit: &Unit<'u>, subject: &str) -> Vec<(Node<'u>, bool)> {
+    let keys = Keys::new(unit);
+    let presence = Presence::new(&Graph::new(unit), &keys);
+    unit.own(&["subscript"])
+        .into_iter()
+        .filter(|node| {
+            field(*node, "value")
+                .and_then(|value| dotted(value, unit.source()))
+                .zip(field(*node, "subscript"))
+                .is_some_and(|(mapping, key)| format!("{mapping}[{}]", unit.slice(key)) == subject)
+        })
+        .map(|node| (node, presence.may_lack(node)))
+        .collect()
+}
+
+/// Whether every place of the file that calls the function tests what it hands over.
+pub(super) fn callers_test(guard: &Guard<'_>, head: &Unit<'_>, file: File<'_>) -> bool {
+    if !matches!(guard.kind, Kind::NoneCheck | Kind::TypeCheck) {
+        return false;
+    }
+    let Some(name) = field(head.node, "name").map(|name| head.slice(name)) else {
+        return false;
+    };
+    let parameters: Vec<&str> = head
+        .parameters()
+        .iter()
+        .map(|one| one.name)
+        .filter(|name| !matches!(*name, "self" | "cls"))
+        .collect();
+    let Some(index) = parameters.iter().position(|one| *one == guard.subject) else {
+        return false;
+    };
+    let mut calls = Vec::new();
+    walk_near(file.source.root(), file.source, name, &mut |node| {
+        if node.kind() == "call"
+            && let Some(callee) = field(node, "function")
+            && file.source.slice(callee).rsplit('.').next() == Some(name)
+        {
+            calls.push(node);
+        }
+        Walk::Into
+    });
+    !calls.is_empty()
+        && calls.into_iter().all(|call| {
+            let given = crate::syntax::nodes::keyword(call, &guard.subject, file.source)
+                .or_else(|| positional(call).get(index).copied());
+            let caller = ancestors(call).find(|up| up.kind() == "function_definition");
+            let (Some(given), Some(caller)) = (given, caller) else {
+                return false;
+            };
+            let unit = Unit::of_scope(file, caller);
+            dotted(given, file.source).is_some_and(|subject| tested(&unit, &subject))
+        })
+}
