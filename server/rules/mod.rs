@@ -27,6 +27,7 @@ registry! {
     unchecked_response::UncheckedResponse,
     check_then_act::CheckThenAct,
     unclosed_resource::UnclosedResource,
+    injection::Injection,
     swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,
     removed_guard::RemovedGuard,

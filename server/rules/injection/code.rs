@@ -1,0 +1,122 @@
+//! Data that is run as code: `eval`, `exec`, YAML with Python objects, pickles, templates.
+
+use tree_sitter::Node;
+
+use super::reach::{self, Reach};
+use super::{Found, confidence, named};
+use crate::rules::Confidence;
+use crate::syntax::Unit;
+use crate::syntax::nodes::{field, keyword, positional};
+
+pub(super) fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Found<'a>> {
+    let function = field(call, "function")?;
+    let name = unit.resolve(function)?;
+    let first = positional(call).first().copied();
+    let written = unit.slice(function);
+    match name.as_str() {
+        "eval" | "exec" | "builtins.eval" | "builtins.exec" => {
+            let argument = first?;
+            if unit.file.outline.find(&name).is_some() {
+                return None;
+            }
+            let reach = reach::of(unit, argument);
+            let sure = confidence(unit, &reach)?;
+            // What `compile` made, or a file that is read to be run, is meant to be code.
+            let compiled = unit.slice(argument).starts_with("compile(");
+            let meant = matches!(reach, Reach::Unknown | Reach::Attribute(_))
+                && (compiled || name.ends_with("exec"));
+            let confidence = if meant { Confidence::Possible } else { sure };
+            let what = named(unit, &reach, argument);
+            Some(Found {
+                place: call,
+                confidence,
+                message: format!("{written} runs whatever {what} holds as Python"),
+            })
+        }
+        "yaml.load" | "yaml.load_all" | "yaml.unsafe_load" | "yaml.unsafe_load_all" => {
+            if !builds_objects(unit, call, &name) {
+                return None;
+            }
+            let confidence = match reach::of(unit, first?) {
+                Reach::Constant | Reach::Safe => Confidence::Possible,
+                Reach::Parameter(_) | Reach::Outside(_) => Confidence::Certain,
+                _ => Confidence::Likely,
+            };
+            Some(Found {
+                place: call,
+                confidence,
+                message: format!("{written} builds any Python object that the text asks for"),
+            })
+        }
+        _ => unpickles(unit, call, &name, written),
+    }
+}
+
+/// Whether the loader is not one of the safe ones.
+fn builds_objects(unit: &Unit<'_>, call: Node<'_>, name: &str) -> bool {
+    if name.contains("unsafe") {
+        return true;
+    }
+    let loader =
+        keyword(call, "Loader", unit.source()).or_else(|| positional(call).get(1).copied());
+    loader.is_none_or(|loader| {
+        let text = unit.slice(loader);
+        let last = text.rsplit('.').next().unwrap_or(text);
+        matches!(
+            last,
+            "Loader" | "UnsafeLoader" | "CLoader" | "CUnsafeLoader"
+        )
+    })
+}
+
+fn unpickles<'a>(unit: &Unit<'a>, call: Node<'a>, name: &str, written: &str) -> Option<Found<'a>> {
+    let library = name.rsplit_once('.').map(|(library, _)| library)?;
+    let reads = match library {
+        "pickle" | "cPickle" | "_pickle" | "dill" | "cloudpickle" => {
+            matches!(name.rsplit('.').next()?, "loads" | "load" | "Unpickler")
+        }
+        "marshal" => matches!(name.rsplit('.').next()?, "loads" | "load"),
+        "jsonpickle" => name.ends_with("decode"),
+        "shelve" => name.ends_with("open"),
+        "pandas" => name.ends_with("read_pickle"),
+        "joblib" => name.ends_with("load"),
+        _ => name == "flask.render_template_string",
+    };
+    if !reads {
+        return None;
+    }
+    let first = positional(call).first().copied()?;
+    let reach = reach::of(unit, first);
+    let confidence = match reach {
+        Reach::Outside(_) => Confidence::Certain,
+        Reach::Parameter(what) if from_outside(what) => Confidence::Certain,
+        Reach::Parameter(_)
+            if name.ends_with("loads") || name.contains("template") || name.ends_with("decode") =>
+        {
+            Confidence::Likely
+        }
+        Reach::Parameter(_) | Reach::Attribute(_) | Reach::Unknown => Confidence::Possible,
+        Reach::Constant | Reach::Safe | Reach::Number(_) => return None,
+    };
+    let what = named(unit, &reach, first);
+    let message = if name.contains("template") {
+        format!("{written} runs whatever {what} holds as a template")
+    } else {
+        format!("{written} runs code that {what} may hold")
+    };
+    Some(Found {
+        place: call,
+        confidence,
+        message,
+    })
+}
+
+/// Names of parameters that bring data from outside.
+fn from_outside(what: &str) -> bool {
+    let lower = what.to_ascii_lowercase();
+    [
+        "request", "payload", "body", "message", "event", "cookie", "upload", "packet",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+}
