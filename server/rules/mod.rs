@@ -30,6 +30,7 @@ registry! {
     injection::Injection,
     swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,
+    logged_payload::LoggedPayload,
     removed_guard::RemovedGuard,
     disabled_test::DisabledTest,
     disabled_check::DisabledCheck,

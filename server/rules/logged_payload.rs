@@ -1,0 +1,363 @@
+//! `logged-payload`: a log line prints a whole event, payload or user, or a secret.
+
+use tree_sitter::Node;
+
+use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
+use crate::fixes::{Applicability, Builder, Fix};
+use crate::syntax::nodes::{bare, children, field, positional, string_value, walk_own};
+use crate::syntax::{Pattern, Unit};
+
+/// A log line prints a whole event, payload or user, or a secret.
+pub struct LoggedPayload;
+
+static PATTERN: Pattern = Pattern::new(
+    "logged-payload.scm",
+    include_str!("../../queries/logged-payload.scm"),
+);
+
+static META: Meta = Meta {
+    name: "logged-payload",
+    group: Group::Errors,
+    highest: Confidence::Likely,
+    checklist: "Logging added for observability",
+    noqa: &[],
+    docs: include_str!("docs/logged-payload.md"),
+    pattern: Some(&PATTERN),
+};
+
+/// What a value holds that does not belong into a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// Everything that somebody sent, or all of a person's record.
+    Whole,
+    /// Headers, cookies, the environment: many values, some of them secret.
+    Values,
+    /// A password, token or key.
+    Secret,
+}
+
+impl Rule for LoggedPayload {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
+        if unit.file.is_test || !unit.slice(unit.node).to_ascii_lowercase().contains("log") {
+            return;
+        }
+        for one in PATTERN.matches(unit.node, unit.source()) {
+            let (Some(call), Some(object), Some(name)) = (one.get("call"), one.get("object"), one.get("name")) else {
+                continue;
+            };
+            if !is_logger(unit, object) {
+                continue;
+            }
+            let debug = matches!(unit.slice(name), "debug" | "trace");
+            for value in printed(call) {
+                if let Some((node, holds)) = judged(unit, value) {
+                    report(unit, node, holds, debug, reporter);
+                }
+            }
+        }
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        less(context, finding).into_iter().collect()
+    }
+}
+
+/// Production does not keep debug lines, but an incident is when somebody switches them on: a
+/// payload there is a hint, a secret is not.
+fn report(unit: &Unit<'_>, node: Node<'_>, holds: Holds, debug: bool, reporter: &mut Reporter) {
+    let written = unit.slice(node);
+    let confidence = if debug && holds != Holds::Secret {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    };
+    let message = match holds {
+        Holds::Whole => format!("This log line prints all of {written}: log its id"),
+        Holds::Values => format!("This log line prints all of {written}, secrets too: log the names only"),
+        Holds::Secret => format!("This log line prints {written}: whoever reads the log can use it"),
+    };
+    reporter.report(Draft::at(node, confidence, message));
+}
+
+/// `logger`, `self.log`, `app.logger`, `logging`, or a name from the settings.
+fn is_logger(unit: &Unit<'_>, object: Node<'_>) -> bool {
+    let object = match object.kind() {
+        // logging.getLogger(__name__).info(…), logger.bind(…).info(…)
+        "call" => match field(object, "function") {
+            Some(function) => function,
+            None => return false,
+        },
+        _ => object,
+    };
+    let text = unit.slice(object);
+    let parts: Vec<&str> = text.split('.').collect();
+    let last = parts.last().copied().unwrap_or_default();
+    let known = |name: &str| {
+        let lower = name.trim_matches('_').to_ascii_lowercase();
+        matches!(lower.as_str(), "log" | "logger" | "logging" | "getlogger" | "get_logger") || lower.ends_with("_logger") || lower.ends_with("_log")
+    };
+    known(last) || parts.iter().rev().nth(1).is_some_and(|before| known(before)) || unit.file.settings.loggers.iter().any(|name| name == last)
+}
+
+/// The expressions that the line prints: arguments, parts of f-strings, `%` and `.format`, values
+/// of `extra=`.
+fn printed(call: Node<'_>) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    for argument in field(call, "arguments").into_iter().flat_map(children) {
+        take(argument, &mut found);
+    }
+    found
+}
+
+fn take<'t>(node: Node<'t>, found: &mut Vec<Node<'t>>) {
+    let node = bare(node);
+    match node.kind() {
+        "string" => {
+            let parts = children(node).filter(|part| part.kind() == "interpolation");
+            found.extend(parts.filter_map(|part| field(part, "expression").or_else(|| part.named_child(0))));
+        }
+        "concatenated_string" | "tuple" | "list" | "dictionary" | "dictionary_splat" => {
+            children(node).for_each(|part| take(part, found));
+        }
+        "pair" | "keyword_argument" => {
+            if let Some(value) = field(node, "value") {
+                take(value, found);
+            }
+        }
+        "binary_operator" => {
+            for side in ["left", "right"] {
+                if let Some(side) = field(node, side) {
+                    take(side, found);
+                }
+            }
+        }
+        "call" if formats(node) => {
+            for argument in field(node, "arguments").into_iter().flat_map(children) {
+                take(argument, found);
+            }
+        }
+        _ => found.push(node),
+    }
+}
+
+/// `"…".format(…)`.
+fn formats(call: Node<'_>) -> bool {
+    field(call, "function")
+        .and_then(|function| field(function, "object"))
+        .is_some_and(|object| matches!(bare(object).kind(), "string" | "concatenated_string"))
+}
+
+/// The value in a printed expression that is too much, if there is one.
+fn judged<'a>(unit: &Unit<'a>, printed: Node<'a>) -> Option<(Node<'a>, Holds)> {
+    let node = bare(printed);
+    match node.kind() {
+        "identifier" => of_name(unit, node).map(|holds| (node, holds)),
+        "attribute" => of_attribute(unit, node).map(|holds| (node, holds)),
+        "subscript" => {
+            let key = string_value(field(node, "subscript")?, unit.source())?;
+            of_word(key, true).filter(|holds| *holds == Holds::Secret).map(|holds| (node, holds))
+        }
+        "call" => of_call(unit, node),
+        "await" => judged(unit, node.named_child(0)?),
+        _ => None,
+    }
+}
+
+fn of_name(unit: &Unit<'_>, node: Node<'_>) -> Option<Holds> {
+    let name = unit.slice(node);
+    if unit.names().is_imported(name) || name.chars().all(|c| c.is_uppercase() || c == '_') {
+        return None;
+    }
+    if let Some(parameter) = unit.parameter(name) {
+        let annotation = parameter.annotation.map_or("", |one| unit.slice(one));
+        let small = matches!(annotation, "int" | "bool" | "float" | "UUID" | "uuid.UUID");
+        let text = matches!(annotation, "str" | "str | None" | "Optional[str]");
+        let holds = of_word(name, false)?;
+        return (!(small || (text && holds != Holds::Secret)) && !is_syntax(unit, name)).then_some(holds);
+    }
+    let value = unit.last_value(name, node.start_byte());
+    if let Some(value) = value {
+        let value = bare(value);
+        if is_shortened(unit, value) {
+            return None;
+        }
+        if reads_all(unit, value) {
+            return Some(Holds::Whole);
+        }
+    }
+    of_word(name, false).filter(|_| !is_syntax(unit, name))
+}
+
+/// The token of a parser is no secret, and the event of a window no payload.
+fn is_syntax(unit: &Unit<'_>, name: &str) -> bool {
+    let text = unit.slice(unit.node);
+    let has = |part: &str| text.contains(&format!("{name}.{part}"));
+    (name.ends_with("token") && ["type", "kind", "value", "pos", "line", "string", "text", "start"].iter().any(|part| has(part)))
+        || (name.ends_with("event") && ["widget", "keysym", "src_path", "set(", "wait(", "is_set(", "key", "clear("].iter().any(|part| has(part)))
+        || unit.names().imports_module("tokenize")
+}
+
+fn of_attribute(unit: &Unit<'_>, node: Node<'_>) -> Option<Holds> {
+    let (object, name) = (field(node, "object")?, unit.slice(field(node, "attribute")?));
+    let object = unit.slice(object);
+    if unit.resolve(node).as_deref() == Some("os.environ") {
+        return Some(Holds::Values);
+    }
+    let of_request = object == "request" || object.ends_with(".request") || object.ends_with("_request");
+    if of_request {
+        return match name {
+            "body" | "data" | "json" | "form" | "POST" | "content" => Some(Holds::Whole),
+            "headers" | "cookies" | "META" | "COOKIES" => Some(Holds::Values),
+            _ => None,
+        };
+    }
+    if name == "__dict__" {
+        return of_word(object.rsplit('.').next()?, false);
+    }
+    match of_word(name, true)? {
+        // `order.user` and `self.event` are as much as the names alone.
+        Holds::Whole if !matches!(name, "payload" | "body") && object != "self" => None,
+        holds => Some(holds),
+    }
+}
+
+fn of_call<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<(Node<'a>, Holds)> {
+    let function = field(call, "function")?;
+    let name = unit.resolve(function).unwrap_or_default();
+    let last = field(function, "attribute").map_or(name.as_str(), |one| unit.slice(one));
+    let first = positional(call).first().copied();
+    match last {
+        // The same content as text.
+        "dumps" | "str" | "repr" | "dict" | "pformat" | "vars" | "format" | "asdict" | "model_dump" | "model_to_dict" | "decode" => {
+            let inner = first.or_else(|| field(function, "object"))?;
+            judged(unit, inner).map(|(_, holds)| (call, holds))
+        }
+        "get_json" | "get_data" if name.contains("request") => Some((call, Holds::Whole)),
+        "get" | "pop" => {
+            let key = string_value(first?, unit.source())?;
+            of_word(key, true).filter(|holds| *holds == Holds::Secret).map(|holds| (call, holds))
+        }
+        "getenv" => {
+            let key = string_value(first?, unit.source())?.to_ascii_lowercase();
+            of_word(&key, true).filter(|holds| *holds == Holds::Secret).map(|holds| (call, holds))
+        }
+        _ => None,
+    }
+}
+
+/// `request.get_json()`, `json.loads(…)`, `request.form`: all that somebody sent.
+fn reads_all(unit: &Unit<'_>, value: Node<'_>) -> bool {
+    match value.kind() {
+        "call" => {
+            let name = unit.callee(value).unwrap_or_default();
+            ["request.get_json", "request.get_data", "request.json"]
+                .iter()
+                .any(|reader| name.ends_with(reader))
+        }
+        "attribute" => matches!(unit.slice(value), "request.json" | "request.form" | "request.data" | "request.body" | "request.POST"),
+        _ => false,
+    }
+}
+
+/// The value was cut down to what a log may hold.
+fn is_shortened(unit: &Unit<'_>, value: Node<'_>) -> bool {
+    let text = unit.slice(value).to_ascii_lowercase();
+    let words = ["redact", "mask", "sanit", "scrub", "censor", "anonym", "hash", "digest", "len(", ".id", "_id", "[:", "username", "count"];
+    value.kind() == "string" || words.iter().any(|word| text.contains(word))
+}
+
+/// What a value of this name holds. Keys of mappings and attributes are secrets or nothing.
+fn of_word(name: &str, part: bool) -> Option<Holds> {
+    let lower = name.trim_matches('_').to_ascii_lowercase();
+    let ends = |word: &&str| lower == **word || lower.strip_suffix(*word).is_some_and(|rest| rest.ends_with(['_', '-']));
+    let secrets = [
+        "password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "private_key", "credentials", "authorization",
+        "client_secret", "access_key", "secret_key", "card_number", "cvv", "cvc", "ssn", "iban", "passphrase", "jwt",
+    ];
+    if secrets.iter().any(|word| ends(&word)) && !["next_page_token", "page_token", "continuation_token", "cancellation_token"].contains(&lower.as_str()) {
+        return Some(Holds::Secret);
+    }
+    if ["headers", "cookies", "environ"].contains(&lower.as_str()) && !part {
+        return Some(Holds::Values);
+    }
+    let whole = ["payload", "event", "body", "user", "customer", "patient", "request_data", "form_data"];
+    whole.iter().any(|word| ends(&word)).then_some(Holds::Whole)
+}
+
+/// The key of an id that the function reads from the mapping anyway: `order_id`.
+fn known_key(unit: &Unit<'_>, name: &str) -> Option<String> {
+    let text = unit.slice(unit.node);
+    [format!("{name}.get("), format!("{name}[")].iter().find_map(|lead| {
+        text.match_indices(lead.as_str()).find_map(|(at, _)| {
+            let rest = text[at + lead.len()..].trim_start_matches(['"', '\'']);
+            let key: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            (key == "id" || key.ends_with("_id")).then_some(key)
+        })
+    })
+}
+
+/// Whether the function reads the name as an object and never as a mapping.
+fn is_object(unit: &Unit<'_>, name: &str) -> bool {
+    let mut object = matches!(name.rsplit('_').next(), Some("user" | "customer" | "patient"));
+    walk_own(unit.node, &mut |node| {
+        let of = |side: &str| field(node, side).is_some_and(|one| unit.slice(one) == name);
+        match node.kind() {
+            "subscript" if of("value") => object = false,
+            "attribute" if of("object") => {
+                object = field(node, "attribute").is_some_and(|one| !matches!(unit.slice(one), "get" | "items" | "keys"));
+            }
+            _ => {}
+        }
+    });
+    object
+}
+
+fn less(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
+    let unit = context.unit;
+    let node = context.node(finding)?;
+    let (_, holds) = judged(unit, node)?;
+    let quote = quote_inside(unit, node);
+    let mut name = node;
+    while name.kind() == "call" {
+        name = positional(name).first().copied().or_else(|| field(field(name, "function")?, "object"))?;
+    }
+    let written = unit.slice(name);
+    let instead = match holds {
+        Holds::Secret => format!("{quote}[redacted]{quote}"),
+        Holds::Values => format!("sorted({written})"),
+        Holds::Whole if name.kind() == "identifier" && is_object(unit, written) => format!("{written}.id"),
+        Holds::Whole if written.starts_with("request.") || written.contains(".request.") => format!("len({written})"),
+        Holds::Whole => {
+            let key = known_key(unit, written).unwrap_or_else(|| "id".to_owned());
+            format!("{written}.get({quote}{key}{quote})")
+        }
+    };
+    (!written.contains(['\n', '#'])).then_some(())?;
+    let mut builder = Builder::new(unit.file);
+    builder.replace(node, instead.as_str());
+    let title = match holds {
+        Holds::Secret => format!("Keep {written} out of the log"),
+        Holds::Values => format!("Log the names of {written} only"),
+        Holds::Whole => format!("Log {instead} instead of all of {written}"),
+    };
+    Some(builder.finish(title, Applicability::NeedsReview))
+}
+
+/// The quotes that may stand inside the f-string around the node.
+fn quote_inside(unit: &Unit<'_>, node: Node<'_>) -> char {
+    let mut up = node.parent();
+    while let Some(one) = up {
+        if one.kind() == "string" {
+            return if unit.slice(one).ends_with('"') { '\'' } else { '"' };
+        }
+        if matches!(one.kind(), "argument_list" | "block" | "module") {
+            break;
+        }
+        up = one.parent();
+    }
+    '"'
+}
