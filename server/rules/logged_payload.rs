@@ -46,7 +46,9 @@ impl Rule for LoggedPayload {
             return;
         }
         for one in PATTERN.matches(unit.node, unit.source()) {
-            let (Some(call), Some(object), Some(name)) = (one.get("call"), one.get("object"), one.get("name")) else {
+            let (Some(call), Some(object), Some(name)) =
+                (one.get("call"), one.get("object"), one.get("name"))
+            else {
                 continue;
             };
             if !is_logger(unit, object) {
@@ -77,8 +79,12 @@ fn report(unit: &Unit<'_>, node: Node<'_>, holds: Holds, debug: bool, reporter: 
     };
     let message = match holds {
         Holds::Whole => format!("This log line prints all of {written}: log its id"),
-        Holds::Values => format!("This log line prints all of {written}, secrets too: log the names only"),
-        Holds::Secret => format!("This log line prints {written}: whoever reads the log can use it"),
+        Holds::Values => {
+            format!("This log line prints all of {written}, secrets too: log the names only")
+        }
+        Holds::Secret => {
+            format!("This log line prints {written}: whoever reads the log can use it")
+        }
     };
     reporter.report(Draft::at(node, confidence, message));
 }
@@ -98,9 +104,19 @@ fn is_logger(unit: &Unit<'_>, object: Node<'_>) -> bool {
     let last = parts.last().copied().unwrap_or_default();
     let known = |name: &str| {
         let lower = name.trim_matches('_').to_ascii_lowercase();
-        matches!(lower.as_str(), "log" | "logger" | "logging" | "getlogger" | "get_logger") || lower.ends_with("_logger") || lower.ends_with("_log")
+        matches!(
+            lower.as_str(),
+            "log" | "logger" | "logging" | "getlogger" | "get_logger"
+        ) || lower.ends_with("_logger")
+            || lower.ends_with("_log")
     };
-    known(last) || parts.iter().rev().nth(1).is_some_and(|before| known(before)) || unit.file.settings.loggers.iter().any(|name| name == last)
+    known(last)
+        || parts
+            .iter()
+            .rev()
+            .nth(1)
+            .is_some_and(|before| known(before))
+        || unit.file.settings.loggers.iter().any(|name| name == last)
 }
 
 /// The expressions that the line prints: arguments, parts of f-strings, `%` and `.format`, values
@@ -118,7 +134,9 @@ fn take<'t>(node: Node<'t>, found: &mut Vec<Node<'t>>) {
     match node.kind() {
         "string" => {
             let parts = children(node).filter(|part| part.kind() == "interpolation");
-            found.extend(parts.filter_map(|part| field(part, "expression").or_else(|| part.named_child(0))));
+            found.extend(
+                parts.filter_map(|part| field(part, "expression").or_else(|| part.named_child(0))),
+            );
         }
         "concatenated_string" | "tuple" | "list" | "dictionary" | "dictionary_splat" => {
             children(node).for_each(|part| take(part, found));
@@ -159,7 +177,9 @@ fn judged<'a>(unit: &Unit<'a>, printed: Node<'a>) -> Option<(Node<'a>, Holds)> {
         "attribute" => of_attribute(unit, node).map(|holds| (node, holds)),
         "subscript" => {
             let key = string_value(field(node, "subscript")?, unit.source())?;
-            of_word(key, true).filter(|holds| *holds == Holds::Secret).map(|holds| (node, holds))
+            of_word(key, true)
+                .filter(|holds| *holds == Holds::Secret)
+                .map(|holds| (node, holds))
         }
         "call" => of_call(unit, node),
         "await" => judged(unit, node.named_child(0)?),
@@ -177,7 +197,8 @@ fn of_name(unit: &Unit<'_>, node: Node<'_>) -> Option<Holds> {
         let small = matches!(annotation, "int" | "bool" | "float" | "UUID" | "uuid.UUID");
         let text = matches!(annotation, "str" | "str | None" | "Optional[str]");
         let holds = of_word(name, false)?;
-        return (!(small || (text && holds != Holds::Secret)) && !is_syntax(unit, name)).then_some(holds);
+        let short = small || (text && holds != Holds::Secret);
+        return (!short && !is_syntax(unit, name)).then_some(holds);
     }
     let value = unit.last_value(name, node.start_byte());
     if let Some(value) = value {
@@ -196,18 +217,32 @@ fn of_name(unit: &Unit<'_>, node: Node<'_>) -> Option<Holds> {
 fn is_syntax(unit: &Unit<'_>, name: &str) -> bool {
     let text = unit.slice(unit.node);
     let has = |part: &str| text.contains(&format!("{name}.{part}"));
-    (name.ends_with("token") && ["type", "kind", "value", "pos", "line", "string", "text", "start"].iter().any(|part| has(part)))
-        || (name.ends_with("event") && ["widget", "keysym", "src_path", "set(", "wait(", "is_set(", "key", "clear("].iter().any(|part| has(part)))
+    (name.ends_with("token")
+        && [
+            "type", "kind", "value", "pos", "line", "string", "text", "start",
+        ]
+        .iter()
+        .any(|part| has(part)))
+        || (name.ends_with("event")
+            && [
+                "widget", "keysym", "src_path", "set(", "wait(", "is_set(", "key", "clear(",
+            ]
+            .iter()
+            .any(|part| has(part)))
         || unit.names().imports_module("tokenize")
 }
 
 fn of_attribute(unit: &Unit<'_>, node: Node<'_>) -> Option<Holds> {
-    let (object, name) = (field(node, "object")?, unit.slice(field(node, "attribute")?));
+    let (object, name) = (
+        field(node, "object")?,
+        unit.slice(field(node, "attribute")?),
+    );
     let object = unit.slice(object);
     if unit.resolve(node).as_deref() == Some("os.environ") {
         return Some(Holds::Values);
     }
-    let of_request = object == "request" || object.ends_with(".request") || object.ends_with("_request");
+    let of_request =
+        object == "request" || object.ends_with(".request") || object.ends_with("_request");
     if of_request {
         return match name {
             "body" | "data" | "json" | "form" | "POST" | "content" => Some(Holds::Whole),
@@ -232,18 +267,23 @@ fn of_call<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<(Node<'a>, Holds)> {
     let first = positional(call).first().copied();
     match last {
         // The same content as text.
-        "dumps" | "str" | "repr" | "dict" | "pformat" | "vars" | "format" | "asdict" | "model_dump" | "model_to_dict" | "decode" => {
+        "dumps" | "str" | "repr" | "dict" | "pformat" | "vars" | "format" | "asdict"
+        | "model_dump" | "model_to_dict" | "decode" => {
             let inner = first.or_else(|| field(function, "object"))?;
             judged(unit, inner).map(|(_, holds)| (call, holds))
         }
         "get_json" | "get_data" if name.contains("request") => Some((call, Holds::Whole)),
         "get" | "pop" => {
             let key = string_value(first?, unit.source())?;
-            of_word(key, true).filter(|holds| *holds == Holds::Secret).map(|holds| (call, holds))
+            of_word(key, true)
+                .filter(|holds| *holds == Holds::Secret)
+                .map(|holds| (call, holds))
         }
         "getenv" => {
             let key = string_value(first?, unit.source())?.to_ascii_lowercase();
-            of_word(&key, true).filter(|holds| *holds == Holds::Secret).map(|holds| (call, holds))
+            of_word(&key, true)
+                .filter(|holds| *holds == Holds::Secret)
+                .map(|holds| (call, holds))
         }
         _ => None,
     }
@@ -258,7 +298,10 @@ fn reads_all(unit: &Unit<'_>, value: Node<'_>) -> bool {
                 .iter()
                 .any(|reader| name.ends_with(reader))
         }
-        "attribute" => matches!(unit.slice(value), "request.json" | "request.form" | "request.data" | "request.body" | "request.POST"),
+        "attribute" => matches!(
+            unit.slice(value),
+            "request.json" | "request.form" | "request.data" | "request.body" | "request.POST"
+        ),
         _ => false,
     }
 }
@@ -266,49 +309,101 @@ fn reads_all(unit: &Unit<'_>, value: Node<'_>) -> bool {
 /// The value was cut down to what a log may hold.
 fn is_shortened(unit: &Unit<'_>, value: Node<'_>) -> bool {
     let text = unit.slice(value).to_ascii_lowercase();
-    let words = ["redact", "mask", "sanit", "scrub", "censor", "anonym", "hash", "digest", "len(", ".id", "_id", "[:", "username", "count"];
+    let words = [
+        "redact", "mask", "sanit", "scrub", "censor", "anonym", "hash", "digest", "len(", ".id",
+        "_id", "[:", "username", "count",
+    ];
     value.kind() == "string" || words.iter().any(|word| text.contains(word))
 }
 
 /// What a value of this name holds. Keys of mappings and attributes are secrets or nothing.
 fn of_word(name: &str, part: bool) -> Option<Holds> {
     let lower = name.trim_matches('_').to_ascii_lowercase();
-    let ends = |word: &&str| lower == **word || lower.strip_suffix(*word).is_some_and(|rest| rest.ends_with(['_', '-']));
+    let ends = |word: &&str| {
+        lower == **word
+            || lower
+                .strip_suffix(*word)
+                .is_some_and(|rest| rest.ends_with(['_', '-']))
+    };
     let secrets = [
-        "password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "private_key", "credentials", "authorization",
-        "client_secret", "access_key", "secret_key", "card_number", "cvv", "cvc", "ssn", "iban", "passphrase", "jwt",
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "token",
+        "api_key",
+        "apikey",
+        "private_key",
+        "credentials",
+        "authorization",
+        "client_secret",
+        "access_key",
+        "secret_key",
+        "card_number",
+        "cvv",
+        "cvc",
+        "ssn",
+        "iban",
+        "passphrase",
+        "jwt",
     ];
-    if secrets.iter().any(|word| ends(&word)) && !["next_page_token", "page_token", "continuation_token", "cancellation_token"].contains(&lower.as_str()) {
+    if secrets.iter().any(ends)
+        && ![
+            "next_page_token",
+            "page_token",
+            "continuation_token",
+            "cancellation_token",
+        ]
+        .contains(&lower.as_str())
+    {
         return Some(Holds::Secret);
     }
     if ["headers", "cookies", "environ"].contains(&lower.as_str()) && !part {
         return Some(Holds::Values);
     }
-    let whole = ["payload", "event", "body", "user", "customer", "patient", "request_data", "form_data"];
-    whole.iter().any(|word| ends(&word)).then_some(Holds::Whole)
+    let whole = [
+        "payload",
+        "event",
+        "body",
+        "user",
+        "customer",
+        "patient",
+        "request_data",
+        "form_data",
+    ];
+    whole.iter().any(ends).then_some(Holds::Whole)
 }
 
 /// The key of an id that the function reads from the mapping anyway: `order_id`.
 fn known_key(unit: &Unit<'_>, name: &str) -> Option<String> {
     let text = unit.slice(unit.node);
-    [format!("{name}.get("), format!("{name}[")].iter().find_map(|lead| {
-        text.match_indices(lead.as_str()).find_map(|(at, _)| {
-            let rest = text[at + lead.len()..].trim_start_matches(['"', '\'']);
-            let key: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            (key == "id" || key.ends_with("_id")).then_some(key)
+    [format!("{name}.get("), format!("{name}[")]
+        .iter()
+        .find_map(|lead| {
+            text.match_indices(lead.as_str()).find_map(|(at, _)| {
+                let rest = text[at + lead.len()..].trim_start_matches(['"', '\'']);
+                let key: String = rest
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
+                (key == "id" || key.ends_with("_id")).then_some(key)
+            })
         })
-    })
 }
 
 /// Whether the function reads the name as an object and never as a mapping.
 fn is_object(unit: &Unit<'_>, name: &str) -> bool {
-    let mut object = matches!(name.rsplit('_').next(), Some("user" | "customer" | "patient"));
+    let mut object = matches!(
+        name.rsplit('_').next(),
+        Some("user" | "customer" | "patient")
+    );
     walk_own(unit.node, &mut |node| {
         let of = |side: &str| field(node, side).is_some_and(|one| unit.slice(one) == name);
         match node.kind() {
             "subscript" if of("value") => object = false,
             "attribute" if of("object") => {
-                object = field(node, "attribute").is_some_and(|one| !matches!(unit.slice(one), "get" | "items" | "keys"));
+                object = field(node, "attribute")
+                    .is_some_and(|one| !matches!(unit.slice(one), "get" | "items" | "keys"));
             }
             _ => {}
         }
@@ -323,14 +418,21 @@ fn less(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let quote = quote_inside(unit, node);
     let mut name = node;
     while name.kind() == "call" {
-        name = positional(name).first().copied().or_else(|| field(field(name, "function")?, "object"))?;
+        name = positional(name)
+            .first()
+            .copied()
+            .or_else(|| field(field(name, "function")?, "object"))?;
     }
     let written = unit.slice(name);
     let instead = match holds {
         Holds::Secret => format!("{quote}[redacted]{quote}"),
         Holds::Values => format!("sorted({written})"),
-        Holds::Whole if name.kind() == "identifier" && is_object(unit, written) => format!("{written}.id"),
-        Holds::Whole if written.starts_with("request.") || written.contains(".request.") => format!("len({written})"),
+        Holds::Whole if name.kind() == "identifier" && is_object(unit, written) => {
+            format!("{written}.id")
+        }
+        Holds::Whole if written.starts_with("request.") || written.contains(".request.") => {
+            format!("len({written})")
+        }
         Holds::Whole => {
             let key = known_key(unit, written).unwrap_or_else(|| "id".to_owned());
             format!("{written}.get({quote}{key}{quote})")
@@ -352,7 +454,11 @@ fn quote_inside(unit: &Unit<'_>, node: Node<'_>) -> char {
     let mut up = node.parent();
     while let Some(one) = up {
         if one.kind() == "string" {
-            return if unit.slice(one).ends_with('"') { '\'' } else { '"' };
+            return if unit.slice(one).ends_with('"') {
+                '\''
+            } else {
+                '"'
+            };
         }
         if matches!(one.kind(), "argument_list" | "block" | "module") {
             break;

@@ -27,6 +27,7 @@ registry! {
     unchecked_response::UncheckedResponse,
     check_then_act::CheckThenAct,
     unclosed_resource::UnclosedResource,
+    unvalidated_input::UnvalidatedInput,
     injection::Injection,
     swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,
