@@ -162,6 +162,7 @@ impl MayBeNone<'_, '_, '_> {
         if self.flat().kind(operand) != "identifier"
             || plain_name(self.flat(), path).is_none()
             || state.contains(path)
+            || !self.decides(test)
         {
             return;
         }
@@ -172,6 +173,15 @@ impl MayBeNone<'_, '_, '_> {
         if let Some(reason) = reason {
             state.insert(path, reason);
         }
+    }
+
+    /// Whether the test is (a part of) the condition of an `if` or `while`: only there its author
+    /// thought of both ways.
+    fn decides(&self, test: Place) -> bool {
+        const PARTS: [&str; 3] = ["boolean_operator", "not_operator", "parenthesized_expression"];
+        let flat = self.flat();
+        let whole = flat.ancestors(test).find(|up| !PARTS.contains(&flat.kind(*up)));
+        whole.is_some_and(|up| matches!(flat.kind(up), "if_statement" | "elif_clause" | "while_statement"))
     }
 
     fn assume_call(&mut self, call: Place, holds: bool, state: &mut State) {

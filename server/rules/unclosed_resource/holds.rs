@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::super::knowledge::openers::Kind;
+use super::super::knowledge::uses;
 use super::handle::{Act, View, mentions};
 use crate::syntax::Unit;
 use crate::syntax::flow::{
@@ -40,7 +41,7 @@ pub struct Life<'a> {
     /// Its name, or that of the lock.
     path: Path,
     /// Conditions that hold, or do not, wherever it is open.
-    conditions: Vec<(&'a str, bool)>,
+    conditions: Vec<(String, bool)>,
     /// The places that deal with it, lazy views (`reader = csv.reader(f)`) included.
     pub places: Vec<Node<'a>>,
     /// The places that close it.
@@ -68,12 +69,9 @@ impl<'a> Life<'a> {
         if self.foreign {
             return End::Always;
         }
-        let first = |nodes: &[Node<'a>]| nodes.iter().min_by_key(|node| node.start_byte()).copied();
-        if let Some(exit) = first(&self.leaks) {
-            return End::Leak(Some(exit));
-        }
-        if self.lost || self.to_the_end {
-            return End::Leak(first(&self.continues));
+        if self.lost || self.to_the_end || !self.leaks.is_empty() {
+            let exits = self.leaks.iter().chain(&self.continues);
+            return End::Leak(exits.min_by_key(|node| node.start_byte()).copied());
         }
         // The code thought of failures, or opened it only at times: no more can be asked.
         if self.failure && !self.handled && self.conditions.is_empty() {
@@ -150,29 +148,56 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
         .collect()
 }
 
-/// The conditions of the `if` statements around the place: they hold where it runs.
-fn conditions<'a>(flat: &Flat<'a>, place: Place) -> Vec<(&'a str, bool)> {
+/// The conditions of the `if` statements around the place, and a flag that is set right beside it:
+/// they hold wherever it is open.
+fn conditions<'a>(flat: &Flat<'a>, place: Place) -> Vec<(String, bool)> {
     let mut found = Vec::new();
     let mut at = place;
+    let mut in_statement = true;
     for up in flat.ancestors(place) {
-        let condition = flat.field(up, "condition");
+        let known = flat.field(up, "condition").map(|one| flat.bare(one));
         match (flat.kind(up), flat.role(at)) {
             ("if_statement" | "elif_clause", "consequence") => {
-                found.extend(condition.map(|one| (flat.slice(flat.bare(one)), true)));
+                found.extend(known.map(|one| plain(flat, one, true)));
             }
             ("if_statement", "alternative") => {
-                found.extend(condition.map(|one| (flat.slice(flat.bare(one)), false)));
+                found.extend(known.map(|one| plain(flat, one, false)));
+            }
+            ("block", _) if in_statement => {
+                in_statement = false;
+                let statements: Vec<Place> = flat.children(up).collect();
+                let here = statements.iter().position(|one| *one == at).unwrap_or(0);
+                let beside = [here.checked_sub(1), here.checked_add(1)];
+                let beside = beside.into_iter().flatten().filter_map(|one| statements.get(one));
+                found.extend(beside.filter_map(|one| flag(flat, *one)));
             }
             _ => {}
         }
         at = up;
     }
-    for (text, holds) in &mut found {
-        if let Some(rest) = text.strip_prefix("not ") {
-            (*text, *holds) = (rest, !*holds);
+    found
+}
+
+/// `close_it = True`.
+fn flag<'a>(flat: &Flat<'a>, statement: Place) -> Option<(String, bool)> {
+    let assignment = flat.children(statement).next()?;
+    let name = flat.field(assignment, "left").filter(|left| flat.kind(*left) == "identifier")?;
+    let value = flat.kind(flat.field(assignment, "right")?);
+    (value == "true").then(|| (flat.slice(name).to_owned(), true))
+}
+
+/// A condition without its negations: `file != "-"` that holds is `file == "-"` that does not.
+fn plain(flat: &Flat<'_>, condition: Place, holds: bool) -> (String, bool) {
+    let text = flat.slice(condition);
+    if let Some(rest) = text.strip_prefix("not ") {
+        return (rest.trim_matches(['(', ')']).to_owned(), !holds);
+    }
+    for (negative, positive) in [(" != ", " == "), (" is not ", " is "), (" not in ", " in ")] {
+        if flat.kind(condition) == "comparison_operator" && text.contains(negative) {
+            return (text.replace(negative, positive), !holds);
         }
     }
-    found
+    (text.to_owned(), holds)
 }
 
 impl<'a> Holds<'_, '_, 'a> {
@@ -187,6 +212,18 @@ impl<'a> Holds<'_, '_, 'a> {
 
     fn drop(state: &mut State, number: u32) {
         state.retain(|(_, one), _| one != number);
+    }
+
+    /// Calls that fail only where the program is wrong.
+    fn is_harmless(&self, call: Place) -> bool {
+        const QUIET: &[&str] = &[
+            "getattr", "hasattr", "isinstance", "issubclass", "len", "repr", "str", "type", "id",
+            "bool", "print", "list", "dict", "tuple", "set", "super", "callable", "time.time",
+            "time.monotonic", "time.perf_counter",
+        ];
+        let flat = self.flat();
+        let function = flat.field(call, "function").map_or("", |one| flat.slice(one));
+        QUIET.contains(&function) || uses::only_logs(self.unit, flat.node(call))
     }
 
     /// What an identifier does with the resource that it may hold.
@@ -323,22 +360,25 @@ impl Lattice for Holds<'_, '_, '_> {
 
     fn may_fail(&mut self, event: Event) -> bool {
         match event.step {
-            Step::Value => matches!(
-                self.flat().kind(event.at),
-                "call" | "subscript" | "await" | "yield"
-            ),
+            Step::Value => match self.flat().kind(event.at) {
+                "call" => !self.is_harmless(event.at),
+                kind => matches!(kind, "subscript" | "await" | "yield"),
+            },
             Step::Iterate | Step::Enter => true,
             _ => false,
         }
     }
 
     fn refine(&mut self, condition: Place, holds: bool, state: &mut State) -> bool {
-        let text = self.flat().slice(condition);
+        let (text, holds_plain) = plain(self.flat(), condition, holds);
         let gone: Vec<u32> = state
             .iter()
             .filter(|((path, number), _)| {
                 let life = &self.lives[*number as usize];
-                let contradicts = life.conditions.iter().any(|(one, held)| *one == text && *held != holds);
+                let contradicts = life
+                    .conditions
+                    .iter()
+                    .any(|(one, held)| *one == text && *held != holds_plain);
                 contradicts || !matches!(life.what, What::Lock) && self.denies(condition, holds, *path)
             })
             .map(|((_, number), _)| number)

@@ -111,7 +111,13 @@ impl Builder<'_, '_, '_> {
             .filter(|one| matches!(self.flat.kind(*one), "identifier" | "attribute"))
             .map(|one| ending::last_part(self.slice(one)))
             .filter(|name| name.starts_with(char::is_uppercase));
-        self.throw(name, at, Exit::Raise);
+        // `raise error`: what failed before is passed on.
+        let exit = if name.is_some() {
+            Exit::Raise
+        } else {
+            Exit::Failure
+        };
+        self.throw(name, at, exit);
     }
 
     fn assertion(&mut self, at: Place) {
