@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::state::{Owner, State, mentions};
+use crate::rules::knowledge::held::Held;
 use crate::rules::knowledge::locks;
 use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, walk, walk_near};
 use crate::syntax::{Unit, flow};
@@ -273,7 +274,7 @@ pub(super) fn callers_hold(unit: &Unit<'_>, function: Node<'_>, state: State<'_>
             let caller_name = field(caller, "name").map_or("", |name| unit.slice(name));
             caller == function
                 || (state.owner == Owner::Instance && is_setup(caller_name))
-                || locks::is_held(unit, call)
+                || Held::new(&Unit::new(unit.file, caller, String::new())).at(call)
                 || callers_hold(unit, caller, state, left - 1)
         })
 }

@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::evidence::{self, Evidence, Guarded};
 use super::state::{Act, How, Owner, acts, declared_global, is_safe, mention, mentions};
 use crate::rules::Confidence;
+use crate::rules::knowledge::held::Held;
 use crate::rules::knowledge::{locks, origins};
 use crate::syntax::Unit;
 use crate::syntax::nodes::{Walk, children, exits, field, fields, is_scope, statement_of, walk};
@@ -56,15 +57,16 @@ pub(super) fn races<'a>(unit: &Unit<'a>) -> Vec<Race<'a>> {
     if all.is_empty() || is_protected(unit) {
         return Vec::new();
     }
+    let held = Held::new(unit);
     let mut found: Vec<Race<'a>> = Vec::new();
     for statement in unit.own(&["if_statement", "while_statement"]) {
         if !covered(&found, statement) {
-            found.extend(checked(unit, statement, &all).map(|race| with_followers(race, &all)));
+            found.extend(checked(unit, &held, statement, &all).map(|race| with_followers(race, &all)));
         }
     }
     for act in all.into_iter().filter(|act| act.how == How::Update) {
         if !covered(&found, act.node) {
-            found.extend(updated(unit, act));
+            found.extend(updated(unit, &held, act));
         }
     }
     found
@@ -120,7 +122,7 @@ fn says_locked(unit: &Unit<'_>) -> bool {
 }
 
 /// Judges one `if` or `while`.
-fn checked<'a>(unit: &Unit<'a>, statement: Node<'a>, all: &[Act<'a>]) -> Option<Race<'a>> {
+fn checked<'a>(unit: &Unit<'a>, held: &Held, statement: Node<'a>, all: &[Act<'a>]) -> Option<Race<'a>> {
     let mut conditions: Vec<Node<'a>> = field(statement, "condition").into_iter().collect();
     conditions.extend(fields(statement, "alternative").filter_map(|one| field(one, "condition")));
     for condition in conditions {
@@ -128,11 +130,11 @@ fn checked<'a>(unit: &Unit<'a>, statement: Node<'a>, all: &[Act<'a>]) -> Option<
         let race = all
             .iter()
             .filter(|act| start <= act.node.start_byte() && act.node.end_byte() <= statement.end_byte())
-            .find_map(|act| judge(unit, condition, (statement, statement), *act));
+            .find_map(|act| judge(unit, held, condition, (statement, statement), *act));
         if race.is_some() {
             return race;
         }
-        if let Some(race) = after_exit(unit, statement, condition, all) {
+        if let Some(race) = after_exit(unit, held, statement, condition, all) {
             return Some(race);
         }
     }
@@ -140,7 +142,7 @@ fn checked<'a>(unit: &Unit<'a>, statement: Node<'a>, all: &[Act<'a>]) -> Option<
 }
 
 /// `if counter >= 10: return`, and the change behind it.
-fn after_exit<'a>(unit: &Unit<'a>, statement: Node<'a>, condition: Node<'a>, all: &[Act<'a>]) -> Option<Race<'a>> {
+fn after_exit<'a>(unit: &Unit<'a>, held: &Held, statement: Node<'a>, condition: Node<'a>, all: &[Act<'a>]) -> Option<Race<'a>> {
     let leaves = statement.kind() == "if_statement"
         && fields(statement, "alternative").next().is_none()
         && field(statement, "consequence").is_some_and(|body| exits(body, unit.source()));
@@ -163,7 +165,7 @@ fn after_exit<'a>(unit: &Unit<'a>, statement: Node<'a>, condition: Node<'a>, all
             .iter()
             .find(|one| one.byte_range().contains(&act.node.start_byte()) && !is_scope(**one));
         if let Some(last) = last
-            && let Some(race) = judge(unit, condition, (statement, *last), *act)
+            && let Some(race) = judge(unit, held, condition, (statement, *last), *act)
         {
             return Some(race);
         }
@@ -173,6 +175,7 @@ fn after_exit<'a>(unit: &Unit<'a>, statement: Node<'a>, condition: Node<'a>, all
 
 fn judge<'a>(
     unit: &Unit<'a>,
+    held: &Held,
     condition: Node<'a>,
     region: (Node<'a>, Node<'a>),
     act: Act<'a>,
@@ -180,9 +183,9 @@ fn judge<'a>(
     let text = act.state.text;
     let (seen, first) = match mention(unit, condition, text) {
         Some(seen) => (seen, region.0),
-        None => through_local(unit, condition, region.0, text)?,
+        None => through_local(unit, held, condition, region.0, text)?,
     };
-    if is_safe(unit, text) || locks::is_held(unit, condition) {
+    if is_safe(unit, text) || held.at(condition) {
         return None;
     }
     let mut race = Race {
@@ -197,7 +200,7 @@ fn judge<'a>(
     if let Some(lock) = locks::held_by_with(unit, act.node) {
         return late_lock(unit, lock, race);
     }
-    if locks::is_held(unit, act.node) {
+    if held.at(act.node) {
         return None;
     }
     weigh(unit, seen, &mut race)?;
@@ -208,6 +211,7 @@ fn judge<'a>(
 /// statement that must be inside the lock as well.
 fn through_local<'a>(
     unit: &Unit<'a>,
+    held: &Held,
     condition: Node<'a>,
     statement: Node<'a>,
     text: &str,
@@ -215,7 +219,7 @@ fn through_local<'a>(
     local_values(unit, condition).into_iter().find_map(|value| {
         let seen = mention(unit, value, text)?;
         let bound = statement_of(value);
-        (bound.parent() == statement.parent() && !locks::is_held(unit, value))
+        (bound.parent() == statement.parent() && !held.at(value))
             .then_some((seen, bound))
     })
 }
@@ -272,14 +276,14 @@ fn late_lock<'a>(unit: &Unit<'a>, lock: Node<'a>, mut race: Race<'a>) -> Option<
 }
 
 /// Judges `counter += 1`.
-fn updated<'a>(unit: &Unit<'a>, act: Act<'a>) -> Option<Race<'a>> {
+fn updated<'a>(unit: &Unit<'a>, held: &Held, act: Act<'a>) -> Option<Race<'a>> {
     let statement = statement_of(act.node);
     if statement.start_byte() != act.node.start_byte() {
         return None;
     }
     let text = act.state.text;
     let undeclared = act.target.kind() == "identifier" && !declared_global(unit, text);
-    if undeclared || is_safe(unit, text) || locks::is_held(unit, act.node) {
+    if undeclared || is_safe(unit, text) || held.at(act.node) {
         return None;
     }
     let mut race = Race {

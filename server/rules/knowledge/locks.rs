@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, walk, walk_near};
+use crate::syntax::nodes::{Walk, ancestors, field, is_scope, walk_near};
 use crate::syntax::{File, Unit, flow};
 
 /// What makes a lock: `threading`, `multiprocessing`, `asyncio`, `_thread` and the usual packages
@@ -96,58 +96,4 @@ pub fn held_by_with<'a>(unit: &Unit<'a>, node: Node<'a>) -> Option<Node<'a>> {
         at = up;
     }
     None
-}
-
-/// Whether the node runs with a lock held: inside `with lock:`, or between `lock.acquire()` and
-/// `lock.release()` of the same function.
-#[must_use]
-pub fn is_held(unit: &Unit<'_>, node: Node<'_>) -> bool {
-    if held_by_with(unit, node).is_some() {
-        return true;
-    }
-    let scope = crate::syntax::nodes::scope_of(node);
-    let mut held = false;
-    walk(scope, &mut |call| {
-        if node.start_byte() <= call.start_byte() {
-            return Walk::Over;
-        }
-        if call.kind() == "call"
-            && let Some(function) = field(call, "function")
-            && function.kind() == "attribute"
-            && let (Some(object), Some(verb)) =
-                (field(function, "object"), field(function, "attribute"))
-        {
-            match unit.slice(verb) {
-                "acquire" | "acquire_lock" | "__enter__" if is_lock(unit, object) => held = true,
-                // A release on a way that leaves does not count for what follows.
-                "release" | "release_lock" | "__exit__"
-                    if is_lock(unit, object) && !leaves_behind(unit, call, node) =>
-                {
-                    held = false;
-                }
-                "enter_context"
-                    if children(call).last().is_some_and(|list| {
-                        children(list)
-                            .next()
-                            .is_some_and(|lock| is_lock(unit, lock))
-                    }) =>
-                {
-                    held = true;
-                }
-                _ => {}
-            }
-        }
-        Walk::Into
-    });
-    held
-}
-
-/// Whether the block of `call` leaves the function and does not hold `node`.
-fn leaves_behind(unit: &Unit<'_>, call: Node<'_>, node: Node<'_>) -> bool {
-    ancestors(call)
-        .find(|up| up.kind() == "block")
-        .is_some_and(|block| {
-            block.end_byte() <= node.start_byte()
-                && crate::syntax::nodes::exits(block, unit.source())
-        })
 }

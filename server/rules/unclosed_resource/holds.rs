@@ -150,7 +150,7 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
 
 /// The conditions of the `if` statements around the place, and a flag that is set right beside it:
 /// they hold wherever it is open.
-fn conditions<'a>(flat: &Flat<'a>, place: Place) -> Vec<(String, bool)> {
+fn conditions(flat: &Flat<'_>, place: Place) -> Vec<(String, bool)> {
     let mut found = Vec::new();
     let mut at = place;
     let mut in_statement = true;
@@ -179,7 +179,7 @@ fn conditions<'a>(flat: &Flat<'a>, place: Place) -> Vec<(String, bool)> {
 }
 
 /// `close_it = True`.
-fn flag<'a>(flat: &Flat<'a>, statement: Place) -> Option<(String, bool)> {
+fn flag(flat: &Flat<'_>, statement: Place) -> Option<(String, bool)> {
     let assignment = flat.children(statement).next()?;
     let name = flat.field(assignment, "left").filter(|left| flat.kind(*left) == "identifier")?;
     let value = flat.kind(flat.field(assignment, "right")?);
