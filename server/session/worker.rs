@@ -11,7 +11,7 @@ use super::base::{FileBase, Ready};
 use super::event::{Event, Publication, Published, Target};
 use super::judged::Judged;
 use super::merge::{self, Shown};
-use super::state::Open;
+use super::state::{Open, State};
 use super::status::Counts;
 use crate::analysis::{self, Analysis, Partial, Report, Snapshot};
 use crate::syntax::{Cancel, Cancelled, Parsed, Parser, Source};
@@ -21,6 +21,10 @@ use crate::text::{Change, Document, Encoding, Lines, change};
 /// new version, moved along with the edits. Most parses take a quarter of it; the tail is error
 /// recovery after a quote or a bracket.
 const PARSE_DEADLINE: Duration = Duration::from_millis(4);
+
+/// How long the rest of the judgement waits behind the early findings. On a machine with few
+/// cores it would otherwise keep the threads that send them from running.
+const PAUSE: Duration = Duration::from_millis(8);
 
 /// An edit of more lines than this is a paste, not typing.
 const MOST_TYPED_LINES: usize = 2;
@@ -161,6 +165,7 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
     if let Some(part) = part {
         previous = merge::patch(previous, &snapshot, &part);
         send_early(shared, job, published(job, &snapshot, &previous));
+        pause(shared, job);
     }
     if !parsed.masks.is_empty()
         && let Some(sound) = sound(job, &text, &parsed, parser)
@@ -190,6 +195,14 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
             open.document.forget_changes(job.document.changes().len());
         }),
     }
+}
+
+/// Lets the early findings reach the client, and spares the long work if the next key follows.
+fn pause(shared: &Shared, job: &Job) {
+    let idle = |state: &mut State| {
+        state.waiting.is_empty() && !state.stopped && !job.cancel.is_cancelled()
+    };
+    drop(shared.work.wait_timeout_while(shared.lock(), PAUSE, idle));
 }
 
 /// Parses all of a text of which some was left out. `None` if it is broken indeed.
