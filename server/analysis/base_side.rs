@@ -1,11 +1,15 @@
 //! Production's version of a file, parsed when first needed and kept while the base stays.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::side::{self, Raw};
+use tree_sitter::Tree;
+
 use crate::config::Settings;
 use crate::syntax::{Facts, File, Outline, Source};
+use crate::text::Lines;
 use crate::vcs::hunks::BaseLines;
 use crate::vcs::{Hunk, Production};
 
@@ -74,6 +78,40 @@ impl BaseSide {
             .diff(head)
     }
 
+    /// Parses the hotfix's text from production's tree, which costs what the hotfix changes. `None`
+    /// if the text must be parsed from nothing: production's line ends may be others, and broken
+    /// code is repaired in more than one way.
+    #[must_use]
+    pub fn parse_head(&self, head: &str) -> Option<Tree> {
+        let (base, lines) = (self.source(), Lines::new(head));
+        let edits: Vec<(Range<usize>, &str)> = self
+            .hunks(head)
+            .iter()
+            .map(|hunk| {
+                let old = base.lines().start(hunk.base.start as usize)
+                    ..base.lines().start(hunk.base.end as usize);
+                let new =
+                    lines.start(hunk.head.start as usize)..lines.start(hunk.head.end as usize);
+                (old, &head[new])
+            })
+            .collect();
+        let mut rest = base.text();
+        let mut at = 0;
+        let mut edited = String::with_capacity(head.len());
+        for (old, new) in &edits {
+            edited.push_str(rest.get(..old.start.checked_sub(at)?)?);
+            edited.push_str(new);
+            rest = base.text().get(old.end..)?;
+            at = old.end;
+        }
+        edited.push_str(rest);
+        if edited != head {
+            return None;
+        }
+        let tree = base.edited(edited, &edits).tree().clone();
+        (!tree.root_node().has_error()).then_some(tree)
+    }
+
     /// What the rules say of one of production's definitions, judged once per settings.
     pub(super) fn judged(
         &self,
@@ -98,5 +136,37 @@ impl BaseSide {
             ))
         });
         Arc::clone(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn side(text: &str) -> BaseSide {
+        BaseSide::new(Arc::new(Production {
+            commit: String::new(),
+            reference: String::new(),
+            blob: String::new(),
+            path: String::new(),
+            text: text.into(),
+        }))
+    }
+
+    #[test]
+    fn head_is_parsed_from_productions_tree() {
+        let base = side("import os\n\n\ndef f(a):\n    return a\n\n\ndef g(b):\n    return b\n");
+        let head = "import os\nimport re\n\n\ndef f(a):\n    if a:\n        return a\n\n\ndef h():\n    pass\n";
+        let tree = base.parse_head(head).expect("sound code");
+        let fresh = Source::parse(head);
+        assert_eq!(tree.root_node().to_sexp(), fresh.root().to_sexp());
+        assert_eq!(tree.root_node().byte_range(), fresh.root().byte_range());
+    }
+
+    #[test]
+    fn other_line_ends_and_broken_code_are_parsed_from_nothing() {
+        let base = side("def f(a):\n    return a\n");
+        assert!(base.parse_head("def f(a):\r\n    return b\r\n").is_none());
+        assert!(base.parse_head("def f(a:\n    return a\n").is_none());
     }
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tree_sitter::Tree;
+
 use super::status::Mode;
 use crate::analysis::{Comparison, Snapshot};
 use crate::config::Settings;
@@ -97,6 +99,14 @@ impl Ready {
             && self.path == other.path
             && self.version == other.version
             && self.settings == other.settings
+    }
+
+    /// Parses a text from production's tree.
+    pub fn parse_head(&self, text: &str) -> Option<Tree> {
+        match &self.comparison {
+            Comparison::AllNew => None,
+            Comparison::Production(base) => base.parse_head(text),
+        }
     }
 
     /// Production's text, if production has the file.

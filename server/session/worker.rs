@@ -265,9 +265,13 @@ fn parse(
     };
     match &job.parsed {
         Some(old) => parser.parse_typed(text, old, job.document.changes(), &mut watch),
-        None => Ok(parser
-            .parse_watched(text.as_bytes(), None, &mut watch)?
-            .into()),
+        None => match job.ready.parse_head(text) {
+            Some(tree) => Ok(tree.into()),
+            None => {
+                let tree = parser.parse_watched(text.as_bytes(), None, &mut watch)?;
+                Ok(tree.into())
+            }
+        },
     }
 }
 

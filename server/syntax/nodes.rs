@@ -85,13 +85,40 @@ pub fn walk_near<'t>(
     let places: Vec<usize> = memchr::memmem::find_iter(inside, needle.as_bytes())
         .map(|at| node.start_byte() + at)
         .collect();
-    walk(node, &mut |node| {
-        let first = places.partition_point(|&at| at < node.start_byte());
-        match places.get(first) {
-            Some(&at) if at + needle.len() <= node.end_byte() => visit(node),
-            _ => Walk::Over,
+    let holds =
+        |node: Node<'_>, at: usize| node.start_byte() <= at && at + needle.len() <= node.end_byte();
+    if !places.iter().any(|&at| holds(node, at)) || visit(node) == Walk::Over {
+        return;
+    }
+    let mut cursor = node.walk();
+    let mut depth = 0;
+    let mut next = 0;
+    loop {
+        let here = cursor.node();
+        let place = places.get(next).copied().filter(|&at| holds(here, at));
+        if let Some(at) = place
+            && cursor.goto_first_child_for_byte(at).is_some()
+        {
+            let child = cursor.node();
+            if !holds(child, at) {
+                // It lies across two children.
+                next += 1;
+            } else if visit(child) == Walk::Into {
+                depth += 1;
+                continue;
+            } else {
+                next += places[next..].partition_point(|&at| holds(child, at));
+            }
+            cursor.goto_parent();
+            continue;
         }
-    });
+        next += places[next..].partition_point(|&at| at + needle.len() <= here.end_byte());
+        if depth == 0 {
+            return;
+        }
+        cursor.goto_parent();
+        depth -= 1;
+    }
 }
 
 /// Visits everything that runs in the scope of `node` itself: the bodies of nested functions,

@@ -122,6 +122,9 @@ pub(super) fn guarded<'a>(unit: &Unit<'a>, state: State<'a>, here: Node<'a>) -> 
     let part = class.filter(|_| state.owner == Owner::Instance);
     let part = part.unwrap_or_else(|| unit.source().root());
     walk_near(part, unit.source(), state.text, &mut |node| {
+        if best.is_some_and(|best| best.written) {
+            return Walk::Over;
+        }
         if node.kind() != "with_statement" || node.byte_range().contains(&here.start_byte()) {
             return Walk::Into;
         }
