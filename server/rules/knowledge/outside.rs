@@ -167,10 +167,11 @@ fn iterated<'a>(
     name: &str,
     at: Node<'a>,
 ) -> Option<Node<'a>> {
-    let binding = keys.bindings(name).into_iter().rfind(|one| {
+    let bindings = keys.bindings(name);
+    let binding = bindings.iter().rfind(|one| {
         one.parent().is_some_and(|parent| {
             matches!(parent.kind(), "for_statement" | "for_in_clause")
-                && field(parent, "left") == Some(*one)
+                && field(parent, "left") == Some(**one)
                 && parent.parent().is_some_and(|outer| {
                     outer.start_byte() <= at.start_byte() && at.end_byte() <= outer.end_byte()
                 })

@@ -143,21 +143,51 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         answers.then(|| self.reason_of(object, state))?
     }
 
-    /// The expressions that must not be None for this step to succeed.
-    fn needs(&self, event: Event) -> Option<Place> {
+    /// The expressions that must not be None for this step to succeed, and whether that is so for
+    /// an operator.
+    fn needs(&self, event: Event) -> Vec<(Place, bool)> {
         let flat = self.flat();
         let at = event.at;
+        let one = |place: Option<Place>| place.map(|place| (place, false)).into_iter().collect();
         match (event.step, flat.kind(at)) {
+            (Step::Bind(Bound::Part(value)), _) => vec![(value, true)],
             (Step::Value | Step::Bind(_), "attribute") => {
                 let name = flat.field(at, "attribute").map_or("", |name| flat.slice(name));
-                flat.field(at, "object").filter(|_| !name.starts_with("__"))
+                one(flat.field(at, "object").filter(|_| !name.starts_with("__")))
             }
-            (Step::Value | Step::Bind(_), "subscript") => flat.field(at, "value"),
-            (Step::Value, "call") => flat
-                .field(at, "function")
-                .filter(|function| flat.kind(*function) == "identifier"),
-            (Step::Iterate | Step::Enter, _) => Some(at),
-            _ => None,
+            (Step::Value | Step::Bind(_), "subscript") => one(flat.field(at, "value")),
+            (Step::Value, "call") => {
+                let function = flat.field(at, "function");
+                one(function.filter(|function| flat.kind(*function) == "identifier"))
+            }
+            (Step::Iterate | Step::Enter, _) => vec![(at, false)],
+            (Step::Value, "unary_operator") => {
+                flat.field(at, "argument").map(|one| (one, true)).into_iter().collect()
+            }
+            (Step::Value, "binary_operator") => {
+                let operator = flat.field(at, "operator").map_or("", |one| flat.kind(one));
+                // `str | None` is a type, and other classes define these as they like.
+                let plain = !matches!(operator, "|" | "&" | "^" | "@");
+                let left = flat.field(at, "left").filter(|_| plain);
+                left.map(|one| (one, true)).into_iter().collect()
+            }
+            (Step::Value, "comparison_operator") => self.compared(at),
+            _ => Vec::new(),
+        }
+    }
+
+    /// `a < b` needs both, `a in b` what stands on the right.
+    fn compared(&self, comparison: Place) -> Vec<(Place, bool)> {
+        let flat = self.flat();
+        let operators: Vec<&str> = flat.fields(comparison, "operators").map(|one| flat.kind(one)).collect();
+        let operands: Vec<Place> = flat.children(comparison).filter(|one| flat.role(*one) != "operators").collect();
+        let ([operator], [left, right]) = (operators.as_slice(), operands.as_slice()) else {
+            return Vec::new();
+        };
+        match *operator {
+            "<" | ">" | "<=" | ">=" => vec![(*left, true), (*right, true)],
+            "in" | "not in" => vec![(*right, true)],
+            _ => Vec::new(),
         }
     }
 
@@ -261,11 +291,14 @@ impl Lattice for MayBeNone<'_, '_, '_> {
     }
 
     fn transfer(&mut self, event: Event, state: &mut State) {
-        if let Some(object) = self.needs(event)
-            && let Some(path) = self.flat().path(object)
-            && state.contains(path)
-        {
-            self.forget(state, path);
+        if !state.is_empty() {
+            for (object, _) in self.needs(event) {
+                if let Some(path) = self.flat().path(object)
+                    && state.contains(path)
+                {
+                    self.forget(state, path);
+                }
+            }
         }
         match event.step {
             Step::Value if self.flat().kind(event.at) == "call" => self.called(event.at, state),
@@ -318,13 +351,20 @@ impl Lattice for MayBeNone<'_, '_, '_> {
     }
 
     fn observe(&mut self, event: Event, state: &State) {
-        let Some(object) = self.needs(event) else {
-            return;
-        };
+        for (object, by_operator) in self.needs(event) {
+            self.judge(object, by_operator, state);
+        }
+    }
+}
+
+impl MayBeNone<'_, '_, '_> {
+    fn judge(&mut self, object: Place, by_operator: bool, state: &State) {
         let Some(reason) = self.reason_of_object(object, state) else {
             return;
         };
-        if self.is_caught(object) {
+        // A parameter without a type that is compared is no news.
+        let weak = self.confidence(reason) == Confidence::Possible;
+        if by_operator && weak || self.is_caught(object) {
             return;
         }
         let object = self.flat().bare(object);

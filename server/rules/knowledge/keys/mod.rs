@@ -8,7 +8,9 @@ pub use has::Presence;
 use shapes::membership;
 pub use shapes::{literal_holds, module_value, operator};
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use tree_sitter::Node;
 
@@ -105,6 +107,10 @@ pub struct Keys<'u, 'a> {
     unit: &'u Unit<'a>,
     uses: HashMap<String, Vec<(Node<'a>, Use<'a>)>>,
     stored: Vec<(String, Node<'a>)>,
+    /// The places that bind a name, found once for each name.
+    bound: RefCell<HashMap<String, Rc<[Node<'a>]>>>,
+    /// Whether a loop refuses a mapping without its keys, by the loop's id.
+    refusing: RefCell<HashMap<(usize, String), bool>>,
 }
 
 impl<'u, 'a> Keys<'u, 'a> {
@@ -115,6 +121,8 @@ impl<'u, 'a> Keys<'u, 'a> {
             unit,
             uses: HashMap::new(),
             stored: Vec::new(),
+            bound: RefCell::default(),
+            refusing: RefCell::default(),
         };
         walk_own(unit.node, &mut |node| keys.see(node));
         keys
@@ -188,16 +196,25 @@ impl<'u, 'a> Keys<'u, 'a> {
     /// is the one before: so following names from value to value always comes to an end.
     #[must_use]
     pub fn last_value(&self, name: &str, at: usize) -> Option<Node<'a>> {
-        let last = self.bindings(name).into_iter().rfind(|one| {
-            one.end_byte() <= at && value_bound(*one).is_none_or(|value| value.end_byte() <= at)
-        })?;
-        value_bound(last)
+        let places = self.bindings(name);
+        let before = places.partition_point(|one| one.end_byte() <= at);
+        let last = places[..before]
+            .iter()
+            .rfind(|one| value_bound(**one).is_none_or(|value| value.end_byte() <= at))?;
+        value_bound(*last)
     }
 
     /// The places in this scope that bind a plain name.
     #[must_use]
-    pub fn bindings(&self, name: &str) -> Vec<Node<'a>> {
-        self.unit.bindings(name)
+    pub fn bindings(&self, name: &str) -> Rc<[Node<'a>]> {
+        if let Some(known) = self.bound.borrow().get(name) {
+            return Rc::clone(known);
+        }
+        let found: Rc<[Node<'a>]> = self.unit.bindings(name).into();
+        self.bound
+            .borrow_mut()
+            .insert(name.to_owned(), Rc::clone(&found));
+        found
     }
 
     /// Another place of this scope that asks the mapping whether it has the key.

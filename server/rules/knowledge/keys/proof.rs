@@ -219,6 +219,16 @@ impl<'a> Keys<'_, 'a> {
     }
 
     fn refuses(&self, looping: Node<'a>, mapping: &str) -> bool {
+        let key = (looping.id(), mapping.to_owned());
+        if let Some(known) = self.refusing.borrow().get(&key) {
+            return *known;
+        }
+        let refuses = self.looks_for_keys(looping, mapping);
+        self.refusing.borrow_mut().insert(key, refuses);
+        refuses
+    }
+
+    fn looks_for_keys(&self, looping: Node<'a>, mapping: &str) -> bool {
         let mut found = false;
         walk(looping, &mut |node| {
             found |= node.kind() == "if_statement"
