@@ -4,7 +4,8 @@ use tree_sitter::Node;
 
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix};
-use crate::syntax::nodes::{ancestors, children, field, is_scope};
+use crate::syntax::flow::{Catches, catches, handler_names, last_part};
+use crate::syntax::nodes::{Walk, bare, children, field, is_scope, walk};
 use crate::syntax::{Pattern, Unit};
 
 /// A handler raises another exception without `from`.
@@ -34,21 +35,27 @@ impl Rule for RaiseWithoutFrom {
         if !unit.slice(unit.node).contains("except") {
             return;
         }
-        for one in PATTERN.matches(unit.node, unit.source()) {
+        let raises = PATTERN.matches(unit.node, unit.source());
+        if raises.is_empty() {
+            return;
+        }
+        let attempts = attempts(unit);
+        for one in raises {
             let (Some(statement), Some(value)) = (one.get("anchor"), one.get("value")) else {
                 continue;
             };
-            let Some(handler) = handler_around(statement) else {
+            let Some(around) = handler_around(unit, &attempts, statement, value) else {
                 continue;
             };
-            if raises_the_caught_one(unit, handler, value) || sets_cause(unit, handler, value) {
+            if is_kept(unit, &around, value) {
                 continue;
             }
-            let raised = unit.slice(field(value, "function").unwrap_or(value));
+            let raised = raised_name(unit, value);
+            let (confidence, why) = weigh(unit, &around, value);
             reporter.report(Draft::at(
                 statement,
-                Confidence::Certain,
-                format!("{raised} hides the exception that caused it: add `from`"),
+                confidence,
+                format!("{raised} {why}: add `from`"),
             ));
         }
     }
@@ -58,46 +65,226 @@ impl Rule for RaiseWithoutFrom {
     }
 }
 
-/// The `except` clause whose handler the statement belongs to, in the same function.
-fn handler_around(statement: Node<'_>) -> Option<Node<'_>> {
-    ancestors(statement)
-        .take_while(|node| !is_scope(*node))
-        .find(|node| node.kind() == "except_clause")
+/// A handler with the code that it watches.
+struct Handler<'a> {
+    clause: Node<'a>,
+    /// The body of its `try`.
+    tried: Node<'a>,
+    /// The classes that it catches, last parts only.
+    kinds: Vec<&'a str>,
+    /// The name in `except … as name`.
+    name: Option<&'a str>,
+}
+
+/// The scope's own `try` statements. Handlers are found by their bytes: asking a statement for its
+/// parents would search from the root each time.
+fn attempts<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
+    unit.own(&["try_statement"])
+}
+
+fn holds(outer: Node<'_>, inner: Node<'_>) -> bool {
+    outer.start_byte() <= inner.start_byte() && inner.end_byte() <= outer.end_byte()
+}
+
+fn clauses(attempt: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    children(attempt).filter(|part| part.kind() == "except_clause")
+}
+
+/// The innermost handler that the statement belongs to; none where a `try` inside that handler
+/// catches what is raised.
+fn handler_around<'a>(
+    unit: &Unit<'a>,
+    attempts: &[Node<'a>],
+    statement: Node<'_>,
+    value: Node<'_>,
+) -> Option<Handler<'a>> {
+    for attempt in attempts.iter().rev().filter(|one| holds(**one, statement)) {
+        let tried = field(*attempt, "body")?;
+        if let Some(clause) = clauses(*attempt).find(|clause| holds(*clause, statement)) {
+            return Some(Handler {
+                clause,
+                tried,
+                kinds: handler_names(clause, unit.source()),
+                name: caught_name(unit, clause),
+            });
+        }
+        let raised = raised_name(unit, value);
+        let stops_here = holds(tried, statement)
+            && clauses(*attempt).any(|clause| {
+                catches(&handler_names(clause, unit.source()), last_part(raised)) == Catches::Surely
+            });
+        if stops_here {
+            return None;
+        }
+    }
+    None
 }
 
 /// The name in `except … as name`.
-fn caught_name<'a>(unit: &Unit<'a>, handler: Node<'_>) -> Option<&'a str> {
-    let pattern = children(handler).find(|child| child.kind() == "as_pattern")?;
+fn caught_name<'a>(unit: &Unit<'a>, clause: Node<'_>) -> Option<&'a str> {
+    let pattern = children(clause).find(|child| child.kind() == "as_pattern")?;
     let target = field(pattern, "alias")?;
     Some(unit.slice(target))
 }
 
-/// `raise e`, or `raise e.with_traceback(…)`: the same exception goes on.
-fn raises_the_caught_one(unit: &Unit<'_>, handler: Node<'_>, value: Node<'_>) -> bool {
-    let Some(caught) = caught_name(unit, handler) else {
-        return false;
-    };
-    let text = unit.slice(value);
-    text == caught || text.strip_prefix(caught).is_some_and(|rest| rest.starts_with('.'))
+/// The raised expression without `.with_traceback(…)`.
+fn exception(value: Node<'_>) -> Node<'_> {
+    let value = bare(value);
+    field(value, "function")
+        .filter(|function| function.kind() == "attribute")
+        .and_then(|function| field(function, "object"))
+        .filter(|object| object.kind() == "call")
+        .map_or(value, bare)
 }
 
-/// The raised name was given its cause by hand: `error.__cause__ = e`.
-fn sets_cause(unit: &Unit<'_>, handler: Node<'_>, value: Node<'_>) -> bool {
-    value.kind() == "identifier" && unit.slice(handler).contains("__cause__")
+/// The raised class or function, as it is written.
+fn raised_name<'a>(unit: &Unit<'a>, value: Node<'_>) -> &'a str {
+    let value = exception(value);
+    unit.slice(field(value, "function").unwrap_or(value))
+}
+
+/// Whether an exception that exists already goes on: the caught one, another variable (made where
+/// its cause could be given), or one that `sys.exc_info()` or a future holds.
+fn is_kept(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
+    let value = exception(value);
+    let text = unit.slice(value);
+    if handler.name.is_some_and(|caught| {
+        text.strip_prefix(caught)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }) {
+        return true;
+    }
+    match value.kind() {
+        "identifier" | "attribute" => last_part(text)
+            .trim_start_matches('_')
+            .starts_with(char::is_lowercase),
+        "call" => {
+            let function = raised_name(unit, value);
+            matches!(last_part(function), "exception" | "with_traceback" | "exc_info")
+        }
+        "subscript" => true,
+        _ => false,
+    }
+}
+
+/// How much is lost, and what to say of it.
+fn weigh(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> (Confidence, &'static str) {
+    const HIDES: &str = "hides the exception that caused it";
+    const RETELLS: &str = "retells the caught exception in place of naming it as the cause";
+    let is_broad = handler
+        .kinds
+        .iter()
+        .any(|kind| matches!(*kind, "Exception" | "BaseException"));
+    let carries = carries(unit, handler, value);
+    if is_broad {
+        return if carries {
+            (Confidence::Likely, RETELLS)
+        } else {
+            (Confidence::Certain, HIDES)
+        };
+    }
+    let asked = asks(handler.tried);
+    if carries && asked {
+        return (Confidence::Possible, RETELLS);
+    }
+    let translated = asked
+        && is_short(unit, handler.tried)
+        && handler.kinds.iter().all(|kind| is_answer(kind))
+        && (tells_more(value) || is_protocol(unit, value));
+    if translated {
+        (Confidence::Possible, "does not name its cause")
+    } else {
+        (Confidence::Likely, HIDES)
+    }
+}
+
+/// Whether the new exception takes the caught one along, in its message or as an argument.
+fn carries(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
+    let mut found = false;
+    walk(value, &mut |node| {
+        if node.kind() == "identifier" {
+            let name = unit.slice(node);
+            found |= Some(name) == handler.name
+                || matches!(name, "exc_info" | "format_exc" | "print_exc");
+        }
+        if found { Walk::Over } else { Walk::Into }
+    });
+    found
+}
+
+/// Exceptions that are the answer "no" to a question, and say nothing beyond it.
+fn is_answer(kind: &str) -> bool {
+    matches!(
+        kind,
+        "KeyError"
+            | "IndexError"
+            | "LookupError"
+            | "AttributeError"
+            | "NameError"
+            | "ValueError"
+            | "TypeError"
+            | "OverflowError"
+            | "StopIteration"
+            | "StopAsyncIteration"
+            | "ImportError"
+            | "ModuleNotFoundError"
+            | "FileNotFoundError"
+            | "UnicodeError"
+            | "UnicodeDecodeError"
+            | "UnicodeEncodeError"
+    ) || kind.ends_with("DoesNotExist")
+        || kind.ends_with("NotFound")
+}
+
+/// Whether the code in the `try` asks somebody: a call, a key, an attribute, an import. Code that
+/// raises by itself does not.
+fn asks(tried: Node<'_>) -> bool {
+    let (mut asks, mut raises) = (false, false);
+    walk(tried, &mut |node| {
+        match node.kind() {
+            "raise_statement" => raises = true,
+            "call" | "subscript" | "attribute" | "import_statement" | "import_from_statement"
+            | "pattern_list" | "tuple_pattern" | "list_pattern" => asks = true,
+            _ => {}
+        }
+        if is_scope(node) { Walk::Over } else { Walk::Into }
+    });
+    asks && !raises
+}
+
+/// One question: two statements on five lines at most.
+fn is_short(unit: &Unit<'_>, tried: Node<'_>) -> bool {
+    children(tried).count() <= 2 && unit.slice(tried).lines().count() <= 5
+}
+
+/// Whether the new exception comes with arguments of its own.
+fn tells_more(value: Node<'_>) -> bool {
+    field(exception(value), "arguments").is_some_and(|list| 0 < list.named_child_count())
+}
+
+/// Whether Python itself asks for this exception and drops its cause.
+fn is_protocol(unit: &Unit<'_>, value: Node<'_>) -> bool {
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    match last_part(raised_name(unit, value)) {
+        "StopIteration" | "StopAsyncIteration" => true,
+        "AttributeError" => matches!(own, "__getattr__" | "__getattribute__" | "__get__"),
+        "KeyError" | "IndexError" => own.starts_with("__"),
+        _ => false,
+    }
 }
 
 fn add_from(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let unit = context.unit;
     let statement = context.node(finding)?;
     let value = statement.named_child(0)?;
-    let handler = handler_around(statement)?;
+    let handler = handler_around(unit, &attempts(unit), statement, value)?;
     let mut builder = Builder::new(unit.file);
-    let caught = match caught_name(unit, handler) {
+    let caught = match handler.name {
         Some(name) => name.to_owned(),
-        None => bind_caught(unit, handler, &mut builder)?,
+        None => bind_caught(unit, handler.clause, &mut builder)?,
     };
     builder.insert(value.end_byte(), format!(" from {caught}"));
-    let raised = unit.slice(field(value, "function").unwrap_or(value));
+    let raised = raised_name(unit, value);
     Some(builder.finish(
         format!("Raise {raised} from {caught}, so that the log shows the cause"),
         Applicability::Safe,
