@@ -12,7 +12,7 @@ use crate::syntax::{Source, Unit};
 /// has no new syntax error, the finding is gone, and no rule finds anything worse.
 #[must_use]
 pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
-    let Some(rule) = rules::find(finding.rule) else {
+    let Some(rule) = rules::find_in(&snapshot.settings, finding.rule) else {
         return Vec::new();
     };
     let analysis = Analysis::new(snapshot);

@@ -146,7 +146,7 @@ pub(super) fn apply(
 }
 
 fn problem(head: File<'_>, allow: &Allow, used: &dyn Fn(&String) -> bool) -> Option<Finding> {
-    let known = || rules::RULES.iter().map(|rule| rule.meta().name);
+    let known = || rules::all(head.settings).map(|rule| rule.meta().name);
     let (rule, message) = if let Some(unknown) = allow
         .rules
         .iter()

@@ -91,6 +91,6 @@ fn compare_pair(
         let mut reporter = Reporter::default();
         rule.compare(&pair, &mut reporter);
         let drafts = reporter.into_drafts().into_iter();
-        found.extend(drafts.map(|draft| raw(head_file.source, *rule, draft, scope)));
+        found.extend(drafts.map(|draft| raw(head_file.source, rule, draft, scope)));
     }
 }

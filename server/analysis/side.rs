@@ -2,7 +2,7 @@
 
 use crate::compare::normal::tokens;
 use crate::config::RuleSetting;
-use crate::rules::{Draft, RULES, Reporter, Rule};
+use crate::rules::{self, Draft, Reporter, Rule};
 use crate::syntax::query::below_error;
 use crate::syntax::{Definition, File, Source, Unit};
 
@@ -31,7 +31,7 @@ pub(super) fn one_side(file: File<'_>, definition: &Definition) -> Vec<Raw> {
                         .source
                         .node_at(draft.anchor.clone())
                         .is_some_and(below_error);
-                (!broken).then(|| raw(file.source, *rule, draft, &unit.qualname))
+                (!broken).then(|| raw(file.source, rule, draft, &unit.qualname))
             }));
         }
     }
@@ -54,9 +54,8 @@ pub(super) fn of_text(file: File<'_>) -> Vec<Raw> {
     found
 }
 
-pub(super) fn enabled(file: File<'_>) -> impl Iterator<Item = &'static &'static dyn Rule> {
-    RULES
-        .iter()
+pub(super) fn enabled(file: File<'_>) -> impl Iterator<Item = &'static dyn Rule> {
+    rules::all(file.settings)
         .filter(move |rule| file.settings.rules.get(rule.meta().name) != Some(&RuleSetting::Off))
 }
 

@@ -1,13 +1,16 @@
 //! The rules, as the command line shows them.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde::Serialize;
 
+use super::configs::Configs;
 use super::render::full::severity_name;
+use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::config::did_you_mean;
-use crate::rules::{Meta, RULES, Severity};
+use crate::rules::{self, Meta, RULES, Rule, Severity};
 
 /// A rule in `rules --format json`.
 #[derive(Debug, Serialize)]
@@ -24,19 +27,31 @@ struct JsonRule {
     checklist: &'static str,
 }
 
-fn metas() -> impl Iterator<Item = &'static Meta> {
-    RULES.iter().map(|rule| rule.meta())
-}
+/// What is known of all rules: those of this program, and the ones of the team in whose folder
+/// the command runs.
+pub struct Catalog(Vec<&'static Meta>);
 
-/// The names of all rules.
-pub fn rule_names() -> Vec<&'static str> {
-    metas().map(|meta| meta.name).collect()
+impl Catalog {
+    /// The rules of this program.
+    pub fn of_program() -> Self {
+        Self(RULES.iter().map(|rule| rule.meta()).collect())
+    }
+
+    /// The rules that hold in the terminal's folder. What is wrong in its settings is told.
+    pub fn here(terminal: &mut Terminal) -> Self {
+        let folder = terminal.folder.clone();
+        let root = super::files::repository_root(&folder).map(Path::to_owned);
+        let config = Configs::new(root).of(&folder, terminal);
+        Self(rules::all(&config.settings).map(Rule::meta).collect())
+    }
 }
 
 /// The rule of this name, or a sentence with the name that was probably meant.
-pub fn find(name: &str) -> Result<&'static Meta, Trouble> {
-    metas().find(|meta| meta.name == name).ok_or_else(|| {
-        let hint = did_you_mean(name, rule_names()).map_or_else(
+pub fn find(catalog: &Catalog, name: &str) -> Result<&'static Meta, Trouble> {
+    let found = catalog.0.iter().copied().find(|meta| meta.name == name);
+    found.ok_or_else(|| {
+        let names = catalog.0.iter().map(|meta| meta.name);
+        let hint = did_you_mean(name, names).map_or_else(
             || "see `hotfix-ls rules`".to_owned(),
             |name| format!("did you mean `{name}`?"),
         );
@@ -45,11 +60,16 @@ pub fn find(name: &str) -> Result<&'static Meta, Trouble> {
 }
 
 /// The rules as columns for lines of `width` columns.
-pub fn text(width: usize) -> String {
-    let longest = metas().map(|meta| meta.name.len()).max().unwrap_or(0);
+pub fn text(catalog: &Catalog, width: usize) -> String {
+    let longest = catalog
+        .0
+        .iter()
+        .map(|meta| meta.name.len())
+        .max()
+        .unwrap_or(0);
     let mut out = String::new();
     let mut group = "";
-    for meta in metas() {
+    for &meta in &catalog.0 {
         if meta.group.title() != group {
             group = meta.group.title();
             let gap = if out.is_empty() { "" } else { "\n" };
@@ -69,8 +89,11 @@ pub fn text(width: usize) -> String {
 }
 
 /// The rules as a JSON list.
-pub fn json() -> String {
-    let rules: Vec<JsonRule> = metas()
+pub fn json(catalog: &Catalog) -> String {
+    let rules: Vec<JsonRule> = catalog
+        .0
+        .iter()
+        .copied()
         .map(|meta| JsonRule {
             name: meta.name,
             group: meta.group.title(),
@@ -85,9 +108,9 @@ pub fn json() -> String {
 }
 
 /// The rules as a Markdown table, for the documentation.
-pub fn markdown() -> String {
+pub fn markdown(catalog: &Catalog) -> String {
     let mut out = String::from("| rule | at most | what it reports |\n|---|---|---|\n");
-    for meta in metas() {
+    for &meta in &catalog.0 {
         let summary = flat(meta.summary()).replace('|', "\\|");
         let _ = writeln!(out, "| `{}` | {} | {summary} |", meta.name, highest(meta));
     }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::catalog;
 use super::place;
 use super::terminal::Terminal;
 use super::trouble::Trouble;
-use crate::config::{self, PathGlobs, Settings};
+use crate::config::{PathGlobs, Settings};
+use crate::rules;
 
 /// The settings of one folder.
 #[derive(Debug, Clone)]
@@ -22,7 +22,6 @@ pub struct Config {
 /// The settings of every folder below one root.
 pub struct Configs {
     root: Option<PathBuf>,
-    rules: Vec<&'static str>,
     folders: HashMap<PathBuf, Config>,
     told: Vec<String>,
 }
@@ -32,7 +31,6 @@ impl Configs {
     pub fn new(root: Option<PathBuf>) -> Self {
         Self {
             root,
-            rules: catalog::rule_names(),
             folders: HashMap::new(),
             told: Vec::new(),
         }
@@ -43,7 +41,7 @@ impl Configs {
         if let Some(config) = self.folders.get(folder) {
             return config.clone();
         }
-        let loaded = config::load(folder, self.root.as_deref(), None, &self.rules);
+        let loaded = rules::custom::settings(folder, self.root.as_deref(), None);
         for mut problem in loaded.problems {
             problem.file = problem
                 .file

@@ -83,12 +83,17 @@ pub struct Outcome {
 }
 
 fn known_rules(names: &[String], terminal: &mut Terminal) -> bool {
+    if names.is_empty() {
+        return true;
+    }
+    let catalog = catalog::Catalog::here(terminal);
+    let before = terminal.troubles().len();
     for name in names {
-        if let Err(trouble) = catalog::find(name) {
+        if let Err(trouble) = catalog::find(&catalog, name) {
             terminal.trouble(trouble);
         }
     }
-    terminal.troubles().is_empty()
+    terminal.troubles().len() == before
 }
 
 /// Fixes one text until nothing more can be fixed.

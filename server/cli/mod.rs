@@ -64,7 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fix(fix) => fix::run(&fix, &mut terminal),
         Verb::Demo { folder } => demo::run(folder.as_deref(), &mut terminal),
         Verb::Explain { rule } => explain::run(&rule, &mut terminal),
-        Verb::Rules { format } => rules::run(format, &terminal),
+        Verb::Rules { format } => rules::run(format, &mut terminal),
     };
     exit.into()
 }

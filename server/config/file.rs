@@ -90,7 +90,7 @@ fn is_project(file: &ConfigFile) -> bool {
 }
 
 /// Reads a file if there is one. A file that cannot be read is a problem, not a missing file.
-fn read_file(path: &Path, loaded: &mut Loaded) -> Option<ConfigFile> {
+pub(super) fn read_file(path: &Path, loaded: &mut Loaded) -> Option<ConfigFile> {
     let message = match std::fs::read(path) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => {

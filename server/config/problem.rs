@@ -21,7 +21,8 @@ pub struct ConfigProblem {
 
 impl ConfigProblem {
     /// A problem at `span` of `text`.
-    pub(super) fn new(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn new(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         let before = text.get(..span.start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {

@@ -29,6 +29,8 @@ pub struct Settings {
     pub timeout_seconds: u32,
     /// Whether `subprocess.run` without a timeout is reported as well.
     pub subprocess_timeout: bool,
+    /// The files of the team's own rules (`.hotfix/queries/*.scm`), sorted by path.
+    pub queries: Vec<super::ConfigFile>,
     /// The hotfix's version where neither branch nor tags tell it.
     pub version: Option<String>,
 }
@@ -68,6 +70,7 @@ impl Default for Settings {
             error_reporters: Vec::new(),
             timeout_seconds: 10,
             subprocess_timeout: false,
+            queries: Vec::new(),
             version: None,
         }
     }

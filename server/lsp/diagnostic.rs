@@ -21,7 +21,9 @@ const FADED: [&str; 1] = ["reformatting"];
 /// A finding of the document at `uri`.
 pub(super) fn of_finding(published: &Published, uri: &Url, client: Client) -> Diagnostic {
     let finding = &published.finding;
-    let page = Url::parse(&format!("{RULE_PAGES}{}.md", finding.rule)).ok();
+    // A team's own rule has no page there.
+    let page = crate::rules::find(finding.rule)
+        .and_then(|_| Url::parse(&format!("{RULE_PAGES}{}.md", finding.rule)).ok());
     let related: Vec<DiagnosticRelatedInformation> = published
         .related
         .iter()

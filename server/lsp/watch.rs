@@ -8,10 +8,11 @@ use tower_lsp::lsp_types::{
 use super::backend::{Backend, CLIENT_PATIENCE};
 use super::convert;
 
-const PATTERNS: [&str; 4] = [
+const PATTERNS: [&str; 5] = [
     "**/*.py",
     "**/hotfix.toml",
     "**/pyproject.toml",
+    "**/.hotfix/queries/*.scm",
     "**/.git/HEAD",
 ];
 

@@ -19,6 +19,8 @@ pub enum Group {
     Rollback,
     /// The hotfix's own comments.
     Comments,
+    /// Rules of the team's own.
+    Custom,
 }
 
 impl Group {
@@ -32,6 +34,7 @@ impl Group {
             Self::Scope => "Scope",
             Self::Rollback => "Rollback",
             Self::Comments => "Suppression comments",
+            Self::Custom => "Your own rules",
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The registry of rules, and what a rule is. One rule is one file here, its text in `docs/`,
 //! its cases in `tests/rules/`, its pattern (if it starts from one) in `queries/`.
 
+pub mod custom;
 mod finding;
 mod knowledge;
 mod meta;
 mod rule;
+
+use crate::config::Settings;
 
 pub use finding::{Confidence, Finding, Place, Related, Severity};
 pub use meta::{Group, Meta};
@@ -40,14 +43,25 @@ registry! {
     unused_allow::UnusedAllow,
 }
 
-/// The rule of this name.
+/// All rules that hold with these settings: the ones of this program, then the team's own.
+pub fn all(settings: &Settings) -> impl Iterator<Item = &'static dyn Rule> + use<> {
+    RULES.iter().copied().chain(custom::of(settings))
+}
+
+/// The rule of this name, the team's own ones included.
+#[must_use]
+pub fn find_in(settings: &Settings, name: &str) -> Option<&'static dyn Rule> {
+    all(settings).find(|rule| rule.meta().name == name)
+}
+
+/// The rule of this name among those of this program.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static dyn Rule> {
     RULES.iter().copied().find(|rule| rule.meta().name == name)
 }
 
-/// The metadata of the rule of this name.
+/// The metadata of the rule of this name, a team's own rules included.
 #[must_use]
 pub fn meta(name: &str) -> Option<&'static Meta> {
-    find(name).map(Rule::meta)
+    find(name).map(Rule::meta).or_else(|| custom::meta(name))
 }

@@ -7,15 +7,20 @@ use std::time::SystemTime;
 
 use super::Shared;
 use super::event::{ConfigReport, Event};
-use crate::config::{self, ConfigProblem, Loaded};
+use crate::config::{ConfigProblem, Loaded, QUERY_FOLDER, query_files};
 use crate::rules;
 
 const NAMES: [&str; 2] = ["hotfix.toml", "pyproject.toml"];
 
 /// Whether a file may hold configuration, by its name.
 pub(super) fn is_config_file(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| NAMES.iter().any(|known| name == *known))
+    let named = path
+        .file_name()
+        .is_some_and(|name| NAMES.iter().any(|known| name == *known));
+    named
+        || path
+            .parent()
+            .is_some_and(|folder| folder.ends_with(QUERY_FOLDER))
 }
 
 /// What tells whether the configuration files between a folder and the root have changed.
@@ -24,10 +29,16 @@ pub(super) type Stamp = Vec<Option<(SystemTime, u64)>>;
 /// The stamp of the configuration files from `folder` up to `root`. A few `stat` calls.
 pub(super) fn stamp(folder: &Path, root: &Path) -> Stamp {
     let mut stamp = Vec::new();
+    let mut add = |path: &Path| {
+        let data = std::fs::metadata(path).ok();
+        stamp.push(data.and_then(|data| Some((data.modified().ok()?, data.len()))));
+    };
+    for file in query_files(folder, Some(root)).unwrap_or_default() {
+        add(&file);
+    }
     for folder in folder.ancestors() {
         for name in NAMES {
-            let data = std::fs::metadata(folder.join(name)).ok();
-            stamp.push(data.and_then(|data| Some((data.modified().ok()?, data.len()))));
+            add(&folder.join(name));
         }
         if folder == root {
             break;
@@ -46,7 +57,7 @@ impl Reported {
     /// Reads the settings for the files of `folder` and tells the client what is wrong in them.
     pub fn load(&mut self, shared: &Shared, folder: &Path, root: &Path) -> Loaded {
         let editor = shared.lock().editor_settings.clone();
-        let loaded = config::load(folder, Some(root), editor.as_ref(), &rule_names());
+        let loaded = rules::custom::settings(folder, Some(root), editor.as_ref());
         self.tell(shared, &loaded);
         loaded
     }
@@ -86,9 +97,4 @@ impl Reported {
             }));
         }
     }
-}
-
-/// The names of all rules, which settings may speak of.
-fn rule_names() -> Vec<&'static str> {
-    rules::RULES.iter().map(|rule| rule.meta().name).collect()
 }

@@ -3,7 +3,9 @@
 
 use std::sync::OnceLock;
 
-use tree_sitter::{Node, Query, QueryCapture, QueryCursor, StreamingIterator};
+use tree_sitter::{
+    Node, Query, QueryCapture, QueryCursor, QueryError, QueryErrorKind, StreamingIterator,
+};
 
 use super::Source;
 
@@ -41,12 +43,16 @@ pub struct QueryProblem {
 pub struct Pattern {
     file: &'static str,
     text: &'static str,
+    /// The keys that `#set!` may give; none in the rules of this program.
+    settings: &'static [&'static str],
     compiled: OnceLock<Result<Query, QueryProblem>>,
 }
 
 /// One match: the captured nodes by name.
 #[derive(Debug, Clone)]
 pub struct Match<'t> {
+    /// Which pattern of the file matched, from 0.
+    pub pattern: usize,
     nodes: Vec<(&'static str, Node<'t>)>,
 }
 
@@ -68,6 +74,22 @@ impl Pattern {
         Self {
             file,
             text,
+            settings: &[],
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// A pattern that may say something of itself by `#set! key "value"`.
+    #[must_use]
+    pub const fn with_settings(
+        file: &'static str,
+        text: &'static str,
+        settings: &'static [&'static str],
+    ) -> Self {
+        Self {
+            file,
+            text,
+            settings,
             compiled: OnceLock::new(),
         }
     }
@@ -78,7 +100,7 @@ impl Pattern {
     /// The first [`QueryProblem`] of the file.
     pub fn check(&self) -> Result<&Query, QueryProblem> {
         self.compiled
-            .get_or_init(|| compile(self.file, self.text))
+            .get_or_init(|| compile(self.file, self.text, self.settings))
             .as_ref()
             .map_err(Clone::clone)
     }
@@ -109,7 +131,10 @@ impl Pattern {
                 let at = first.start_byte();
                 let own = !nested.iter().any(|body| body.contains(&at));
                 if own && !(broken && below_error(*first)) {
-                    found.push(Match { nodes });
+                    found.push(Match {
+                        pattern: one.pattern_index,
+                        nodes,
+                    });
                 }
             }
         }
@@ -157,20 +182,43 @@ pub fn below_error(node: Node<'_>) -> bool {
         || super::nodes::ancestors(node).any(|above| above.is_error())
 }
 
-fn compile(file: &str, text: &str) -> Result<Query, QueryProblem> {
+/// What is wrong, in one sentence.
+fn explained(error: &QueryError) -> String {
+    let what = error.message.trim_matches('"');
+    match error.kind {
+        QueryErrorKind::NodeType => {
+            format!("Python's grammar has no node `{what}`: look it up there")
+        }
+        QueryErrorKind::Field => {
+            format!("Python's grammar has no field `{what}`: look it up there")
+        }
+        QueryErrorKind::Capture => format!("@{what} is not captured in this pattern: capture it"),
+        QueryErrorKind::Structure => {
+            "this pattern can never match: look at how its nodes stand".to_owned()
+        }
+        QueryErrorKind::Predicate => format!("this predicate is wrong: {what}"),
+        _ => "this is no query: look at its brackets and quotes".to_owned(),
+    }
+}
+
+/// The line on which a pattern of the file begins, counted from 1.
+#[must_use]
+pub fn line_of_pattern(query: &Query, text: &str, index: usize) -> usize {
+    let start = query.start_byte_for_pattern(index).min(text.len());
+    text[..start].matches('\n').count() + 1
+}
+
+fn compile(file: &str, text: &str, settings: &[&str]) -> Result<Query, QueryProblem> {
     let problem = |line: usize, message: String| QueryProblem {
         file: file.to_owned(),
         line,
         message,
     };
     let language = tree_sitter_python::LANGUAGE.into();
-    let query = Query::new(&language, text)
-        .map_err(|error| problem(error.row + 1, format!("not a query: {}", error.message)))?;
+    let query =
+        Query::new(&language, text).map_err(|error| problem(error.row + 1, explained(&error)))?;
     for index in 0..query.pattern_count() {
-        let line = text[..query.start_byte_for_pattern(index)]
-            .matches('\n')
-            .count()
-            + 1;
+        let line = line_of_pattern(&query, text, index);
         if let Some(unknown) = query.general_predicates(index).first() {
             return Err(problem(
                 line,
@@ -180,11 +228,23 @@ fn compile(file: &str, text: &str) -> Result<Query, QueryProblem> {
                 ),
             ));
         }
-        if let Some(set) = query.property_settings(index).first() {
-            return Err(problem(
-                line,
-                format!("#set! {} has no meaning here: remove it", set.key),
-            ));
+        for set in query.property_settings(index) {
+            if settings.is_empty() {
+                return Err(problem(
+                    line,
+                    format!("#set! {} has no meaning here: remove it", set.key),
+                ));
+            }
+            if !settings.contains(&&*set.key) {
+                return Err(problem(
+                    line,
+                    format!(
+                        "#set! {} is not known: use {}",
+                        set.key,
+                        settings.join(", ")
+                    ),
+                ));
+            }
         }
         if !query.property_predicates(index).is_empty() {
             return Err(problem(
@@ -212,7 +272,7 @@ mod tests {
 
     #[track_caller]
     fn refused(text: &str, expected: &str) {
-        let problem = compile("x.scm", text).expect_err("must be refused");
+        let problem = compile("x.scm", text, &[]).expect_err("must be refused");
         assert_eq!(problem.to_string(), expected);
     }
 

@@ -7,6 +7,7 @@ mod all;
 mod check;
 mod compare;
 mod config;
+mod custom;
 mod demo;
 mod findings;
 mod fix;

@@ -60,6 +60,35 @@ fn a_saved_configuration_file_holds_at_once() {
 }
 
 #[test]
+fn a_teams_own_rule_holds_once_it_is_right() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    let path = ".hotfix/queries/money.scm";
+    repo.write(path, "((identifier) @anchor (#eqs? @anchor \"wage\"))\n");
+    let text = risky() + "\nwage = 3\n";
+    let document = client.open(&repo.path("app.py"), &text);
+    let query = uri(&repo.path(path));
+    client.save(&query);
+    // `#eqs?` is no predicate: the diagnostic stands in the query file itself.
+    client.file_diagnostics(&query, |found| {
+        found.iter().any(|one| {
+            one["message"].to_string().contains("#eqs?") && one["range"]["start"]["line"] == 0
+        })
+    });
+    let right = "((identifier) @anchor (#eq? @anchor \"wage\") \
+         (#set! name \"no-wage\") (#set! message \"{anchor} is secret\"))\n";
+    repo.write(path, right);
+    client.save(&query);
+    client.file_diagnostics(&query, none);
+    client.diagnostics(&document, 1, |found| {
+        found.iter().any(|one| {
+            one["code"] == "no-wage" && one["message"].to_string().contains("wage is secret")
+        })
+    });
+    client.finish();
+}
+
+#[test]
 fn a_configuration_file_that_another_program_wrote_is_noticed() {
     let repo = repository();
     let mut client = editor(repo.root());

@@ -19,6 +19,8 @@ pub struct Case {
     pub path: String,
     /// `hotfix.toml`.
     pub settings: Option<String>,
+    /// `.hotfix/queries/own.scm`.
+    pub query: Option<String>,
     /// The line of the heading, from 1.
     pub line: usize,
 }
@@ -89,6 +91,7 @@ fn put(case: &mut Case, fence: &str, body: String, place: &str) {
         ("python", "head") => case.head = body,
         ("python", "fixed") => case.fixed = Some(body),
         ("toml", "settings") => case.settings = Some(body),
+        ("scheme", "query") => case.query = Some(body),
         _ => panic!("{place}: unknown block `{fence}`"),
     }
 }

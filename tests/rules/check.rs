@@ -56,16 +56,20 @@ pub fn check(rule: &str, case: &Case) -> Result<(), String> {
 }
 
 fn settings(case: &Case) -> Result<Arc<Settings>, String> {
-    let Some(text) = &case.settings else {
+    if case.settings.is_none() && case.query.is_none() {
         return Ok(Arc::new(Settings::default()));
-    };
+    }
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    std::fs::write(folder.path().join("hotfix.toml"), text).map_err(|error| error.to_string())?;
-    let names: Vec<&str> = hotfix_ls::rules::RULES
-        .iter()
-        .map(|rule| rule.meta().name)
-        .collect();
-    let loaded = hotfix_ls::config::load(folder.path(), Some(folder.path()), None, &names);
+    let write = |name: &str, text: &Option<String>| {
+        let path = folder.path().join(name);
+        let text = text.as_deref().unwrap_or_default();
+        std::fs::create_dir_all(path.parent().unwrap_or(folder.path()))
+            .and_then(|()| std::fs::write(path, text))
+            .map_err(|error| error.to_string())
+    };
+    write("hotfix.toml", &case.settings)?;
+    write(".hotfix/queries/own.scm", &case.query)?;
+    let loaded = hotfix_ls::rules::custom::settings(folder.path(), Some(folder.path()), None);
     match loaded.problems.first() {
         None => Ok(Arc::new(loaded.settings)),
         Some(problem) => Err(format!("settings: {problem:?}")),

@@ -78,6 +78,7 @@ none-access = "hint"
         error_reporters: list("sentry_sdk.capture_exception"),
         timeout_seconds: 30,
         subprocess_timeout: true,
+        queries: Vec::new(),
         version: Some("v1.2.1".to_owned()),
     };
     assert_eq!(loaded.settings, expected);
