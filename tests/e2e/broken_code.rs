@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::git::TestRepo;
-use crate::scene::{PRODUCTION, editor, none, one, repository, risky};
+use crate::scene::{PRODUCTION, RISKY, editor, none, one, repository, risky};
 
 /// Production with a second function of the kind that the hotfix breaks.
 fn with_tail(text: &str) -> String {
@@ -115,5 +115,18 @@ fn a_parse_that_takes_long_shows_the_last_findings_meanwhile() {
     client.diagnostics(&uri, 2, none);
     let found = client.diagnostics(&uri, 2, one);
     assert_eq!(found[0]["range"]["start"]["line"], 8);
+    client.finish();
+}
+
+#[test]
+fn one_function_is_flagged_while_another_one_is_broken() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("app.py"), &with_tail(PRODUCTION));
+    client.diagnostics(&uri, 1, none);
+    let tail = u32::try_from(with_tail(PRODUCTION).lines().count()).unwrap_or_default() - 1;
+    client.edit(&uri, 2, ((tail, 4), (tail, 4)), "x = \"\"\"");
+    client.edit(&uri, 3, ((4, 0), (5, 0)), RISKY);
+    client.diagnostics(&uri, 3, one);
     client.finish();
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::git::TestRepo;
 use crate::scene::{PRODUCTION, RISKY, RULE, apply, editor, none, one, repository, risky};
 
 #[test]
@@ -139,5 +140,30 @@ fn two_hundred_edits_in_a_burst_keep_their_order() {
     let params = json!({"textDocument": {"uri": uri}, "position": {"line": 8, "character": 10}});
     client.diagnostics(&uri, 202, |found| !found.is_empty());
     assert!(client.request("textDocument/hover", params).is_ok());
+    client.finish();
+}
+
+#[test]
+fn what_a_keystroke_does_to_another_function_follows_without_another_one() {
+    let production = "def load(key):\n    return {\"name\": key}\n\n\ndef show(key):\n    return load(key)[\"name\"]\n";
+    let repo = TestRepo::new();
+    repo.write("app.py", production);
+    repo.commit("Production");
+    repo.branch("hotfix/v1.2.1");
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("app.py"), production);
+    client.diagnostics(&uri, 1, none);
+    // The line in `show` stays as it is in production, and fails now.
+    let guard = "    if not key:\n        return None\n";
+    client.edit(&uri, 2, ((1, 0), (1, 0)), guard);
+    let found = client.diagnostics(&uri, 2, |all| {
+        all.iter().any(|one| one["code"] == "none-access")
+    });
+    let lines: Vec<_> = found
+        .iter()
+        .filter(|one| one["code"] == "none-access")
+        .map(|one| one["range"]["start"]["line"].clone())
+        .collect();
+    assert_eq!(lines, [json!(7)], "{found:#?}");
     client.finish();
 }
