@@ -63,7 +63,7 @@ fn cures(analysis: &Analysis<'_>, finding: &Finding, fix: &Fix) -> bool {
     let mut new = changed_ranges(&fix.edits);
     old.push(finding.span.clone());
     new.push(moved(finding.span.start, &fix.edits)..moved(finding.span.end, &fix.edits));
-    let Ok(before) = analysis.around(&old) else {
+    let Ok(before) = analysis.near(&old).map(|part| part.report) else {
         return false;
     };
     let Some(after) = tried(analysis.snapshot(), &fix.edits, &new) else {
@@ -116,7 +116,10 @@ fn tried(snapshot: &Snapshot, edits: &[Edit], focus: &[Range<usize>]) -> Option<
         head,
         ..snapshot.clone()
     };
-    Analysis::new(&trial).around(focus).ok()
+    Analysis::new(&trial)
+        .near(focus)
+        .map(|part| part.report)
+        .ok()
 }
 
 /// The head after the edits; `None` if they do not apply or break the syntax.

@@ -30,21 +30,14 @@ pub struct Analysis<'s> {
 enum Scope<'f> {
     /// All that the hotfix touches.
     All,
-    /// Definitions around or in these bytes of head, those around them included.
-    Around(&'f [Range<usize>]),
     /// Only these definitions of head, by index.
     Only(&'f BTreeSet<usize>),
 }
 
 impl Scope<'_> {
-    fn has(self, outline: &Outline, index: usize) -> bool {
+    fn has(self, index: usize) -> bool {
         match self {
             Self::All => true,
-            Self::Around(ranges) => {
-                let own = &outline.definitions[index].range;
-                let meets = |range: &Range<usize>| own.start <= range.end && range.start <= own.end;
-                ranges.iter().any(meets)
-            }
             Self::Only(indices) => indices.contains(&index),
         }
     }
@@ -114,12 +107,6 @@ impl<'s> Analysis<'s> {
         self.judge(Scope::All)
     }
 
-    /// Judges the definitions around or in `focus` (bytes of head): enough to see what a fix
-    /// does, at the price of what it changes.
-    pub(super) fn around(&self, focus: &[Range<usize>]) -> Result<Report, Cancelled> {
-        self.judge(Scope::Around(focus))
-    }
-
     /// Judges only the innermost definitions in which the `edits` (bytes of head) lie: at once
     /// after a keystroke, at the price of the function that is typed in. What an edit does to
     /// other definitions is found by [`Analysis::whole`].
@@ -173,7 +160,7 @@ impl<'s> Analysis<'s> {
         let head = self.head();
         let mut raw = Vec::new();
         for (index, definition) in head.outline.definitions.iter().enumerate() {
-            if !scope.has(head.outline, index) {
+            if !scope.has(index) {
                 continue;
             }
             self.snapshot.cancel.check()?;
@@ -242,7 +229,7 @@ impl<'s> Analysis<'s> {
             in_head.extend(callers(head.outline, head.source, &answering));
         }
         if !matches!(scope, Scope::All) {
-            in_head.retain(|&index| scope.has(head.outline, index));
+            in_head.retain(|&index| scope.has(index));
             in_base.retain(|&index| {
                 matching
                     .head_of(index)
