@@ -34,6 +34,13 @@ fn broken_syntax_is_told_with_its_line() {
     refused(
         "; why\n(call",
         "own.scm:2:1: this is no query: look at its brackets and quotes",
+    );
+}
+
+#[test]
+fn an_unknown_node_is_told() {
+    refused(
+        "((caller) @anchor (#set! message \"no\"))",
         "own.scm:1:1: Python's grammar has no node `caller`: look it up there",
     );
 }
