@@ -25,6 +25,8 @@ struct JsonRule {
     summary: String,
     /// The item of the hotfix checklist that it belongs to.
     checklist: &'static str,
+    /// The whole text in Markdown, with its title.
+    docs: &'static str,
 }
 
 /// What is known of all rules: those of this program, and the ones of the team in whose folder
@@ -100,6 +102,7 @@ pub fn json(catalog: &Catalog) -> String {
             severity: highest(meta),
             summary: flat(meta.summary()),
             checklist: meta.checklist,
+            docs: meta.docs,
         })
         .collect();
     let mut text = serde_json::to_string_pretty(&rules).unwrap_or_default();

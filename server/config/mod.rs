@@ -9,6 +9,7 @@ mod globs;
 pub mod keys;
 mod problem;
 mod queries;
+pub mod schema;
 mod settings;
 mod severity;
 mod similar;

@@ -16,6 +16,7 @@ mod convert;
 mod diagnostic;
 mod hover;
 mod plain;
+mod production;
 mod publish;
 mod resolve;
 mod service;
@@ -87,6 +88,7 @@ async fn serve_stdio() -> ExitCode {
         backend
     })
     .custom_method(status::METHOD, Backend::status)
+    .custom_method(production::METHOD, Backend::production_text)
     .finish();
     let lifecycle = Arc::new(Lifecycle::default());
     let input = UntilExit::new(tokio::io::stdin(), Arc::clone(&lifecycle));

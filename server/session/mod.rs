@@ -18,6 +18,7 @@ mod event;
 mod files;
 mod judged;
 mod merge;
+mod production;
 mod queue;
 mod repository;
 mod settings;
@@ -31,6 +32,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 pub use documents::ContentEdit;
 pub use event::{ConfigReport, Event, Publication, Published, Sink, Target};
 pub use judged::Judged;
+pub use production::ProductionText;
 pub use repository::is_python;
 pub use status::{Counts, Mode, Status};
 

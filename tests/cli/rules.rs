@@ -57,6 +57,8 @@ fn every_rule_of_the_table_can_be_explained() {
     for rule in json.as_array().expect("a list") {
         let name = rule["name"].as_str().expect("a name");
         assert_eq!(run(folder.path(), &["explain", name]).code, 0, "{name}");
+        let docs = rule["docs"].as_str().expect("its text");
+        assert!(docs.starts_with(&format!("# {name}\n")), "{name}");
     }
 }
 

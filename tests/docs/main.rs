@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
+
 /// With `UPDATE_DOCS` one test writes the file that the others read.
 static README: Mutex<()> = Mutex::new(());
 
@@ -92,4 +94,38 @@ fn the_example_settings_of_readme_have_no_mistake() {
         .collect();
     let loaded = hotfix_ls::config::load(folder.path(), Some(folder.path()), None, &rules);
     assert_eq!(loaded.problems, []);
+}
+
+/// The settings of the server in the manifest of the VS Code extension: from the brace behind
+/// this to the one that closes it.
+const MANIFEST_SETTINGS: &str = "\"title\": \"What is judged\",\n        \"properties\": ";
+
+#[test]
+fn the_settings_of_the_vscode_extension_are_generated() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("editors/vscode/package.json");
+    let text = fs::read_to_string(&path).expect("the manifest is there");
+    let rules: Vec<(&str, &str)> = hotfix_ls::rules::RULES
+        .iter()
+        .map(|rule| (rule.meta().name, rule.meta().summary()))
+        .collect();
+    let wanted: serde_json::Map<String, Value> = hotfix_ls::config::schema::properties(&rules)
+        .into_iter()
+        .map(|(name, schema)| (format!("hotfix.{name}"), schema))
+        .collect();
+    let start = text.find(MANIFEST_SETTINGS).expect("the settings stand there");
+    let start = start + MANIFEST_SETTINGS.len();
+    let mut reader = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+    let found = reader.next().expect("an object").expect("valid JSON");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let stop = start + reader.byte_offset();
+        let new = serde_json::to_string_pretty(&wanted).expect("JSON");
+        let new = new.replace('\n', "\n        ");
+        fs::write(path, [&text[..start], &new, &text[stop..]].concat()).expect("it is written");
+        return;
+    }
+    assert_eq!(
+        found,
+        Value::Object(wanted),
+        "the extension's settings are stale: run UPDATE_DOCS=1 cargo test --test docs"
+    );
 }

@@ -11,6 +11,7 @@ mod flood;
 mod hover;
 mod lifecycle;
 mod places;
+mod production;
 mod repositories;
 mod scene;
 mod status;

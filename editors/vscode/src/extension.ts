@@ -1,0 +1,100 @@
+/** The extension's parts, wired together. Each part follows `Server.onStatus` by itself. */
+
+import * as vscode from 'vscode';
+import { Actions } from './actions';
+import { checkTasks, runCheck } from './check';
+import { Production } from './production';
+import { Status } from './protocol';
+import { ruleOf, Rules } from './rules';
+import { Server, settings } from './server';
+import { plain, statusBar } from './statusbar';
+import { Finding, View } from './view';
+
+/** What other extensions and the tests can ask. */
+export interface Api {
+  /** The status of what the user looks at; absent before the server has said it. */
+  status(): Status | undefined;
+  /** Why no server runs; empty while one does. */
+  trouble(): string;
+  /** The server that was started. */
+  binary(): { path: string; version: string; origin: string } | undefined;
+  /** The settings that the server is told. */
+  settings(): Record<string, unknown>;
+}
+
+let server: Server | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<Api> {
+  const running = new Server(context);
+  server = running;
+  const rules = new Rules(running);
+  const production = new Production(running);
+  context.subscriptions.push(running, rules, production, statusBar(running), new View(running, rules), checkTasks(running));
+  registerCommands(context, running, rules, production);
+  await running.start();
+  return {
+    status: () => running.current,
+    trouble: () => running.trouble,
+    binary: () => running.binary,
+    settings,
+  };
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return server?.stop();
+}
+
+function registerCommands(context: vscode.ExtensionContext, running: Server, rules: Rules, production: Production): void {
+  const actions = new Actions(running);
+  const commands: Record<string, (...args: never[]) => unknown> = {
+    showStatus: () => showStatus(running),
+    compare: (target?: vscode.Uri | Finding) => {
+      const uri = target instanceof vscode.Uri ? target : (target?.uri ?? vscode.window.activeTextEditor?.document.uri);
+      return uri ? production.compare(uri) : openFirst();
+    },
+    fixAll: () => inEditor((editor) => actions.fixAll(editor)),
+    restoreHunk: () => inEditor((editor) => actions.restore(editor, 'hunk')),
+    restoreDefinition: () => inEditor((editor) => actions.restore(editor, 'definition')),
+    explain: (target?: string | Finding) => rules.explain(typeof target === 'object' ? ruleOf(target.diagnostic) : target),
+    check: () => runCheck(running),
+    restart: () => running.restart(),
+    showOutput: () => running.output.show(),
+    openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:hotfix-ls.hotfix-ls'),
+    howToInstall: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', 'hotfix-ls.hotfix-ls#start', false),
+    goTo: ({ uri, diagnostic }: Finding) => vscode.window.showTextDocument(uri, { selection: diagnostic.range }),
+    fixFinding: ({ uri, diagnostic }: Finding) => actions.fix(uri, diagnostic),
+    revertChange: (uri: vscode.Uri, changes: never[], index: number) => {
+      const change = changes[index];
+      return change ? production.revert(uri, change) : undefined;
+    },
+  };
+  for (const [name, run] of Object.entries(commands)) {
+    context.subscriptions.push(vscode.commands.registerCommand(`hotfix.${name}`, run));
+  }
+}
+
+function inEditor(work: (editor: vscode.TextEditor) => unknown): unknown {
+  const editor = vscode.window.activeTextEditor;
+  return editor ? work(editor) : openFirst();
+}
+
+function openFirst(): void {
+  void vscode.window.showInformationMessage('Hotfix: open a Python file first.');
+}
+
+/** The status as a sentence, with what can be done about it. */
+async function showStatus(running: Server): Promise<void> {
+  const choices: (vscode.QuickPickItem & { command: string })[] = [];
+  const offer = (icon: string, label: string, command: string) => choices.push({ label: `$(${icon}) ${label}`, command });
+  if (running.phase === 'active') {
+    offer('list-tree', 'Show the findings', 'hotfix.findings.focus');
+    if (vscode.window.activeTextEditor) offer('diff', 'Compare this file with production', 'hotfix.compare');
+    offer('play', 'Check the whole branch', 'hotfix.check');
+  }
+  if (running.phase === 'missing') offer('question', 'How to install the server', 'hotfix.howToInstall');
+  offer('settings-gear', 'Open the settings', 'hotfix.openSettings');
+  offer('debug-restart', 'Restart the server', 'hotfix.restart');
+  offer('output', 'Show the output', 'hotfix.showOutput');
+  const picked = await vscode.window.showQuickPick(choices, { title: plain(running), placeHolder: 'What next?' });
+  if (picked) await vscode.commands.executeCommand(picked.command);
+}

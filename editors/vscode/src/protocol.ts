@@ -1,0 +1,38 @@
+/** What the server says beside the standard protocol; see docs/protocol.md. */
+
+import { NotificationType, RequestType, TextDocumentIdentifier } from 'vscode-languageclient/node';
+
+export interface Status {
+  root?: string;
+  state: 'active' | 'inactive' | 'error';
+  reason: string | null;
+  branch: string | null;
+  production: string | null;
+  base: string | null;
+  version: string | null;
+  counts: { warning: number; information: number; hint: number };
+}
+
+export interface ProductionText {
+  text: string | null;
+  reference: string | null;
+  commit: string | null;
+  path: string | null;
+  reason: string | null;
+}
+
+export const statusRequest = new RequestType<{ textDocument?: TextDocumentIdentifier }, Status, void>('hotfix/status');
+export const statusChanged = new NotificationType<Status>('hotfix/status');
+export const productionText = new RequestType<{ textDocument: TextDocumentIdentifier }, ProductionText | null, void>(
+  'hotfix/productionText',
+);
+
+/** Findings that are a risk to look at; hints are not counted. */
+export function risky(status: Status): number {
+  return status.counts.warning + status.counts.information;
+}
+
+/** The first characters of a commit's id, as git shows it. */
+export function short(commit: string | null): string {
+  return commit?.slice(0, 8) ?? '';
+}

@@ -1,0 +1,214 @@
+// One hotfix in real VS Code, by keyboard and mouse: the finding shows, is explained, fixed and saved;
+// gutter, view and status bar follow. Started by tests/editors/vscode/run as: node ui.mjs VSIX OUT
+import path from 'node:path';
+import { Repository } from './scene.mjs';
+import { Checks, sleep, until, Workbench } from './workbench.mjs';
+
+const [vsix, out] = process.argv.slice(2);
+const checks = new Checks(out);
+const repository = new Repository();
+let bench;
+
+try {
+  bench = await Workbench.start({ vsix, out, settings: { 'editor.hover.delay': 200 } });
+  const { page } = bench;
+  await bench.open(repository.root, 'shop/client.py');
+
+  // What a person does ---------------------------------------------------------------------------
+
+  const editor = page.locator('.editor-instance .monaco-editor').first();
+  const status = page.locator('.statusbar-item[id="hotfix-ls.hotfix-ls.hotfix.status"]');
+  const quick = page.locator('.quick-input-widget input.input');
+  const view = page.locator('.pane-body .monaco-list', { has: page.locator('.monaco-list-row') });
+  const row = (text) => page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row', { hasText: text });
+  const squiggle = page.locator('.cdr.squiggly-warning');
+  const shot = (name) => page.screenshot({ path: path.join(out, `${name}.png`) });
+  const calm = async () => {
+    await page.mouse.move(700, 795);
+    for (let i = 0; i < 2; i += 1) await page.keyboard.press('Escape');
+  };
+  /** A pop-up can be swallowed on a loaded machine: act again until it is there. */
+  const opened = async (what, target, act) => {
+    for (let i = 0; i < 6; i += 1) {
+      await calm();
+      await act();
+      try {
+        await target.waitFor({ timeout: 6000 });
+        return target;
+      } catch {
+        // Again.
+      }
+    }
+    throw new Error(`never showed: ${what}`);
+  };
+  const command = async (title) => {
+    await opened('the palette', quick, () => page.keyboard.press('F1'));
+    await quick.fill(`>${title}`);
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await page.keyboard.press('Enter');
+  };
+  const focusEditor = async () => {
+    await calm();
+    await command('View: Focus Active Editor Group');
+  };
+  const goTo = async (line, column) => {
+    await focusEditor();
+    await page.keyboard.press('Control+g');
+    await quick.waitFor();
+    await quick.fill(`:${line}:${column}`);
+    await page.keyboard.press('Enter');
+    await page.locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+  };
+  const says = (text) => until(`the status bar says ${text}`, async () => (await status.innerText().catch(() => '')).includes(text));
+  const save = async () => {
+    await focusEditor();
+    await page.keyboard.press('Control+s');
+  };
+  const check = (name, work) => checks.check(name, work, page);
+
+  // What a person sees -----------------------------------------------------------------------------
+
+  await check('the finding is underlined', async () => {
+    await squiggle.first().waitFor();
+    await shot('1-squiggle');
+  });
+  await check('the status bar names branch and production and counts both files', () => says('hotfix/v1.2.1 → main: 2 risky'));
+  await check('the tooltip of the status bar tells the base', async () => {
+    const hover = page.locator('.monaco-hover', { hasText: 'Certain' }).first();
+    await opened('the tooltip', hover, () => status.hover());
+    const text = await hover.innerText();
+    const base = repository.git('rev-parse', 'main').slice(0, 8);
+    if (!text.includes(`main at ${base}`) || !text.includes('v1.2.1')) throw new Error(text);
+    await shot('2-status-tooltip');
+  });
+  await check('Problems lists the finding', async () => {
+    await calm();
+    await page.locator('#status\\.problems a').click();
+    await page.locator('.markers-panel .monaco-list-row', { hasText: 'request-without-timeout' }).first().waitFor();
+    await page.locator('.markers-panel .monaco-list-row', { hasText: 'raise-without-from' }).first().waitFor();
+    await shot('3-problems');
+    await command('View: Hide Panel');
+  });
+  await check('the hover explains the finding', async () => {
+    await goTo(13, 20);
+    const hover = page.locator('.monaco-hover', { hasText: 'Why it matters in production' }).first();
+    await opened('the hover', hover, async () => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.press('Control+i');
+    });
+    await shot('4-hover');
+  });
+  await check('the view lists the findings by group', async () => {
+    await calm();
+    await page.locator('.activitybar .action-label[aria-label="Hotfix"]').first().click();
+    await row('Hotfix patterns').first().waitFor();
+    await row('client.py:13').waitFor();
+    await row('Error handling').first().waitFor();
+    await row('orders.py:5').waitFor();
+    await page.locator('.tree-explorer-viewlet-tree-view .message', { hasText: 'against main at' }).waitFor();
+    await shot('5-view');
+  });
+  await check('a click goes to a finding in a file that is closed', async () => {
+    await row('orders.py:5').click();
+    await page.locator('.tab.active', { hasText: 'orders.py' }).waitFor();
+    await page.locator('.statusbar-item', { hasText: 'Ln 5' }).waitFor();
+    await shot('6-go-to');
+  });
+  await check('the fix of the view mends it', async () => {
+    await row('orders.py:5').hover();
+    await row('orders.py:5').locator('.action-label[aria-label="Apply the Preferred Fix"]').click();
+    await page.locator('.view-line', { hasText: 'from error' }).waitFor();
+    await row('orders.py:5').waitFor({ state: 'detached' });
+    await save();
+    await until('the fix is on disk', () => repository.read('shop/orders.py').includes('raise LookupError(key) from error'));
+    await says('1 risky');
+  });
+  await check('the gutter shows the hotfix against production', async () => {
+    await page.locator('.editor-instance .dirty-diff-added, .editor-instance .dirty-diff-modified').first().waitFor();
+    await shot('7-gutter');
+  });
+  await check('its peek shows production and restores the lines', async () => {
+    const peek = page.locator('.peekview-widget');
+    await goTo(4, 1);
+    await command('Show Next Change');
+    await peek.waitFor();
+    await peek.locator('.peekview-title', { hasText: 'orders.py' }).waitFor();
+    // git's own comparison is one choice of the same peek: the other one is ours.
+    await until('the peek compares with production', async () => /Production/.test(await peek.innerText()));
+    await sleep(300);
+    await shot('8-peek');
+  });
+  await check('Escape closes the peek again', async () => {
+    await calm();
+    await page.locator('.peekview-widget').waitFor({ state: 'detached' });
+  });
+  await check('the quick fix mends what is underlined', async () => {
+    await row('client.py:13').click();
+    await page.locator('.tab.active', { hasText: 'client.py' }).waitFor();
+    await goTo(13, 20);
+    await opened('the quick fix', page.locator('.action-widget .monaco-list-row.action', { hasText: 'timeout' }).first(), () => page.keyboard.press('Control+.'));
+    await shot('9-quick-fix');
+    await page.keyboard.press('Enter');
+    await page.locator('.view-line', { hasText: 'timeout=10' }).waitFor();
+    await squiggle.first().waitFor({ state: 'detached' });
+  });
+  await check('it is saved', async () => {
+    await save();
+    await until('the fix is on disk', () => repository.read('shop/client.py').includes('requests.get(url, timeout=10)'));
+  });
+  await check('status bar and view follow', async () => {
+    await says('nothing risky');
+    await row('Hotfix patterns').waitFor({ state: 'detached' });
+    await page.locator('.tree-explorer-viewlet-tree-view .message', { hasText: 'nothing risky' }).waitFor();
+    await shot('10-clean');
+  });
+  await check('typing brings a finding', async () => {
+    await focusEditor();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('\n\ndef ping(url):\nrequests.get(url)\n');
+    await squiggle.first().waitFor();
+    await says('1 risky');
+  });
+  await check('production\'s version of a hunk comes back by a command', async () => {
+    await page.keyboard.press('Control+z');
+    await goTo(13, 20);
+    await command('Hotfix: Restore Production\'s Version of This Hunk');
+    await page.locator('.view-line', { hasText: 'timeout=10' }).waitFor({ state: 'detached' });
+    await shot('11-restored');
+  });
+  await check('production stands beside the hotfix in a diff', async () => {
+    await row('Hotfix patterns').first().waitFor({ timeout: 5000 }).catch(() => {});
+    await command('Hotfix: Compare with Production');
+    await page.locator('.tab.active', { hasText: '↔ hotfix' }).waitFor();
+    await page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
+    await shot('12-compare');
+  });
+  await check('a rule is explained', async () => {
+    await command('Hotfix: Explain a Rule');
+    await quick.waitFor();
+    await quick.fill('removed-guard');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'removed-guard' }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.tab.active', { hasText: 'removed-guard' }).waitFor();
+    await sleep(1500);
+    await shot('13-explain');
+  });
+  await check('off the hotfix branch the status bar and the view tell why', async () => {
+    repository.git('checkout', '--quiet', '--', '.');
+    repository.git('checkout', '--quiet', '-b', 'feature/labels');
+    await says('not judged');
+    await page.locator('.tree-explorer-viewlet-tree-view .message', { hasText: 'feature/labels' }).waitFor();
+    await shot('14-inactive');
+  });
+  await check('back on it everything is there again', async () => {
+    repository.git('checkout', '--quiet', 'hotfix/v1.2.1');
+    await says('hotfix/v1.2.1 → main');
+  });
+} catch (error) {
+  checks.failed += 1;
+  console.log(`FAILED  ${error.stack}`);
+} finally {
+  await bench?.close();
+  repository.remove();
+}
+checks.finish();
