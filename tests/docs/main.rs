@@ -112,7 +112,9 @@ fn the_settings_of_the_vscode_extension_are_generated() {
         .into_iter()
         .map(|(name, schema)| (format!("hotfix.{name}"), schema))
         .collect();
-    let start = text.find(MANIFEST_SETTINGS).expect("the settings stand there");
+    let start = text
+        .find(MANIFEST_SETTINGS)
+        .expect("the settings stand there");
     let start = start + MANIFEST_SETTINGS.len();
     let mut reader = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
     let found = reader.next().expect("an object").expect("valid JSON");

@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 const NAME = process.platform === 'win32' ? 'hotfix-ls.exe' : 'hotfix-ls';
+const FOREIGN = 'it is for another platform';
 /** How long `--version` may take, in milliseconds: a cold disk is slow, a hanging program is wrong. */
 const PATIENCE = 15_000;
 
@@ -59,7 +60,7 @@ function prove(file: string): Promise<{ version: string } | { reason: string }> 
   return new Promise((resolve) => {
     execFile(file, ['--version'], { timeout: PATIENCE, windowsHide: true }, (error, stdout) => {
       const version = stdout.trim();
-      if (error) resolve({ reason: reason(error) });
+      if (error) resolve({ reason: isForeign(file) ? FOREIGN : reason(error) });
       else if (/^hotfix-ls \d+\.\d+/.test(version)) resolve({ version });
       else resolve({ reason: 'this is another program' });
     });
@@ -74,8 +75,31 @@ function reason(error: ExecFileException): string {
       return 'it is not allowed to run';
     case 'ENOEXEC':
     case 'UNKNOWN':
-      return 'it is for another platform';
+      return FOREIGN;
     default:
       return error.killed ? 'it does not answer' : `it fails (${error.message.trim().split('\n').at(-1)})`;
   }
+}
+
+/**
+ * Whether a program that failed is for another system or processor, by its first bytes. The
+ * system's own error does not tell: Linux hands what it cannot run to the shell, which reads it as text.
+ */
+function isForeign(file: string): boolean {
+  const head = Buffer.alloc(20);
+  try {
+    const open = fs.openSync(file, 'r');
+    fs.readSync(open, head);
+    fs.closeSync(open);
+  } catch {
+    return false;
+  }
+  const magic = head.toString('latin1', 0, 4);
+  const elf = magic === '\x7fELF';
+  const windows = magic.startsWith('MZ');
+  const mac = ['\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe'].includes(magic);
+  if (process.platform === 'win32') return elf || mac;
+  if (process.platform === 'darwin') return elf || windows;
+  const machine = { x64: 62, arm64: 183 }[process.arch as string];
+  return windows || mac || (elf && machine !== undefined && head.readUInt16LE(18) !== machine);
 }

@@ -18,18 +18,24 @@ interface LineChange {
   readonly modifiedEndLineNumber: number;
 }
 
-export class Production implements vscode.TextDocumentContentProvider, vscode.QuickDiffProvider, vscode.Disposable {
-  readonly onDidChange: vscode.Event<vscode.Uri>;
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+/**
+ * Production's files are a file system that is only read. A plain content provider would do for
+ * reading, but an editor that is closed and opened again at once then fails: "model already exists".
+ */
+export class Production implements vscode.FileSystemProvider, vscode.QuickDiffProvider, vscode.Disposable {
+  readonly onDidChangeFile: vscode.Event<vscode.FileChangeEvent[]>;
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  /** What was read, by URI, until production moves. */
+  private readonly texts = new Map<string, { uri: vscode.Uri; bytes: Uint8Array; time: number }>();
   private readonly subscriptions: vscode.Disposable[] = [];
   /** One for each hotfix that is judged: what it is compared with, and its entry. */
   private readonly controls = new Map<string, { against: string; control: vscode.SourceControl }>();
 
   constructor(private readonly server: Server) {
-    this.onDidChange = this.changed.event;
+    this.onDidChangeFile = this.changed.event;
     this.subscriptions.push(
       this.changed,
-      vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+      vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
       server.onStatus(() => this.follow()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('hotfix.gutter')) this.follow();
@@ -51,9 +57,55 @@ export class Production implements vscode.TextDocumentContentProvider, vscode.Qu
     return answer?.text == null ? undefined : production(uri);
   }
 
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { bytes, time } = await this.text(uri);
+    return { type: vscode.FileType.File, ctime: 0, mtime: time, size: bytes.length };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return (await this.text(uri)).bytes;
+  }
+
+  watch(): vscode.Disposable {
+    // Every change is told, whoever watches.
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  private async text(uri: vscode.Uri): Promise<{ bytes: Uint8Array; time: number }> {
+    const known = this.texts.get(uri.toString());
+    if (known) return known;
     const answer = await this.ask(original(uri));
-    return answer?.text ?? '';
+    if (answer?.text == null) throw vscode.FileSystemError.FileNotFound(uri);
+    const text = { uri, bytes: new TextEncoder().encode(answer.text), time: Date.now() };
+    this.texts.set(uri.toString(), text);
+    return text;
+  }
+
+  /** Production has moved: what was read may be of an older one. */
+  private forget(): void {
+    const uris = [...this.texts.values()].map((it) => it.uri);
+    this.texts.clear();
+    this.changed.fire(uris.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
   }
 
   /** Production's text of an open file, or the reason why there is none. */
@@ -81,7 +133,6 @@ export class Production implements vscode.TextDocumentContentProvider, vscode.Qu
       void vscode.window.showInformationMessage(`Hotfix: ${name} cannot be compared: ${reason}.`);
       return;
     }
-    this.changed.fire(production(uri));
     const title = `${name} (${answer.reference} ${short(answer.commit)} ↔ hotfix)`;
     await vscode.commands.executeCommand('vscode.diff', production(uri), uri, title);
   }
@@ -116,10 +167,7 @@ export class Production implements vscode.TextDocumentContentProvider, vscode.Qu
       control.inputBox.visible = false;
       control.quickDiffProvider = this;
       this.controls.set(root, { against, control });
-      // What is open already shows another base.
-      for (const document of vscode.workspace.textDocuments) {
-        if (document.uri.scheme === SCHEME) this.changed.fire(document.uri);
-      }
+      this.forget();
     }
   }
 }

@@ -41,8 +41,9 @@ export function plain(server: Server): string {
   if (server.trouble !== '') return server.trouble;
   if (status === undefined) return 'The server is starting';
   if (status.state !== 'active') return sentence(status.reason ?? 'Nothing is judged');
-  const version = status.version ? `, ${status.version}` : '';
-  return `${status.branch ?? 'HEAD'}${version}, against ${status.production} at ${short(status.base)}: ${amount(risky(status))}`;
+  const branch = status.branch ?? 'HEAD';
+  const version = status.version && !branch.includes(status.version) ? ` (${status.version})` : '';
+  return `${branch}${version} against ${status.production} at ${short(status.base)}: ${amount(risky(status))}`;
 }
 
 export function sentence(text: string): string {

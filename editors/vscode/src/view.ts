@@ -2,7 +2,7 @@
 
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { amount, plain, sentence } from './statusbar';
+import { amount, plain } from './statusbar';
 import { risky } from './protocol';
 import { ruleOf, Rules } from './rules';
 import { Server } from './server';
@@ -128,9 +128,10 @@ function folderItem(node: Folder, server: Server): vscode.TreeItem {
 }
 
 function findingItem({ uri, diagnostic }: Finding): vscode.TreeItem {
-  const item = new vscode.TreeItem(sentence(diagnostic.message.split('\n')[0] ?? ''));
   const line = diagnostic.range.start.line + 1;
-  item.description = `${path.basename(uri.fsPath)}:${line}`;
+  // The place first: it is short, and a narrow side bar cuts what stands behind.
+  const item = new vscode.TreeItem(`${path.basename(uri.fsPath)}:${line}`);
+  item.description = diagnostic.message.split('\n')[0] ?? '';
   item.iconPath = icon(diagnostic.severity);
   item.contextValue = 'hotfix.finding';
   const tooltip = new vscode.MarkdownString();

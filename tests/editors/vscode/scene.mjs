@@ -29,8 +29,15 @@ def total(orders):
     return sum(orders.values())
 `;
 
-/** The timeout goes: one finding on a changed line. */
-export const RISKY_CLIENT = CLIENT.replace('def fetch_label(url):\n    """Return the label at url."""\n    response = requests.get(url, timeout=5)', 'def fetch_label(url):\n    """Return the label at url."""\n    response = requests.get(url)');
+/** A harmless edit, and a new function whose request may wait for ever: one finding on line 20. */
+export const RISKY_CLIENT = `${CLIENT.replace('Return the order at url.', 'Return the order at url, as the shop has it.')}
+
+def fetch_stock(url):
+    """Return the stock at url."""
+    response = requests.get(url)
+    response.raise_for_status()
+    return response.json()
+`;
 
 /** The cause is lost: one finding in a file that stays closed. */
 export const RISKY_ORDERS = ORDERS.replace('    return orders[key]\n', '    try:\n        return orders[key]\n    except KeyError as error:\n        raise LookupError(key)\n');
@@ -49,6 +56,8 @@ export class Repository {
     this.git('checkout', '--quiet', '-b', 'hotfix/v1.2.1');
     this.write('shop/client.py', RISKY_CLIENT);
     this.write('shop/orders.py', RISKY_ORDERS);
+    // Committed, so that git's own marks, against the last commit, are silent.
+    this.git('commit', '--quiet', '--all', '--message', 'Count the stock');
   }
 
   git(...command) {

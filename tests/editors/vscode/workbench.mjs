@@ -9,6 +9,8 @@ import { cache, chromium, findChromium } from './chromium.mjs';
 
 const CODE_SERVER = path.join(cache, 'cs/node_modules/.bin/code-server');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+/** How long a check waits for anything, in milliseconds. */
+const PATIENCE = Number(process.env.HOTFIX_TEST_PATIENCE ?? 30_000);
 const QUIET = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -28,7 +30,7 @@ const QUIET = {
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-export const until = async (what, reached, ms = 30_000) => {
+export const until = async (what, reached, ms = PATIENCE) => {
   for (const end = Date.now() + ms; ; await sleep(25)) {
     const value = await reached();
     if (value) return value;
@@ -90,7 +92,7 @@ export class Workbench {
       await until('the workbench server', () => answers(`http://127.0.0.1:${it.port}/healthz`));
       it.browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: FLAGS });
       it.page = await it.browser.newPage({ viewport: { width: 1280, height: 800 } });
-      it.page.setDefaultTimeout(60_000);
+      it.page.setDefaultTimeout(PATIENCE);
       const pageLog = fs.createWriteStream(path.join(out, 'page.log'));
       it.page.on('console', (message) => pageLog.write(`${message.type()} ${message.text()}\n`));
       it.page.on('pageerror', (error) => pageLog.write(`error ${error.message}\n`));
