@@ -101,10 +101,8 @@ fn editors(folder: &Path) -> String {
     format!(
         "The example:  cd {folder}\n\
          Neovim 0.11:  nvim -c {} shop/orders.py\n\
-         VS Code:      code {folder}   (needs a generic LSP client such as zsol.vscode-glspc, with \
-         the command `{} server`)\n",
+         VS Code:      code {folder}   (after editors/vscode/build in a clone of hotfix-ls)\n",
         place::shell_word(&lua),
-        binary.display(),
     )
 }
 
