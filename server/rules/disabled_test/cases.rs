@@ -107,6 +107,10 @@ fn dropped(
         let lost = count_old - count_now;
         let message = match lost {
             1 => format!("Production's test also runs on `{}`", shortened(first)),
+            2 => format!(
+                "Production's test also runs on `{}` and one other case",
+                shortened(first)
+            ),
             _ => format!(
                 "Production's test also runs on `{}` and {} other cases",
                 shortened(first),

@@ -66,7 +66,7 @@ fn pairs<'b, 'h>(old: &mut Vec<Assertion<'b>>, now: &mut Vec<Assertion<'h>>) -> 
     round(old, now, certain, &mut found, &|before, after| {
         let (left, right) = (subject(before), subject(after));
         !right.is_empty()
-            && (left.contains(right) || right.contains(left))
+            && (is_part(left, right) || is_part(right, left))
             && level(after) < level(before)
     });
     round(old, now, certain, &mut found, &|_, after| level(after) == 0);
@@ -98,6 +98,11 @@ fn round<'b, 'h>(
             None => index += 1,
         }
     }
+}
+
+/// Whether the words of `part` stand in `whole`: `order` in `order . total`, not in `reorder`.
+fn is_part(whole: &str, part: &str) -> bool {
+    format!(" {whole} ").contains(&format!(" {part} "))
 }
 
 fn subject<'s>(one: &'s Assertion<'_>) -> &'s str {
@@ -232,11 +237,11 @@ fn asserts_in_new_helper(pair: &Pair<'_>, head: &Unit<'_>) -> bool {
         })
 }
 
-/// The first line, cut at 60 characters.
+/// The text on one line, cut at 60 characters.
 pub(super) fn shortened(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = line.chars().take(60).collect();
-    if cut.len() < text.trim_end().len() {
+    if cut.len() < line.len() {
         format!("{}…", cut.trim_end())
     } else {
         cut
