@@ -37,6 +37,9 @@ pub(super) struct Handler<'a> {
     pub explains: bool,
     /// The exception is the usual answer of the code in the `try`.
     pub is_expected: bool,
+    /// The code in the `try` does something whose failure nobody sees: its last statement is a
+    /// call whose answer is not used.
+    pub is_action: bool,
     /// The code releases something and must not fail.
     pub is_cleanup: bool,
     /// The `try` imports something that may be missing.
@@ -67,7 +70,8 @@ impl<'a> Handler<'a> {
             exits: seen.exits,
             tells: seen.tells,
             explains: explains(unit, clause),
-            is_expected: is_expected(unit, &names, body),
+            is_expected: waits(attempt) || is_expected(unit, &names, body),
+            is_action: is_action(body),
             is_cleanup: is_cleanup(unit, body),
             guards_import: children(body).any(|statement| statement.kind().starts_with("import_")),
             names,
@@ -133,7 +137,8 @@ impl Seen {
         let lower = callee.to_lowercase();
         self.tells |= log_level(unit, call).is_some_and(|level| level != Level::Quiet)
             || reporters.iter().any(|name| name == callee || name == last)
-            || callee.starts_with("traceback.")
+            || lower.contains("traceback")
+            || last == "format_exc"
             || callee.starts_with("sentry_sdk.")
             || last == "exc_info"
             || lower.contains("warn")
@@ -177,7 +182,7 @@ fn in_debug_log(unit: &Unit<'_>, node: Node<'_>, block: Node<'_>) -> bool {
 /// `pass`, `...`, a bare string, `continue`, a debug line.
 fn does_nothing(unit: &Unit<'_>, statement: Node<'_>) -> bool {
     match statement.kind() {
-        "pass_statement" | "continue_statement" => true,
+        "pass_statement" | "continue_statement" | "break_statement" => true,
         "expression_statement" => statement.named_child(0).is_none_or(|inner| match inner.kind() {
             "ellipsis" | "string" => true,
             "call" => log_level(unit, inner) == Some(Level::Quiet),
@@ -188,7 +193,7 @@ fn does_nothing(unit: &Unit<'_>, statement: Node<'_>) -> bool {
 }
 
 /// A comment of at least three words in the handler that postpones nothing.
-fn explains(unit: &Unit<'_>, clause: Node<'_>) -> bool {
+pub(super) fn explains(unit: &Unit<'_>, clause: Node<'_>) -> bool {
     let mut found = false;
     walk(clause, &mut |node| {
         if node.kind() == "comment" {
@@ -227,10 +232,22 @@ fn is_expected(unit: &Unit<'_>, names: &[&str], body: Node<'_>) -> bool {
         .all(|name| PROTOCOL.contains(name) || (short && QUESTIONS.contains(name)))
 }
 
+/// An `else` goes on only where nothing was raised: the handler is the other answer.
+fn waits(attempt: Node<'_>) -> bool {
+    children(attempt).any(|part| part.kind() == "else_clause")
+}
+
+fn is_action(body: Node<'_>) -> bool {
+    let last = children(body).last().and_then(|last| last.named_child(0).map(|inner| (last, inner)));
+    last.is_some_and(|(last, inner)| {
+            last.kind() == "expression_statement" && matches!(inner.kind(), "call" | "await")
+        })
+}
+
 /// `__del__`, `close` and the like, or a body that only releases something.
-fn is_cleanup(unit: &Unit<'_>, body: Node<'_>) -> bool {
+pub(super) fn is_cleanup(unit: &Unit<'_>, body: Node<'_>) -> bool {
     let own = unit.qualname.rsplit('.').next().unwrap_or_default();
-    let releasing = ["__del__", "__exit__", "__aexit__"].contains(&own);
+    let releasing = ["__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__dir__"].contains(&own);
     let releases = |statement: Node<'_>| {
         let inner = statement.named_child(0);
         let call = inner.map(|inner| if inner.kind() == "await" { inner.named_child(0).unwrap_or(inner) } else { inner });

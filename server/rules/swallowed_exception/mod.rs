@@ -12,7 +12,8 @@ use tree_sitter::Node;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::compare::normal::text;
 use crate::fixes::Fix;
-use crate::syntax::nodes::{children, field};
+use crate::syntax::flow::with_items;
+use crate::syntax::nodes::{children, field, positional};
 use crate::syntax::{Pattern, Unit};
 use handler::{Breadth, Handler};
 
@@ -40,7 +41,14 @@ impl Rule for SwallowedException {
     }
 
     fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
-        if unit.file.is_test || !unit.slice(unit.node).contains("except") {
+        if unit.file.is_test {
+            return;
+        }
+        let text = unit.slice(unit.node);
+        if text.contains("suppress(") {
+            suppressed(unit, reporter);
+        }
+        if !text.contains("except") {
             return;
         }
         for one in PATTERN.matches(unit.node, unit.source()) {
@@ -101,8 +109,10 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
         Breadth::Everything if handler.is_cleanup => return None,
         Breadth::Everything => {
             let how = if handler.is_bare { "`except:`" } else { "`except BaseException`" };
+            // Where somebody hears of it, only the signals to stop are lost.
+            let loud = handler.tells || handler.explains;
             (
-                Confidence::Certain,
+                if loud { Confidence::Likely } else { Confidence::Certain },
                 format!("{how} also swallows KeyboardInterrupt and SystemExit: catch Exception or raise again"),
             )
         }
@@ -112,17 +122,42 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
             "Every failure here disappears without a trace: log it or raise it again".to_owned(),
         ),
         Breadth::Broad => (
-            Confidence::Likely,
+            if handler.explains { Confidence::Possible } else { Confidence::Likely },
             "This handler hides what went wrong: log the exception or raise it again".to_owned(),
         ),
         Breadth::Narrow if !handler.is_empty || handler.tells || handler.explains => return None,
         Breadth::Narrow if handler.is_expected || handler.is_cleanup => return None,
+        // An answer that is asked for may be "no"; work that is not done should be known.
         Breadth::Narrow => (
-            Confidence::Likely,
+            if handler.is_action { Confidence::Likely } else { Confidence::Possible },
             format!("{what} disappears here without a trace: log it, or say why it does not matter"),
         ),
     };
     Some(draft(unit, clause, confidence, message))
+}
+
+/// `with suppress(Exception):` is an empty handler in one line.
+fn suppressed(unit: &Unit<'_>, reporter: &mut Reporter) {
+    for statement in unit.own(&["with_statement"]) {
+        for call in with_items(statement) {
+            let broad = positional(call)
+                .iter()
+                .any(|one| matches!(unit.slice(*one), "Exception" | "BaseException"));
+            let Some(body) = field(statement, "body").filter(|_| broad) else {
+                continue;
+            };
+            let is_suppress = unit
+                .callee(call)
+                .is_some_and(|name| name == "contextlib.suppress" || name == "suppress");
+            if is_suppress && !handler::is_cleanup(unit, body) && !handler::explains(unit, statement) {
+                reporter.report(Draft::at(
+                    call,
+                    Confidence::Certain,
+                    "Every failure below disappears without a trace: name the exceptions that may happen",
+                ));
+            }
+        }
+    }
 }
 
 /// The handlers of a `try`.
