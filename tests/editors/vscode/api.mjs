@@ -18,7 +18,7 @@ try {
   // A work tree of the first repository, on a hotfix of its own.
   const worktree = path.join(path.dirname(first.root), 'worktree');
   first.git('worktree', 'add', '--quiet', '-b', 'hotfix/v1.2.2', worktree, 'main');
-  fs.appendFileSync(path.join(worktree, 'shop/orders.py'), '\n\ndef last(orders):\n    try:\n        return orders[-1]\n    except IndexError as error:\n        raise LookupError("none")\n');
+  fs.appendFileSync(path.join(worktree, 'shop/orders.py'), '\n\ndef count(orders):\n    breakpoint()\n    return len(orders)\n');
 
   bench = await Workbench.start({ vsix, out });
   const results = path.join(bench.home, 'results.json');

@@ -32,15 +32,15 @@ def total(orders):
 /** A harmless edit, and a new function whose request may wait for ever: one finding on line 20. */
 export const RISKY_CLIENT = `${CLIENT.replace('Return the order at url.', 'Return the order at url, as the shop has it.')}
 
-def fetch_stock(url):
-    """Return the stock at url."""
-    response = requests.get(url)
+def fetch_stock():
+    """Return the stock."""
+    response = requests.get("https://example.com/stock")
     response.raise_for_status()
     return response.json()
 `;
 
-/** The cause is lost: one finding in a file that stays closed. */
-export const RISKY_ORDERS = ORDERS.replace('    return orders[key]\n', '    try:\n        return orders[key]\n    except KeyError as error:\n        raise LookupError(key)\n');
+/** A leftover of the search for the fault: one finding, on line 2, in a file that stays closed. */
+export const RISKY_ORDERS = ORDERS.replace('    return orders[key]\n', '    breakpoint()\n    try:\n        return orders[key]\n    except KeyError as error:\n        raise LookupError(key) from error\n');
 
 export class Repository {
   constructor(name = 'shop') {
