@@ -1,5 +1,6 @@
 //! Comments that are no part of the fix: code that was switched off, work that was put off.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use tree_sitter::Node;
@@ -24,7 +25,7 @@ pub(super) fn check(unit: &Unit<'_>, reporter: &mut Reporter) {
     if !unit.slice(unit.node).contains('#') {
         return;
     }
-    for one in leftovers(unit, &|_| true, None) {
+    for one in leftovers(unit, &comments::own(unit), None) {
         report(reporter, unit, one, &[]);
     }
 }
@@ -36,34 +37,30 @@ pub(super) fn compare(pair: &Pair<'_>, reporter: &mut Reporter) {
         return;
     }
     let (old, now) = (pair.base_file.source.text(), pair.head_file.source.text());
-    let is_new = |comment: Node<'_>| {
-        let text = head.slice(comment);
+    let mut added = comments::not_in_counterpart(pair.base, head);
+    added.retain(|comment| {
+        let text = head.slice(*comment);
         count(old, text) < count(now, text)
-    };
-    for mut one in leftovers(head, &is_new, Some(pair.base_file.source)) {
+    });
+    for mut one in leftovers(head, &added, Some(pair.base_file.source)) {
         one.confidence = Confidence::Certain;
         report(reporter, head, one, &["debug-leftover"]);
     }
 }
 
-/// The leftovers among the scope's comments that `wanted` picks. A call that stands in
+/// The leftovers among these comments of the scope. A call that stands in
 /// `production` as code is switched off; elsewhere it may be a heading.
-fn leftovers(
-    unit: &Unit<'_>,
-    wanted: &dyn Fn(Node<'_>) -> bool,
-    production: Option<&Source>,
-) -> Vec<Leftover> {
-    let mut comments = comments::own(unit);
-    comments.retain(|comment| wanted(*comment));
+fn leftovers(unit: &Unit<'_>, comments: &[Node<'_>], production: Option<&Source>) -> Vec<Leftover> {
     let mut found = Vec::new();
-    for comment in &comments {
+    let habit = OnceCell::new();
+    for comment in comments {
         if let Some(mark) = postponed(unit.slice(*comment)) {
             found.push(Leftover {
                 range: comment.byte_range(),
                 message: format!(
                     "{mark}: finish it now, or write it down where it is not forgotten"
                 ),
-                confidence: if has_the_habit(unit) {
+                confidence: if *habit.get_or_init(|| has_the_habit(unit)) {
                     Confidence::Possible
                 } else {
                     Confidence::Likely
@@ -71,7 +68,7 @@ fn leftovers(
             });
         }
     }
-    for run in runs(unit, &comments) {
+    for run in runs(unit, comments) {
         if let Some(range) = switched_off(unit, &run, production) {
             found.push(Leftover {
                 range,

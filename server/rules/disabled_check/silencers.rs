@@ -56,7 +56,11 @@ pub(super) fn compare(pair: &Pair<'_>, reporter: &mut Reporter) {
         return;
     };
     let (old, now) = (pair.base_file.source.text(), pair.head_file.source.text());
-    for one in all(head) {
+    if !may_silence(head) {
+        return;
+    }
+    let added = comments::not_in_counterpart(pair.base, head);
+    for one in among(head, added) {
         let added = count_at_line_ends(old, one.text) < count_at_line_ends(now, one.text);
         if added && !one.concerns_layout() && !is_narrower(head, &one, old) {
             report(
@@ -95,8 +99,8 @@ fn code_beside<'a>(unit: &Unit<'a>, at: usize) -> &'a str {
     unit.source().text()[lines.start(lines.line_of(at))..at].trim()
 }
 
-/// The silencers of one scope that are not there by design.
-pub(super) fn all<'a>(unit: &Unit<'a>) -> Vec<Silencer<'a>> {
+/// Whether the scope's text holds a word that silences a tool.
+fn may_silence(unit: &Unit<'_>) -> bool {
     let text = unit.slice(unit.node);
     let words = [
         "noqa",
@@ -110,10 +114,19 @@ pub(super) fn all<'a>(unit: &Unit<'a>) -> Vec<Silencer<'a>> {
         "pyright:",
         "pyre-",
     ];
-    if !words.iter().any(|word| text.contains(word)) {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// The silencers of one scope that are not there by design.
+pub(super) fn all<'a>(unit: &Unit<'a>) -> Vec<Silencer<'a>> {
+    if !may_silence(unit) {
         return Vec::new();
     }
-    comments::own(unit)
+    among(unit, comments::own(unit))
+}
+
+fn among<'a>(unit: &Unit<'a>, comments: Vec<Node<'a>>) -> Vec<Silencer<'a>> {
+    comments
         .into_iter()
         .filter_map(|comment| read(unit, comment))
         .filter(|one| !by_design(unit, one))

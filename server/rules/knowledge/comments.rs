@@ -1,5 +1,7 @@
 //! Comments of one scope, and which of them production does not have.
 
+use std::collections::HashMap;
+
 use tree_sitter::Node;
 
 use crate::syntax::Unit;
@@ -20,6 +22,27 @@ pub fn own<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
             found.push(node);
         }
         Walk::Into
+    });
+    found
+}
+
+/// The comments of `head` that its counterpart in production does not have as often. Looking for
+/// a text in two whole files costs their size, and most comments need no such look.
+#[must_use]
+pub fn not_in_counterpart<'a>(base: Option<&Unit<'_>>, head: &Unit<'a>) -> Vec<Node<'a>> {
+    let mut known = HashMap::<&str, usize>::new();
+    if let Some(base) = base {
+        for comment in own(base) {
+            *known.entry(base.slice(comment)).or_default() += 1;
+        }
+    }
+    let mut found = own(head);
+    found.retain(|comment| match known.get_mut(head.slice(*comment)) {
+        Some(count) if 0 < *count => {
+            *count -= 1;
+            false
+        }
+        _ => true,
     });
     found
 }
