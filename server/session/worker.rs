@@ -263,16 +263,14 @@ fn parse(
         }
         ControlFlow::Continue(())
     };
-    match &job.parsed {
-        Some(old) => parser.parse_typed(text, old, job.document.changes(), &mut watch),
-        None => match job.ready.parse_head(text) {
-            Some(tree) => Ok(tree.into()),
-            None => {
-                let tree = parser.parse_watched(text.as_bytes(), None, &mut watch)?;
-                Ok(tree.into())
-            }
-        },
+    if let Some(old) = &job.parsed {
+        return parser.parse_typed(text, old, job.document.changes(), &mut watch);
     }
+    if let Some(tree) = job.ready.parse_head(text) {
+        return Ok(tree.into());
+    }
+    let tree = parser.parse_watched(text.as_bytes(), None, &mut watch)?;
+    Ok(tree.into())
 }
 
 /// Publishes the last findings for the new version. Without any there is nothing to save from
