@@ -128,6 +128,11 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
     match parent.kind() {
         "assignment" | "named_expression" => bound_to(unit, value, parent),
         "expression_list" => unpacked(value, parent),
+        // `f = open(path) if path else …`
+        "conditional_expression" if parent.named_child(1) != Some(value) => {
+            let up = parent.parent().filter(|up| up.kind() == "assignment")?;
+            bound_to(unit, parent, up)
+        }
         "attribute" => {
             let name = unit.slice(field(parent, "attribute")?);
             let closes = kind.close.contains(&name) || name == "__enter__";
@@ -210,7 +215,7 @@ fn judge_name<'a>(
         if unit.node.kind() == "module" {
             confidence = confidence.min(Confidence::Likely);
         }
-        if life.lent || guarded_opening(call) {
+        if life.lent || guarded_opening(unit, call) {
             confidence = confidence.min(Confidence::Possible);
         }
         return Some((confidence, format!("{name} is never closed"), None));
@@ -258,9 +263,15 @@ fn shared(unit: &Unit<'_>, binding: Node<'_>, life: &Life<'_>) -> bool {
 }
 
 /// `f = open(p) if p else sys.stdin` may hold something that must stay open.
-fn guarded_opening(call: Node<'_>) -> bool {
+fn guarded_opening(unit: &Unit<'_>, call: Node<'_>) -> bool {
     let statement = statement_of(call);
     crate::syntax::nodes::ancestors(call)
         .take_while(|up| uses::contains(statement, *up))
-        .any(|up| up.kind() == "conditional_expression")
+        .filter(|up| up.kind() == "conditional_expression")
+        .any(|up| {
+            [0, 2]
+                .into_iter()
+                .filter_map(|arm| up.named_child(arm))
+                .any(|arm| openers::opens(unit, arm).is_none())
+        })
 }

@@ -199,33 +199,6 @@ fn arms(statement: Node<'_>) -> Vec<(Option<Node<'_>>, Option<Node<'_>>)> {
     arms
 }
 
-/// Earlier `if` statements that made good what they found missing: `if x is None: x = …`,
-/// `if "k" not in d: d["k"] = …`. Gives the condition (true in the body) and the body.
-#[must_use]
-pub fn healed_at(node: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
-    let mut healed = Vec::new();
-    let mut at = node;
-    while let Some(parent) = at.parent() {
-        if matches!(parent.kind(), "block" | "module") {
-            for statement in children(parent).filter(|child| child.kind() == "if_statement") {
-                if statement.end_byte() <= at.start_byte()
-                    && let (Some(condition), Some(body)) = (
-                        field(statement, "condition"),
-                        field(statement, "consequence"),
-                    )
-                {
-                    healed.push((bare(condition), body));
-                }
-            }
-        }
-        if is_scope(parent) {
-            break;
-        }
-        at = parent;
-    }
-    healed
-}
-
 /// Splits a condition that is known to hold (or not) into parts that are known as well.
 fn split<'t>(condition: Node<'t>, holds: bool, at: usize, facts: &mut Vec<Fact<'t>>) {
     let condition = bare(condition);

@@ -19,9 +19,7 @@ pub use around::{handlers_around, swallows_around};
 pub use ending::{Catches, catches, caught_names, last_part, never_returns};
 pub use flat::{Flat, Place};
 pub use graph::{Bound, Event, Exit, Given, Graph, Step};
-pub use guards::{
-    Fact, caught_around, facts_at, handler_names, healed_at, with_items, withs_around,
-};
+pub use guards::{Fact, caught_around, facts_at, handler_names, with_items, withs_around};
 pub use known::Known;
 pub use order::{contains, ran_before};
 pub use paths::{Path, Paths, Segment, constant_key};

@@ -1,6 +1,6 @@
 //! What can be followed from place to place, as numbers: `event`, `self.config`, `event["body"]`.
 
-use std::collections::HashMap;
+use fnv::FnvHashMap;
 
 use super::flat::{Flat, Place};
 use crate::syntax::nodes::string_value;
@@ -26,7 +26,7 @@ pub enum Segment<'a> {
 #[derive(Debug, Default)]
 pub struct Paths<'a> {
     all: Vec<(Option<Path>, Segment<'a>)>,
-    known: HashMap<(Option<Path>, Segment<'a>), Path>,
+    known: FnvHashMap<(Option<Path>, Segment<'a>), Path>,
     /// Whether other paths reach through it.
     extended: Vec<bool>,
 }
