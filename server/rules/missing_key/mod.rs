@@ -4,12 +4,12 @@ mod fix;
 
 use tree_sitter::Node;
 
-use super::knowledge::keys::{Keys, Presence, constant_subscript, is_load, literal_holds, module_value, path, root};
+use super::knowledge::keys::{Keys, Presence, constant_subscript, is_load, literal_holds, module_value, path};
 use super::knowledge::outside::{Origin, origin};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
-use crate::syntax::flow::{Graph, facts_at};
-use crate::syntax::nodes::{Walk, field, walk, walk_near};
+use crate::syntax::flow::Graph;
+use crate::syntax::nodes::{Walk, field, walk_near};
 use crate::syntax::{Pattern, Unit};
 
 /// A constant key is read from a mapping that may lack it.
@@ -49,7 +49,7 @@ impl Rule for MissingKey {
         for one in found {
             if let Some(read) = one.get("anchor")
                 && presence.may_lack(read)
-                && let Some(draft) = judge(unit, &keys, read)
+                && let Some(draft) = judge(unit, &keys, &presence, read)
             {
                 reporter.report(draft);
             }
@@ -64,7 +64,12 @@ impl Rule for MissingKey {
     }
 }
 
-fn judge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>) -> Option<Draft> {
+fn judge<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    presence: &Presence,
+    read: Node<'a>,
+) -> Option<Draft> {
     let (object, key) = constant_subscript(unit, read)?;
     let mapping = path(unit, object)?;
     if !is_load(read) || in_type(read) || keys.is_gone_through(read, &mapping) {
@@ -80,7 +85,7 @@ fn judge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>) -> Option<Dra
     let asked = asked_elsewhere(unit, keys, object, &mapping, key);
     let (confidence, why) = match (asked, from) {
         (Some(_), _) => (Confidence::Certain, "elsewhere the code allows for that"),
-        (_, Origin::Outside) if is_variant(unit, keys, read, &mapping) => {
+        (_, Origin::Outside) if presence.is_variant(read) => {
             (Confidence::Possible, "its keys depend on its kind")
         }
         (_, Origin::Outside) => (Confidence::Certain, "it comes from outside"),
@@ -178,24 +183,4 @@ fn asks_for(unit: &Unit<'_>, node: Node<'_>, mapping: &str, key: &str) -> bool {
             .first()
             .and_then(|first| crate::syntax::nodes::string_value(*first, unit.source()))
             == Some(key)
-}
-
-/// A condition on another key of the same mapping decided that this code runs
-/// (`if event["type"] == "refund":`): the kind may promise the key.
-fn is_variant<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>, mapping: &str) -> bool {
-    let _ = keys;
-    let name = root(mapping);
-    facts_at(read, unit.source()).into_iter().any(|fact| {
-        if fact.condition.kind() != "comparison_operator" || !fact.holds {
-            return false;
-        }
-        let mut reads = false;
-        walk(fact.condition, &mut |node| {
-            reads |= matches!(node.kind(), "subscript" | "call")
-                && unit.slice(node).starts_with(name)
-                && unit.slice(node).contains(['"', '\'']);
-            Walk::Into
-        });
-        reads
-    })
 }

@@ -18,6 +18,8 @@ pub struct Presence {
     unproven: HashSet<usize>,
     /// Calls `m.get("k")` of a key that is certainly there.
     sure: HashSet<usize>,
+    /// Unproven reads below a condition on another key: the kind may promise the key.
+    variants: HashSet<usize>,
 }
 
 impl Presence {
@@ -49,6 +51,13 @@ impl Presence {
         self.unproven.contains(&read.id())
     }
 
+    /// Whether a condition on another key of the same mapping (`event["type"] == "refund"`) decided
+    /// that this read runs.
+    #[must_use]
+    pub fn is_variant(&self, read: tree_sitter::Node<'_>) -> bool {
+        self.variants.contains(&read.id())
+    }
+
     /// Whether a call `m.get("k")` certainly finds the key.
     #[must_use]
     pub fn is_sure(&self, get: tree_sitter::Node<'_>) -> bool {
@@ -63,6 +72,8 @@ enum Fact {
     There,
     /// The mapping was checked as a whole.
     Checked,
+    /// A part of it has a certain value.
+    Known,
 }
 
 type State = Known<(Path, Fact), ()>;
@@ -252,6 +263,28 @@ impl<'a> Has<'_, '_, '_, 'a> {
         found
     }
 
+    /// Whether the condition says that a part of something has this value: `event["type"] == "a"`.
+    fn tells_kind(&self, condition: Place, holds: bool) -> bool {
+        let flat = self.flat();
+        let operators: Vec<&str> = flat
+            .fields(condition, "operators")
+            .map(|one| flat.kind(one))
+            .collect();
+        match operators.as_slice() {
+            ["==" | "is" | "in"] => holds,
+            ["!=" | "is not" | "not in"] => !holds,
+            _ => false,
+        }
+    }
+
+    /// Whether the condition reads a part of the mapping, itself or through a name.
+    fn is_about_a_part(&self, condition: Place, mapping: Path) -> bool {
+        let flat = self.flat();
+        let paths = || flat.below(condition).filter_map(|part| flat.path(part));
+        paths().any(|path| flat.paths().outer(path) == Some(mapping))
+            || paths().all(|path| path != mapping)
+    }
+
     fn is_there(&self, path: Path, state: &State) -> bool {
         let checked = self
             .flat()
@@ -313,7 +346,11 @@ impl Lattice for Has<'_, '_, '_, '_> {
     }
 
     fn refine(&mut self, condition: Place, holds: bool, state: &mut State) -> bool {
+        let known = self.tells_kind(condition, holds);
         for mapping in self.spoken_of(condition) {
+            if known && self.is_about_a_part(condition, mapping) {
+                state.insert((self.flat().paths().root(mapping), Fact::Known), ());
+            }
             let text = self.flat().paths().text(mapping);
             let node = self.flat().node(condition);
             for (key, path) in &self.keys_of[&mapping] {
@@ -366,6 +403,10 @@ impl Lattice for Has<'_, '_, '_, '_> {
                     && !self.is_one_of_several(event.at, mapping, key)
                 {
                     self.presence.unproven.insert(id);
+                    let root = self.flat().paths().root(path);
+                    if state.contains((root, Fact::Known)) {
+                        self.presence.variants.insert(id);
+                    }
                 }
             }
             "call" => {

@@ -17,7 +17,7 @@ use tree_sitter::Node;
 use crate::syntax::Unit;
 use crate::syntax::flow::ran_before;
 use crate::syntax::nodes::{
-    Walk, bare, children, field, fields, is_scope, positional, string_value, walk, walk_own,
+    Walk, bare, children, field, fields, positional, string_value, walk, walk_own,
 };
 use crate::syntax::unit::value_bound;
 
@@ -109,8 +109,8 @@ pub struct Keys<'u, 'a> {
     stored: Vec<(String, Node<'a>)>,
     /// The places that bind a name, found once for each name.
     bound: RefCell<HashMap<String, Rc<[Node<'a>]>>>,
-    /// Whether a loop refuses a mapping without its keys, by the loop's id.
-    refusing: RefCell<HashMap<(usize, String), bool>>,
+    /// The loops that refuse a mapping without its keys: where each and the block around it end.
+    refusing: RefCell<HashMap<String, Vec<(usize, usize)>>>,
 }
 
 impl<'u, 'a> Keys<'u, 'a> {

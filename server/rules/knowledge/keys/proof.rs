@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::shapes::{
     is_false, is_literal, keys_of, literal_holds, membership, operator, stores_or_leaves,
 };
-use super::{Keys, Walk, bare, children, field, is_scope, path, positional, string_value, walk};
+use super::{Keys, Walk, bare, children, field, path, positional, string_value, walk};
 
 impl<'a> Keys<'_, 'a> {
     /// Whether the condition, known to hold or not, proves that the mapping has the key.
@@ -201,31 +201,19 @@ impl<'a> Keys<'_, 'a> {
     /// `for k in REQUIRED: if k not in d: raise …` before the place.
     #[must_use]
     pub fn is_gone_through(&self, at: Node<'a>, mapping: &str) -> bool {
-        let mut block = at;
-        while let Some(parent) = block.parent() {
-            if matches!(parent.kind(), "block" | "module") {
-                for statement in children(parent).filter(|one| one.kind() == "for_statement") {
-                    if statement.end_byte() <= at.start_byte() && self.refuses(statement, mapping) {
-                        return true;
-                    }
-                }
-            }
-            if is_scope(parent) {
-                break;
-            }
-            block = parent;
-        }
-        false
-    }
-
-    fn refuses(&self, looping: Node<'a>, mapping: &str) -> bool {
-        let key = (looping.id(), mapping.to_owned());
-        if let Some(known) = self.refusing.borrow().get(&key) {
-            return *known;
-        }
-        let refuses = self.looks_for_keys(looping, mapping);
-        self.refusing.borrow_mut().insert(key, refuses);
-        refuses
+        let mut refusing = self.refusing.borrow_mut();
+        let loops = refusing.entry(mapping.to_owned()).or_insert_with(|| {
+            self.unit
+                .own(&["for_statement"])
+                .into_iter()
+                .filter(|one| self.looks_for_keys(*one, mapping))
+                .filter_map(|one| Some((one.end_byte(), one.parent()?.end_byte())))
+                .collect()
+        });
+        // The loop runs before whatever follows in its block.
+        loops
+            .iter()
+            .any(|(end, block)| *end <= at.start_byte() && at.end_byte() <= *block)
     }
 
     fn looks_for_keys(&self, looping: Node<'a>, mapping: &str) -> bool {
