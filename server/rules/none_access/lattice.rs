@@ -362,8 +362,8 @@ impl MayBeNone<'_, '_, '_> {
         let Some(reason) = self.reason_of_object(object, state) else {
             return;
         };
-        // A parameter without a type that is compared is no news.
-        let weak = self.confidence(reason) == Confidence::Possible;
+        // Sums and comparisons are everywhere: only what is certain is worth a word.
+        let weak = self.confidence(reason) != Confidence::Certain;
         if by_operator && weak || self.is_caught(object) {
             return;
         }

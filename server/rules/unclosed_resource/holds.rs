@@ -40,6 +40,8 @@ pub struct Life<'a> {
     pub what: What,
     /// Its name, or that of the lock.
     path: Path,
+    /// The byte where it is opened.
+    from: usize,
     /// Conditions that hold, or do not, wherever it is open.
     conditions: Vec<(String, bool)>,
     /// The places that deal with it, lazy views (`reader = csv.reader(f)`) included.
@@ -71,7 +73,9 @@ impl<'a> Life<'a> {
         }
         if self.lost || self.to_the_end || !self.leaks.is_empty() {
             let exits = self.leaks.iter().chain(&self.continues);
-            return End::Leak(exits.min_by_key(|node| node.start_byte()).copied());
+            // One before the opening is that of the next round.
+            let nearest = |node: &&Node<'a>| (node.start_byte() < self.from, node.start_byte());
+            return End::Leak(exits.min_by_key(nearest).copied());
         }
         // The code thought of failures, or opened it only at times: no more can be asked.
         if self.failure && !self.handled && self.conditions.is_empty() {
@@ -122,6 +126,7 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
             holds.lives.push(Life {
                 what: *what,
                 path,
+                from: flat.node(place).start_byte(),
                 conditions: conditions(flat, place),
                 places: Vec::new(),
                 closes: Vec::new(),
