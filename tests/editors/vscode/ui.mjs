@@ -49,6 +49,9 @@ try {
   const focusEditor = async () => {
     await calm();
     await command('View: Focus Active Editor Group');
+    // Keys that come before the palette has gone would be lost.
+    await quick.waitFor({ state: 'hidden' });
+    await until('the editor has the keyboard', () => page.evaluate(() => !!document.activeElement?.closest('.monaco-editor')));
   };
   const goTo = async (line, column) => {
     await focusEditor();
@@ -169,8 +172,7 @@ try {
     await shot('10-clean');
   });
   await check('typing brings a finding', async () => {
-    await focusEditor();
-    await page.keyboard.press('Control+End');
+    await goTo(24, 1);
     await page.keyboard.type('\n\ndef ping():\nreturn requests.get("https://example.com/ping").status_code\n');
     await squiggle.first().waitFor();
     await says('1 risky');
