@@ -62,7 +62,7 @@ function registerCommands(context: vscode.ExtensionContext, running: Server, rul
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:hotfix-ls.hotfix-ls'),
     howToInstall: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', 'hotfix-ls.hotfix-ls#start', false),
     goTo: ({ uri, diagnostic }: Finding) => vscode.window.showTextDocument(uri, { selection: diagnostic.range }),
-    fixFinding: ({ uri, diagnostic }: Finding) => actions.fix(uri, diagnostic),
+    fixFinding: (finding?: Finding) => finding && actions.fix(finding.uri, finding.diagnostic),
     revertChange: (uri: vscode.Uri, changes: never[], index: number) => {
       const change = changes[index];
       return change ? production.revert(uri, change) : undefined;

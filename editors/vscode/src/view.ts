@@ -30,6 +30,8 @@ export class View implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly tree: vscode.TreeView<Node>;
   private readonly subscriptions: vscode.Disposable[] = [];
+  /** What the tree was last drawn from. */
+  private shows = '';
 
   constructor(
     private readonly server: Server,
@@ -93,6 +95,10 @@ export class View implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     const silent = phase === 'missing' || phase === 'starting';
     this.tree.message = silent ? undefined : `${plain(this.server)}.`;
     this.tree.description = current?.state === 'active' ? (current.branch ?? undefined) : undefined;
+    // A row that is drawn again loses the click that is on its way: only what differs is shown anew.
+    const shows = JSON.stringify([...this.server.statuses, findings().map((it) => [it.uri.toString(), it.diagnostic.range, it.diagnostic.message, it.diagnostic.severity])]);
+    if (shows === this.shows && phase !== 'starting') return;
+    this.shows = shows;
     this.changed.fire();
   }
 }
