@@ -34,6 +34,8 @@ registry! {
     injection::Injection,
     swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,
+    masked_symptom::MaskedSymptom,
+    unlogged_fallback::UnloggedFallback,
     logged_payload::LoggedPayload,
     removed_guard::RemovedGuard,
     disabled_test::DisabledTest,
