@@ -91,12 +91,18 @@ fn ways<'a>(unit: &Unit<'a>) -> Vec<Way<'a>> {
     found
 }
 
-/// Whether production asks the same as often, elsewhere in the file: the guard was moved.
+/// Whether production asks as often for what is missing, elsewhere in the file and perhaps by
+/// another name: the guard was moved.
 fn is_moved(pair: &Pair<'_>, head: &Unit<'_>, way: &Way<'_>) -> bool {
     let asked = head.slice(way.asked);
-    let often = |text: &str| text.matches(asked).count();
-    !way.is_handler
-        && often(pair.head_file.source.text()) <= often(pair.base_file.source.text())
+    let form = [" is None", " not in ", "not "]
+        .into_iter()
+        .find(|form| asked.contains(form));
+    form.is_some_and(|form| {
+        let often = |text: &str| text.matches(form).count();
+        !way.is_handler
+            && often(pair.head_file.source.text()) <= often(pair.base_file.source.text())
+    })
 }
 
 /// What a way asks, white space and comments aside.
