@@ -175,6 +175,10 @@ fn weigh(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> (Confidence
         .kinds
         .iter()
         .any(|kind| matches!(*kind, "Exception" | "BaseException"));
+    // Whoever names the exception means to use it.
+    if handler.name.is_some_and(|name| !uses(unit, handler.clause, name)) {
+        return (Confidence::Certain, HIDES);
+    }
     let carries = carries(unit, handler, value);
     if is_broad {
         return if carries {
@@ -210,6 +214,19 @@ fn carries(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
         if found { Walk::Over } else { Walk::Into }
     });
     found
+}
+
+/// Whether the handler reads the name that it gives the caught exception.
+fn uses(unit: &Unit<'_>, clause: Node<'_>, name: &str) -> bool {
+    let Some(block) = children(clause).find(|child| child.kind() == "block") else {
+        return false;
+    };
+    let mut used = false;
+    walk(block, &mut |node| {
+        used |= node.kind() == "identifier" && unit.slice(node) == name;
+        if used { Walk::Over } else { Walk::Into }
+    });
+    used
 }
 
 /// Exceptions that are the answer "no" to a question, and say nothing beyond it.
