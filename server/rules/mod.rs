@@ -34,6 +34,7 @@ registry! {
     injection::Injection,
     swallowed_exception::SwallowedException,
     raise_without_from::RaiseWithoutFrom,
+    silent_none::SilentNone,
     masked_symptom::MaskedSymptom,
     unlogged_fallback::UnloggedFallback,
     logged_payload::LoggedPayload,
