@@ -76,7 +76,11 @@ fn wrapped(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
         };
         let all: Vec<_> = children(body).map(|one| words(head, one)).collect();
         let is_old = all.iter().all(|one| holds(&whole, one));
-        if !is_old || bodies.iter().any(|old| all.iter().all(|one| holds(old, one))) {
+        if !is_old
+            || bodies
+                .iter()
+                .any(|old| all.iter().all(|one| holds(old, one)))
+        {
             continue;
         }
         let kinds = handler_names(clause, head.source()).join(", ");
@@ -84,7 +88,9 @@ fn wrapped(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
         let draft = Draft::at(
             statement,
             Confidence::Likely,
-            format!("{kinds} from code that production runs as it is now goes unseen: say in the record why it is raised"),
+            format!(
+                "{kinds} from code that production runs as it is now goes unseen: say in the record why it is raised"
+            ),
         );
         reporter.report(Draft {
             span: statement.start_byte()..end,
@@ -108,8 +114,17 @@ fn hides(unit: &Unit<'_>, clause: Node<'_>) -> bool {
     let Some(block) = children(clause).find(|child| child.kind() == "block") else {
         return false;
     };
-    let cancelled = ["StopIteration", "StopAsyncIteration", "CancelledError", "ImportError", "KeyboardInterrupt"];
-    if handler_names(clause, unit.source()).iter().any(|name| cancelled.contains(name)) {
+    let cancelled = [
+        "StopIteration",
+        "StopAsyncIteration",
+        "CancelledError",
+        "ImportError",
+        "KeyboardInterrupt",
+    ];
+    if handler_names(clause, unit.source())
+        .iter()
+        .any(|name| cancelled.contains(name))
+    {
         return false;
     }
     let mut goes_on = false;
@@ -118,7 +133,10 @@ fn hides(unit: &Unit<'_>, clause: Node<'_>) -> bool {
             && field(node, "function").is_some_and(|function| {
                 let name = unit.slice(function);
                 let last = name.rsplit('.').next().unwrap_or(name);
-                matches!(last, "exit" | "_exit" | "abort" | "set_exception" | "fail" | "retry")
+                matches!(
+                    last,
+                    "exit" | "_exit" | "abort" | "set_exception" | "fail" | "retry"
+                )
             });
         goes_on |= ends || node.kind() == "raise_statement";
         if goes_on || is_scope(node) {
@@ -166,9 +184,9 @@ fn defaulted(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
             .and_then(|one| field(one, "left"))
             .filter(|left| left.kind() == "identifier")
             .map(|left| head.slice(left));
-        let flows = returned.iter().any(|one| {
-            inside(one) || name.is_some_and(|name| words(head, *one).contains(&name))
-        });
+        let flows = returned
+            .iter()
+            .any(|one| inside(one) || name.is_some_and(|name| words(head, *one).contains(&name)));
         if flows {
             reporter.report(Draft {
                 detail: "defaulted".to_owned(),
@@ -190,6 +208,8 @@ fn get_with_default<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<(&'a str, &'a
     let [key, default] = arguments.as_slice() else {
         return None;
     };
-    (is_get && default.kind() != "none")
-        .then_some((unit.slice(field(function, "object")?), string_value(*key, unit.source())?))
+    (is_get && default.kind() != "none").then_some((
+        unit.slice(field(function, "object")?),
+        string_value(*key, unit.source())?,
+    ))
 }

@@ -160,7 +160,10 @@ fn is_kept(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
             .starts_with(char::is_lowercase),
         "call" => {
             let function = raised_name(unit, value);
-            matches!(last_part(function), "exception" | "with_traceback" | "exc_info")
+            matches!(
+                last_part(function),
+                "exception" | "with_traceback" | "exc_info"
+            )
         }
         "subscript" => true,
         _ => false,
@@ -176,7 +179,10 @@ fn weigh(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> (Confidence
         .iter()
         .any(|kind| matches!(*kind, "Exception" | "BaseException"));
     // Whoever names the exception means to use it.
-    if handler.name.is_some_and(|name| !uses(unit, handler.clause, name)) {
+    if handler
+        .name
+        .is_some_and(|name| !uses(unit, handler.clause, name))
+    {
         return (Confidence::Certain, HIDES);
     }
     let carries = carries(unit, handler, value);
@@ -260,11 +266,21 @@ fn asks(tried: Node<'_>) -> bool {
     walk(tried, &mut |node| {
         match node.kind() {
             "raise_statement" => raises = true,
-            "call" | "subscript" | "attribute" | "import_statement" | "import_from_statement"
-            | "pattern_list" | "tuple_pattern" | "list_pattern" => asks = true,
+            "call"
+            | "subscript"
+            | "attribute"
+            | "import_statement"
+            | "import_from_statement"
+            | "pattern_list"
+            | "tuple_pattern"
+            | "list_pattern" => asks = true,
             _ => {}
         }
-        if is_scope(node) { Walk::Over } else { Walk::Into }
+        if is_scope(node) {
+            Walk::Over
+        } else {
+            Walk::Into
+        }
     });
     asks && !raises
 }
@@ -314,7 +330,9 @@ fn bind_caught(unit: &Unit<'_>, handler: Node<'_>, builder: &mut Builder<'_>) ->
         .into_iter()
         .find(|name| !unit.slice(unit.node).contains(name))
         .unwrap_or("hotfix_cause");
-    if let Some(kinds) = children(handler).find(|child| child.kind() != "block") { builder.insert(kinds.end_byte(), format!(" as {name}")) } else {
+    if let Some(kinds) = children(handler).find(|child| child.kind() != "block") {
+        builder.insert(kinds.end_byte(), format!(" as {name}"));
+    } else {
         let keyword = handler.child(0)?;
         builder.insert(keyword.end_byte(), format!(" Exception as {name}"));
     }

@@ -153,7 +153,11 @@ fn judge_request(unit: &Unit<'_>, request: &Request<'_>) -> Verdict {
     match request.library {
         Library::Requests => judge_requests(unit, request, written),
         Library::Urllib if global_socket_timeout(unit) => None,
-        Library::Urllib => by_default(&given(unit, request.call, Some(2)), written, Confidence::Certain),
+        Library::Urllib => by_default(
+            &given(unit, request.call, Some(2)),
+            written,
+            Confidence::Certain,
+        ),
         Library::Httpx | Library::Aiohttp => {
             let confidence = match request.library {
                 Library::Httpx => Confidence::Certain,
@@ -170,7 +174,11 @@ fn judge_request(unit: &Unit<'_>, request: &Request<'_>) -> Verdict {
 fn judge_requests(unit: &Unit<'_>, request: &Request<'_>, written: &str) -> Verdict {
     let session = request.client.as_ref();
     let index = (session.is_some() && request.verb == "request").then_some(8);
-    let verdict = by_default(&given(unit, request.call, index), written, Confidence::Certain)?;
+    let verdict = by_default(
+        &given(unit, request.call, index),
+        written,
+        Confidence::Certain,
+    )?;
     let Some(session) = session else {
         return Some(verdict);
     };
@@ -185,7 +193,10 @@ fn judge_requests(unit: &Unit<'_>, request: &Request<'_>, written: &str) -> Verd
         return None;
     }
     Some(if useless {
-        let message = format!("{written} has no timeout: requests ignores {}.timeout", session.written);
+        let message = format!(
+            "{written} has no timeout: requests ignores {}.timeout",
+            session.written
+        );
         (Confidence::Likely, message)
     } else {
         verdict
@@ -202,7 +213,18 @@ fn limits_requests(unit: &Unit<'_>, step: Step<'_>) -> bool {
             .or_else(|| keyword(call, "adapter", unit.source()))
             .is_none_or(|adapter| !plain_adapter(unit, bare(adapter))),
         Step::Attribute(name) => {
-            matches!(name, "request" | "send" | "get" | "post" | "put" | "patch" | "delete" | "head" | "options")
+            matches!(
+                name,
+                "request"
+                    | "send"
+                    | "get"
+                    | "post"
+                    | "put"
+                    | "patch"
+                    | "delete"
+                    | "head"
+                    | "options"
+            )
         }
         Step::Passed(function) => function.to_ascii_lowercase().contains("timeout"),
         Step::Method(..) => false,
@@ -257,9 +279,11 @@ fn judge_other(unit: &Unit<'_>, call: Node<'_>, function: Node<'_>) -> Verdict {
     let wait = waits::of(unit, call)?;
     let written = unit.slice(function);
     match wait {
-        Wait::Socket { index } if !global_socket_timeout(unit) => {
-            by_default(&given(unit, call, Some(index)), written, Confidence::Certain)
-        }
+        Wait::Socket { index } if !global_socket_timeout(unit) => by_default(
+            &given(unit, call, Some(index)),
+            written,
+            Confidence::Certain,
+        ),
         Wait::Process if unit.file.settings.subprocess_timeout => {
             by_default(&given(unit, call, None), written, Confidence::Certain)
         }
@@ -286,22 +310,39 @@ fn judge_aiohttp(unit: &Unit<'_>, call: Node<'_>, written: &str) -> Verdict {
     if has_splat(call) {
         return None;
     }
-    let limit = |name: &str| keyword(call, name, unit.source()).filter(|value| value.kind() != "none");
-    let total = positional(call).first().copied().filter(|value| value.kind() != "none");
-    if total.or(limit("total")).is_some_and(|value| unit.slice(value) != "0") {
+    let limit =
+        |name: &str| keyword(call, name, unit.source()).filter(|value| value.kind() != "none");
+    let total = positional(call)
+        .first()
+        .copied()
+        .filter(|value| value.kind() != "none");
+    if total
+        .or(limit("total"))
+        .is_some_and(|value| unit.slice(value) != "0")
+    {
         return None;
     }
     if limit("sock_read").is_some() {
         return None;
     }
     let partly = limit("connect").or(limit("sock_connect")).is_some();
-    let confidence = if partly { Confidence::Likely } else { Confidence::Certain };
-    Some((confidence, format!("{written} without a total lets a request wait for ever")))
+    let confidence = if partly {
+        Confidence::Likely
+    } else {
+        Confidence::Certain
+    };
+    Some((
+        confidence,
+        format!("{written} without a total lets a request wait for ever"),
+    ))
 }
 
 fn by_default(given: &Given, written: &str, confidence: Confidence) -> Verdict {
     match given {
-        Given::Missing => Some((confidence, format!("{written} has no timeout and may wait for ever"))),
+        Given::Missing => Some((
+            confidence,
+            format!("{written} has no timeout and may wait for ever"),
+        )),
         Given::Never => Some((confidence, switched_off(written))),
         Given::Partly => Some((
             Confidence::Likely,
@@ -332,9 +373,11 @@ fn set_timeout(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let written = unit.slice(field(call, "function")?);
     let aiohttp = matches!(waits::of(unit, call), Some(Wait::AiohttpTimeout));
     let name = if aiohttp { "total" } else { "timeout" };
-    let none = keyword(call, name, unit.source())
-        .map(bare)
-        .or_else(|| positional(call).into_iter().find(|one| one.kind() == "none" && aiohttp_or_httpx(unit, call)));
+    let none = keyword(call, name, unit.source()).map(bare).or_else(|| {
+        positional(call)
+            .into_iter()
+            .find(|one| one.kind() == "none" && aiohttp_or_httpx(unit, call))
+    });
     match none {
         Some(value) => builder.replace(value, seconds.to_string()),
         None => match http_position(unit, call) {

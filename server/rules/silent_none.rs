@@ -43,7 +43,10 @@ impl Rule for SilentNone {
                 let draft = Draft::at(
                     statement,
                     Confidence::Likely,
-                    format!("{name} promises {} and returns None here: the caller fails later, elsewhere", unit.slice(promise)),
+                    format!(
+                        "{name} promises {} and returns None here: the caller fails later, elsewhere",
+                        unit.slice(promise)
+                    ),
                 );
                 reporter.report(draft.related(promise, "the promise"));
             }
@@ -58,10 +61,35 @@ impl Rule for SilentNone {
 /// Whether the annotation leaves no room for None, as far as it can be read here.
 fn promises(unit: &Unit<'_>, annotation: Node<'_>) -> bool {
     const PLAIN: &[&str] = &[
-        "int", "float", "complex", "bool", "str", "bytes", "bytearray", "list", "dict", "set",
-        "frozenset", "tuple", "List", "Dict", "Set", "FrozenSet", "Tuple", "Sequence", "Mapping",
-        "Path", "Decimal", "datetime", "date", "timedelta", "UUID", "Response", "HttpResponse",
-        "DataFrame", "Self",
+        "int",
+        "float",
+        "complex",
+        "bool",
+        "str",
+        "bytes",
+        "bytearray",
+        "list",
+        "dict",
+        "set",
+        "frozenset",
+        "tuple",
+        "List",
+        "Dict",
+        "Set",
+        "FrozenSet",
+        "Tuple",
+        "Sequence",
+        "Mapping",
+        "Path",
+        "Decimal",
+        "datetime",
+        "date",
+        "timedelta",
+        "UUID",
+        "Response",
+        "HttpResponse",
+        "DataFrame",
+        "Self",
     ];
     let text = unit.slice(annotation).trim_matches(['"', '\'']);
     if text.contains("None") || text.contains("Optional") || text.contains("Any") {
@@ -109,7 +137,10 @@ fn raise_instead(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let why = format!("{name} must not answer None");
     builder.lines_before(statement, &[hotfix_comment(context.version, &why)])?;
     let (line, title) = if handled {
-        ("raise".to_owned(), "Raise the exception again instead of returning None".to_owned())
+        (
+            "raise".to_owned(),
+            "Raise the exception again instead of returning None".to_owned(),
+        )
     } else {
         (
             format!("raise ValueError(\"{name}: there is no result\")"),

@@ -37,7 +37,9 @@ impl Rule for UncheckedType {
                 reporter.report(Draft::at(
                     place,
                     Confidence::Possible,
-                    format!("{name} should be {kind}, but {what} gives a wrong result without an error"),
+                    format!(
+                        "{name} should be {kind}, but {what} gives a wrong result without an error"
+                    ),
                 ));
             }
         }
@@ -57,7 +59,14 @@ fn scalar<'a>(unit: &Unit<'a>, parameter: &Parameter<'a>) -> Option<&'a str> {
 /// Pydantic, attrs, dataclasses and checking decorators see to the types.
 fn is_validated(unit: &Unit<'_>) -> bool {
     const WORDS: [&str; 9] = [
-        "validate", "typechecked", "beartype", "overload", "route", "command", "fixture", "task",
+        "validate",
+        "typechecked",
+        "beartype",
+        "overload",
+        "route",
+        "command",
+        "fixture",
+        "task",
         "abstractmethod",
     ];
     let decorators = unit
@@ -67,14 +76,12 @@ fn is_validated(unit: &Unit<'_>) -> bool {
         .into_iter()
         .flat_map(children)
         .filter(|child| child.kind() == "decorator");
-    let decorated = decorators
-        .map(|one| unit.slice(one))
-        .any(|text| {
-            WORDS.iter().any(|word| text.contains(word))
-                || [".get(", ".post(", ".put(", ".delete(", ".patch("]
-                    .iter()
-                    .any(|verb| text.contains(verb))
-        });
+    let decorated = decorators.map(|one| unit.slice(one)).any(|text| {
+        WORDS.iter().any(|word| text.contains(word))
+            || [".get(", ".post(", ".put(", ".delete(", ".patch("]
+                .iter()
+                .any(|verb| text.contains(verb))
+    });
     let model = unit.class().is_some_and(|class| {
         field(class, "superclasses").is_some_and(|bases| {
             ["BaseModel", "Schema", "Protocol", "ABC"]
@@ -129,14 +136,30 @@ fn is_check(unit: &Unit<'_>, name: Node<'_>, kind: &str) -> bool {
                 .parent()
                 .and_then(|call| field(call, "function"))
                 .map_or("", |function| unit.slice(function));
-            let last = function.rsplit('.').next().unwrap_or(function).to_ascii_lowercase();
+            let last = function
+                .rsplit('.')
+                .next()
+                .unwrap_or(function)
+                .to_ascii_lowercase();
             matches!(
                 last.as_str(),
-                "isinstance" | "type" | "int" | "float" | "str" | "bytes" | "index" | "range"
-                    | "round" | "abs" | "sleep" | "decimal"
-            ) || ["check", "valid", "ensure", "require", "assert", "coerce", "parse"]
-                .iter()
-                .any(|word| last.contains(word))
+                "isinstance"
+                    | "type"
+                    | "int"
+                    | "float"
+                    | "str"
+                    | "bytes"
+                    | "index"
+                    | "range"
+                    | "round"
+                    | "abs"
+                    | "sleep"
+                    | "decimal"
+            ) || [
+                "check", "valid", "ensure", "require", "assert", "coerce", "parse",
+            ]
+            .iter()
+            .any(|word| last.contains(word))
         }
         // A method of text: a number has none. `count < 3` raises for text.
         "attribute" => field(parent, "object") == Some(name),
@@ -154,7 +177,8 @@ fn is_check(unit: &Unit<'_>, name: Node<'_>, kind: &str) -> bool {
             let operator = field(parent, "operator").map_or("", |one| one.kind());
             let other = other_side(parent, name);
             let number = other.is_some_and(|one| matches!(one.kind(), "integer" | "float"));
-            let text = other.is_some_and(|one| matches!(one.kind(), "string" | "concatenated_string"));
+            let text =
+                other.is_some_and(|one| matches!(one.kind(), "string" | "concatenated_string"));
             match kind {
                 "int" | "float" => {
                     matches!(operator, "-" | "/" | "//" | "**" | "&" | "|" | "<<" | ">>")
@@ -221,7 +245,10 @@ fn guard(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     builder.lines_at_top(
         unit.node,
         &[
-            hotfix_comment(context.version, &format!("{name} of another type went unnoticed")),
+            hotfix_comment(
+                context.version,
+                &format!("{name} of another type went unnoticed"),
+            ),
             format!("if not isinstance({name}, {kind}):"),
             format!("\traise TypeError(f\"{name} must be {kind}, got {{type({name}).__name__}}\")"),
         ],

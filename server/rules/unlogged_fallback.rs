@@ -126,9 +126,9 @@ fn is_guard(unit: &Unit<'_>, condition: Node<'_>) -> bool {
             .is_some_and(|inner| is_guard(unit, inner)),
         "boolean_operator" => {
             field(condition, "operator").is_some_and(|operator| operator.kind() == "or")
-                && ["left", "right"].iter().any(|side| {
-                    field(condition, side).is_some_and(|inner| is_guard(unit, inner))
-                })
+                && ["left", "right"]
+                    .iter()
+                    .any(|side| field(condition, side).is_some_and(|inner| is_guard(unit, inner)))
         }
         "comparison_operator" => {
             let text = unit.slice(condition);
@@ -225,7 +225,9 @@ impl<'a> Way<'a> {
         let end = if self.is_handler {
             children(self.asked)
                 .find(|child| child.kind() != "block")
-                .map_or(self.asked.start_byte() + "except".len(), |kinds| kinds.end_byte())
+                .map_or(self.asked.start_byte() + "except".len(), |kinds| {
+                    kinds.end_byte()
+                })
         } else {
             self.asked.end_byte()
         };
@@ -236,7 +238,9 @@ impl<'a> Way<'a> {
             ..Draft::at(
                 self.asked,
                 Confidence::Likely,
-                format!("This new way ({what}) leaves no log line: nobody sees how often it is taken"),
+                format!(
+                    "This new way ({what}) leaves no log line: nobody sees how often it is taken"
+                ),
             )
         }
     }
@@ -270,8 +274,25 @@ fn names_in<'a>(unit: &Unit<'a>, node: Node<'_>) -> Vec<&'a str> {
 
 /// Parts of the names of functions that tell somebody.
 const SPEAKING: &[&str] = &[
-    "log", "warn", "error", "print", "report", "notify", "capture", "audit", "metric", "increment",
-    "incr", "counter", "fail", "abort", "exit", "alert", "trace", "emit", "flash",
+    "log",
+    "warn",
+    "error",
+    "print",
+    "report",
+    "notify",
+    "capture",
+    "audit",
+    "metric",
+    "increment",
+    "incr",
+    "counter",
+    "fail",
+    "abort",
+    "exit",
+    "alert",
+    "trace",
+    "emit",
+    "flash",
 ];
 
 fn speaks(unit: &Unit<'_>, call: Node<'_>) -> bool {
@@ -283,7 +304,10 @@ fn speaks(unit: &Unit<'_>, call: Node<'_>) -> bool {
     let last = callee.rsplit('.').next().unwrap_or(callee);
     let settings = unit.file.settings;
     SPEAKING.iter().any(|word| lower.contains(word))
-        || settings.error_reporters.iter().any(|one| one == callee || one == last)
+        || settings
+            .error_reporters
+            .iter()
+            .any(|one| one == callee || one == last)
         || callee
             .rsplit_once('.')
             .is_some_and(|(object, _)| settings.loggers.iter().any(|one| one == object))
@@ -302,10 +326,16 @@ fn log(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
         let kinds = handler_names(way.asked, unit.source()).join(", ");
         (format!("{name}: {kinds}"), format!("{kinds} is caught"))
     } else {
-        let asked = short(unit.slice(way.asked)).replace(['"', '\\'], "'").replace('%', "%%");
+        let asked = short(unit.slice(way.asked))
+            .replace(['"', '\\'], "'")
+            .replace('%', "%%");
         (format!("{name}: {asked}"), asked)
     };
-    let trace = if way.is_handler { ", exc_info=True" } else { "" };
+    let trace = if way.is_handler {
+        ", exc_info=True"
+    } else {
+        ""
+    };
     let line = format!("{logger}.warning(\"{what}\"{trace})");
     let first = children(way.block).next()?;
     if first.kind() == "pass_statement" {

@@ -34,6 +34,9 @@ impl Rule for UnusedAllow {
         };
         let mut builder = Builder::new(context.unit.file);
         builder.remove(range);
-        vec![builder.finish("Remove the exception that allows nothing", Applicability::Safe)]
+        vec![builder.finish(
+            "Remove the exception that allows nothing",
+            Applicability::Safe,
+        )]
     }
 }

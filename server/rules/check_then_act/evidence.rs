@@ -23,33 +23,63 @@ pub(super) enum Evidence {
 pub(super) fn of_module(unit: &Unit<'_>) -> Option<Evidence> {
     let names = unit.names();
     let text = unit.source().text();
-    let threads = ["concurrent.futures", "_thread", "gevent", "eventlet", "multiprocessing.pool", "multiprocessing.dummy"]
-        .iter()
-        .any(|module| names.imports_module(module))
+    let threads = [
+        "concurrent.futures",
+        "_thread",
+        "gevent",
+        "eventlet",
+        "multiprocessing.pool",
+        "multiprocessing.dummy",
+    ]
+    .iter()
+    .any(|module| names.imports_module(module))
         || (names.imports_module("threading") && uses_threads(text))
-        || ["ThreadingMixIn", "ThreadingHTTPServer", "ThreadingTCPServer", ".run_in_executor(", "asyncio.to_thread("]
-            .iter()
-            .any(|word| text.contains(word));
+        || [
+            "ThreadingMixIn",
+            "ThreadingHTTPServer",
+            "ThreadingTCPServer",
+            ".run_in_executor(",
+            "asyncio.to_thread(",
+        ]
+        .iter()
+        .any(|word| text.contains(word));
     if threads {
         return Some(Evidence::Threads);
     }
-    handlers(unit).or_else(|| names.imports_module("multiprocessing").then_some(Evidence::Processes))
+    handlers(unit).or_else(|| {
+        names
+            .imports_module("multiprocessing")
+            .then_some(Evidence::Processes)
+    })
 }
 
 /// Whether `threading` serves for more than the thread's own data or name.
 fn uses_threads(text: &str) -> bool {
-    let own = ["local", "current_thread", "get_ident", "currentThread", "main_thread", "get_native_id"];
+    let own = [
+        "local",
+        "current_thread",
+        "get_ident",
+        "currentThread",
+        "main_thread",
+        "get_native_id",
+    ];
     let mut used = false;
     for (at, _) in text.match_indices("threading.") {
         let rest = &text[at + "threading.".len()..];
-        let word = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        let word = rest
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+            .unwrap_or_default();
         if !own.contains(&word) {
             return true;
         }
         used = true;
     }
     if let Some(at) = text.find("from threading import") {
-        let line = text[at + "from threading import".len()..].lines().next().unwrap_or_default();
+        let line = text[at + "from threading import".len()..]
+            .lines()
+            .next()
+            .unwrap_or_default();
         return !line.split(',').all(|word| own.contains(&word.trim()));
     }
     !used
@@ -59,7 +89,17 @@ fn uses_threads(text: &str) -> bool {
 fn handlers(unit: &Unit<'_>) -> Option<Evidence> {
     let names = unit.names();
     let imports = |modules: &[&str]| modules.iter().any(|module| names.imports_module(module));
-    let web = imports(&["flask", "fastapi", "starlette", "django", "rest_framework", "bottle", "sanic", "flask_restful", "quart"]);
+    let web = imports(&[
+        "flask",
+        "fastapi",
+        "starlette",
+        "django",
+        "rest_framework",
+        "bottle",
+        "sanic",
+        "flask_restful",
+        "quart",
+    ]);
     let tasks = imports(&["celery", "dramatiq", "huey", "rq"]);
     if !web && !tasks {
         return None;
@@ -79,23 +119,55 @@ fn handlers(unit: &Unit<'_>) -> Option<Evidence> {
 }
 
 fn handler_kind(unit: &Unit<'_>, function: Node<'_>, web: bool, tasks: bool) -> Option<Evidence> {
-    let decorators = function.parent().filter(|up| up.kind() == "decorated_definition");
-    for decorator in decorators.into_iter().flat_map(|up| children(up).collect::<Vec<_>>()) {
-        let Some(expression) = decorator.named_child(0).filter(|_| decorator.kind() == "decorator") else {
+    let decorators = function
+        .parent()
+        .filter(|up| up.kind() == "decorated_definition");
+    for decorator in decorators
+        .into_iter()
+        .flat_map(|up| children(up).collect::<Vec<_>>())
+    {
+        let Some(expression) = decorator
+            .named_child(0)
+            .filter(|_| decorator.kind() == "decorator")
+        else {
             continue;
         };
         let name = unit.slice(field(expression, "function").unwrap_or(expression));
         let last = name.rsplit('.').next().unwrap_or(name);
-        if tasks && matches!(last, "task" | "shared_task" | "actor" | "job" | "periodic_task") {
+        if tasks
+            && matches!(
+                last,
+                "task" | "shared_task" | "actor" | "job" | "periodic_task"
+            )
+        {
             return Some(Evidence::Tasks);
         }
-        let routes = ["route", "get", "post", "put", "patch", "delete", "api_view", "before_request", "after_request", "websocket", "login_required", "csrf_exempt", "require_POST", "require_GET", "require_http_methods"];
+        let routes = [
+            "route",
+            "get",
+            "post",
+            "put",
+            "patch",
+            "delete",
+            "api_view",
+            "before_request",
+            "after_request",
+            "websocket",
+            "login_required",
+            "csrf_exempt",
+            "require_POST",
+            "require_GET",
+            "require_http_methods",
+        ];
         if web && routes.contains(&last) {
             return Some(Evidence::Threads);
         }
     }
-    let parameters = field(function, "parameters").map(|list| children(list).collect::<Vec<_>>())?;
-    let request = parameters.first().is_some_and(|one| unit.slice(*one).split(':').next() == Some("request"));
+    let parameters =
+        field(function, "parameters").map(|list| children(list).collect::<Vec<_>>())?;
+    let request = parameters
+        .first()
+        .is_some_and(|one| unit.slice(*one).split(':').next() == Some("request"));
     (web && unit.names().imports_module("django") && request).then_some(Evidence::Threads)
 }
 
@@ -111,10 +183,16 @@ pub(super) struct Guarded<'a> {
 }
 
 /// The lock that guards the state elsewhere, one that guards a write first.
-pub(super) fn guarded<'a>(unit: &Unit<'a>, state: State<'a>, here: Node<'a>) -> Option<Guarded<'a>> {
+pub(super) fn guarded<'a>(
+    unit: &Unit<'a>,
+    state: State<'a>,
+    here: Node<'a>,
+) -> Option<Guarded<'a>> {
     let mut best: Option<Guarded<'a>> = None;
     let text = unit.source().text();
-    let words = ["lock", "Lock", "LOCK", "utex", "MUTEX", "emaphore", "ondition", "cond", "cv", "sem"];
+    let words = [
+        "lock", "Lock", "LOCK", "utex", "MUTEX", "emaphore", "ondition", "cond", "cv", "sem",
+    ];
     if unit.file.settings.locks.is_empty() && !words.iter().any(|word| text.contains(word)) {
         return None;
     }
@@ -128,13 +206,18 @@ pub(super) fn guarded<'a>(unit: &Unit<'a>, state: State<'a>, here: Node<'a>) -> 
         if node.kind() != "with_statement" || node.byte_range().contains(&here.start_byte()) {
             return Walk::Into;
         }
-        let Some(body) = field(node, "body") else { return Walk::Into };
+        let Some(body) = field(node, "body") else {
+            return Walk::Into;
+        };
         let same_class = state.owner != Owner::Instance
             || ancestors(node).find(|up| up.kind() == "class_definition") == class;
         if !same_class || !mentions(unit, body, state.text) {
             return Walk::Into;
         }
-        if let Some(lock) = flow::with_items(node).into_iter().find(|item| locks::is_lock(unit, *item)) {
+        if let Some(lock) = flow::with_items(node)
+            .into_iter()
+            .find(|item| locks::is_lock(unit, *item))
+        {
             let one = Guarded {
                 lock,
                 written: writes(unit, body, state.text),
@@ -150,16 +233,26 @@ pub(super) fn guarded<'a>(unit: &Unit<'a>, state: State<'a>, here: Node<'a>) -> 
 }
 
 fn writes(unit: &Unit<'_>, body: Node<'_>, text: &str) -> bool {
-    let inner = Unit::new(unit.file, crate::syntax::nodes::scope_of(body), String::new());
+    let inner = Unit::new(
+        unit.file,
+        crate::syntax::nodes::scope_of(body),
+        String::new(),
+    );
     // What is written under a lock is shared by that alone; only the text has to agree.
-    super::state::acts(&inner, body).iter().any(|act| act.state.text == text)
+    super::state::acts(&inner, body)
+        .iter()
+        .any(|act| act.state.text == text)
 }
 
 /// Whether two threads meet in the instance: a method that a thread runs and one that others call
 /// are involved, and the one on the other side writes the state.
 pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
-    let Some(class) = unit.class() else { return false };
-    let Some(body) = field(class, "body") else { return false };
+    let Some(class) = unit.class() else {
+        return false;
+    };
+    let Some(body) = field(class, "body") else {
+        return false;
+    };
     let methods: Vec<(&str, Node<'_>)> = children(body)
         .map(|one| field(one, "definition").unwrap_or(one))
         .filter(|one| one.kind() == "function_definition")
@@ -172,7 +265,9 @@ pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
         next += 1;
         for (_, method) in methods.iter().filter(|(one, _)| *one == name) {
             for (called, _) in &methods {
-                if unit.slice(*method).contains(&format!("self.{called}(")) && !threaded.contains(called) {
+                if unit.slice(*method).contains(&format!("self.{called}("))
+                    && !threaded.contains(called)
+                {
                     threaded.push(called);
                 }
             }
@@ -181,7 +276,10 @@ pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
     let own = field(unit.node, "name").map_or("", |name| unit.slice(name));
     let here = threaded.contains(&own);
     // Several threads may run the same method: then it meets itself.
-    let pooled = here && ["submit(self.", "map(self."].iter().any(|call| unit.slice(class).contains(call));
+    let pooled = here
+        && ["submit(self.", "map(self."]
+            .iter()
+            .any(|call| unit.slice(class).contains(call));
     !threaded.is_empty()
         && (pooled
             || methods.iter().any(|(name, method)| {
@@ -195,8 +293,11 @@ pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
 /// Whether the method writes the state.
 fn writes_in(unit: &Unit<'_>, method: Node<'_>, text: &str) -> bool {
     let inner = Unit::new(unit.file, method, String::new());
-    field(method, "body")
-        .is_some_and(|body| super::state::acts(&inner, body).iter().any(|act| act.state.text == text))
+    field(method, "body").is_some_and(|body| {
+        super::state::acts(&inner, body)
+            .iter()
+            .any(|act| act.state.text == text)
+    })
 }
 
 /// The methods of the class that threads start with.
@@ -210,12 +311,24 @@ fn started<'a>(unit: &Unit<'a>, class: Node<'a>) -> Vec<&'a str> {
     }
     walk(class, &mut |node| {
         if node.kind() == "call"
-            && let (Some(function), Some(list)) = (field(node, "function"), field(node, "arguments"))
+            && let (Some(function), Some(list)) =
+                (field(node, "function"), field(node, "arguments"))
         {
             let name = unit.slice(function);
             let last = name.rsplit('.').next().unwrap_or(name);
             if (last != "map" || name.contains('.'))
-                && matches!(last, "Thread" | "Timer" | "submit" | "map" | "to_thread" | "run_in_executor" | "start_new_thread" | "apply_async") {
+                && matches!(
+                    last,
+                    "Thread"
+                        | "Timer"
+                        | "submit"
+                        | "map"
+                        | "to_thread"
+                        | "run_in_executor"
+                        | "start_new_thread"
+                        | "apply_async"
+                )
+            {
                 for argument in children(list) {
                     let value = field(argument, "value").unwrap_or(argument);
                     if let Some(method) = unit.slice(value).strip_prefix("self.") {
@@ -249,11 +362,20 @@ pub(super) fn awaits_between(check: Node<'_>, act: Node<'_>, from: Node<'_>) -> 
 
 /// Whether every place of the file that calls the function holds a lock, or runs before anybody
 /// else can.
-pub(super) fn callers_hold(unit: &Unit<'_>, function: Node<'_>, state: State<'_>, left: usize) -> bool {
+pub(super) fn callers_hold(
+    unit: &Unit<'_>,
+    function: Node<'_>,
+    state: State<'_>,
+    left: usize,
+) -> bool {
     let Some(name) = field(function, "name").map(|name| unit.slice(name)) else {
         return false;
     };
-    if left == 0 || function.parent().is_some_and(|up| up.kind() == "decorated_definition") {
+    if left == 0
+        || function
+            .parent()
+            .is_some_and(|up| up.kind() == "decorated_definition")
+    {
         return false;
     }
     let mut calls = Vec::new();
@@ -262,7 +384,10 @@ pub(super) fn callers_hold(unit: &Unit<'_>, function: Node<'_>, state: State<'_>
             && let Some(callee) = field(node, "function")
         {
             let text = unit.slice(callee);
-            if text == name || text.strip_prefix("self.") == Some(name) || text.strip_prefix("cls.") == Some(name) {
+            if text == name
+                || text.strip_prefix("self.") == Some(name)
+                || text.strip_prefix("cls.") == Some(name)
+            {
                 calls.push(node);
             }
         }
@@ -286,6 +411,12 @@ pub(super) fn callers_hold(unit: &Unit<'_>, function: Node<'_>, state: State<'_>
 pub(super) fn is_setup(name: &str) -> bool {
     matches!(
         name,
-        "__init__" | "__new__" | "__post_init__" | "__del__" | "__setstate__" | "__init_subclass__" | "__set_name__"
+        "__init__"
+            | "__new__"
+            | "__post_init__"
+            | "__del__"
+            | "__setstate__"
+            | "__init_subclass__"
+            | "__set_name__"
     )
 }

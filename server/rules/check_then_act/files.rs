@@ -90,8 +90,19 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
         return None;
     }
     // A file that is gone when it is read fails loudly; that is seldom worth a change.
-    let confidence = if used == Use::Read { Confidence::Possible } else { Confidence::Likely };
-    Some(FileCheck { check, statement, path, call, used, confidence })
+    let confidence = if used == Use::Read {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    };
+    Some(FileCheck {
+        check,
+        statement,
+        path,
+        call,
+        used,
+        confidence,
+    })
 }
 
 /// The path that a condition tests, and whether it exists where the condition holds.
@@ -112,7 +123,14 @@ fn tested<'a>(unit: &Unit<'a>, condition: Node<'a>, holds: bool) -> Option<(Node
         "call" => {
             let function = field(condition, "function")?;
             let name = origins::imported(unit, function).unwrap_or_default();
-            if matches!(name.as_str(), "os.path.exists" | "os.path.lexists" | "os.path.isfile" | "os.path.isdir" | "os.path.islink") {
+            if matches!(
+                name.as_str(),
+                "os.path.exists"
+                    | "os.path.lexists"
+                    | "os.path.isfile"
+                    | "os.path.isdir"
+                    | "os.path.islink"
+            ) {
                 return positional(condition).first().map(|path| (*path, holds));
             }
             let method = field(function, "attribute").map(|one| unit.slice(one))?;
@@ -130,7 +148,9 @@ fn use_of(unit: &Unit<'_>, call: Node<'_>, text: &str) -> Option<Use> {
     let function = field(call, "function")?;
     let first = positional(call).first().copied();
     let on_path = first.is_some_and(|one| unit.slice(one) == text);
-    if function.kind() == "attribute" && field(function, "object").is_some_and(|one| unit.slice(one) == text) {
+    if function.kind() == "attribute"
+        && field(function, "object").is_some_and(|one| unit.slice(one) == text)
+    {
         return match unit.slice(field(function, "attribute")?) {
             "mkdir" => (!is_true(unit, call, "exist_ok")).then_some(Use::PathMkdir),
             "unlink" => (!is_true(unit, call, "missing_ok")).then_some(Use::PathUnlink),
@@ -144,8 +164,12 @@ fn use_of(unit: &Unit<'_>, call: Node<'_>, text: &str) -> Option<Use> {
     if !on_path {
         return None;
     }
-    match origins::imported(unit, function).unwrap_or_default().as_str() {
-        "os.makedirs" => (!is_true(unit, call, "exist_ok") && positional(call).len() < 3).then_some(Use::MakeDirs),
+    match origins::imported(unit, function)
+        .unwrap_or_default()
+        .as_str()
+    {
+        "os.makedirs" => (!is_true(unit, call, "exist_ok") && positional(call).len() < 3)
+            .then_some(Use::MakeDirs),
         "os.mkdir" => Some(Use::MakeDir),
         "os.remove" | "os.unlink" => Some(Use::Remove),
         "open" | "io.open" => opened(unit, call, 1),
@@ -154,8 +178,13 @@ fn use_of(unit: &Unit<'_>, call: Node<'_>, text: &str) -> Option<Use> {
 }
 
 fn opened(unit: &Unit<'_>, call: Node<'_>, place: usize) -> Option<Use> {
-    let mode = positional(call).get(place).copied().or_else(|| keyword(call, "mode", unit.source()));
-    let Some(mode) = mode else { return Some(Use::Read) };
+    let mode = positional(call)
+        .get(place)
+        .copied()
+        .or_else(|| keyword(call, "mode", unit.source()));
+    let Some(mode) = mode else {
+        return Some(Use::Read);
+    };
     let mode = string_value(mode, unit.source())?;
     if mode.contains(['x', 'a']) {
         None
@@ -177,7 +206,10 @@ fn is_handled(unit: &Unit<'_>, call: Node<'_>) -> bool {
         name.ends_with("OSError")
             || name.starts_with("FileNotFound")
             || name.starts_with("FileExists")
-            || matches!(name, "IOError" | "EnvironmentError" | "Exception" | "BaseException" | "error")
+            || matches!(
+                name,
+                "IOError" | "EnvironmentError" | "Exception" | "BaseException" | "error"
+            )
     };
     caught_around(call)
         .into_iter()

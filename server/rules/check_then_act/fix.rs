@@ -15,7 +15,10 @@ use crate::syntax::nodes::{Walk, children, field, fields, positional, walk};
 /// The fixes of a finding, the preferred one first.
 pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     let unit = context.unit;
-    if let Some(race) = races(unit).into_iter().find(|one| one.check.byte_range() == finding.span) {
+    if let Some(race) = races(unit)
+        .into_iter()
+        .find(|one| one.check.byte_range() == finding.span)
+    {
         return [set_default(context, &race), hold_lock(context, &race)]
             .into_iter()
             .flatten()
@@ -46,13 +49,17 @@ fn set_default(context: &FixContext<'_>, race: &Race<'_>) -> Option<Fix> {
     let unit = context.unit;
     let (statement, state) = (race.region.0, race.act.state.text);
     if race.reason == Reason::Lock
-        || statement.kind() != "if_statement" || race.shape != Shape::Check {
+        || statement.kind() != "if_statement"
+        || race.shape != Shape::Check
+    {
         return None;
     }
     let only = only_statement(statement)?;
     let assignment = only.named_child(0).filter(|one| *one == race.act.node)?;
     let parts: Vec<Node<'_>> = children(race.check).collect();
-    let operator: String = fields(race.check, "operators").map(|one| unit.slice(one)).collect();
+    let operator: String = fields(race.check, "operators")
+        .map(|one| unit.slice(one))
+        .collect();
     let (target, value) = (race.act.target, field(assignment, "right")?);
     let key = children(target).nth(1)?;
     let fits = assignment.kind() == "assignment"
@@ -67,7 +74,11 @@ fn set_default(context: &FixContext<'_>, race: &Race<'_>) -> Option<Fix> {
         return None;
     }
     let mut builder = Builder::new(unit.file);
-    builder.note(statement, context.version, &format!("check and change of {state} in one step"));
+    builder.note(
+        statement,
+        context.version,
+        &format!("check and change of {state} in one step"),
+    );
     let (key, value) = (unit.slice(key), unit.slice(value));
     builder.replace(statement, format!("{state}.setdefault({key}, {value})"));
     Some(builder.finish(
@@ -81,7 +92,10 @@ fn is_quiet(unit: &Unit<'_>, value: Node<'_>) -> bool {
     let text = unit.slice(value);
     match value.kind() {
         "call" => matches!(text, "list()" | "dict()" | "set()" | "[]" | "{}"),
-        _ => !text.contains('\n') && !text.contains(['(', ':', '=']) && !text.contains("await") || text == "{}",
+        _ => {
+            !text.contains('\n') && !text.contains(['(', ':', '=']) && !text.contains("await")
+                || text == "{}"
+        }
     }
 }
 
@@ -89,7 +103,10 @@ fn is_quiet(unit: &Unit<'_>, value: Node<'_>) -> bool {
 fn hold_lock(context: &FixContext<'_>, race: &Race<'_>) -> Option<Fix> {
     let unit = context.unit;
     let (first, last) = race.region;
-    if race.shape == Shape::LateLock || first.kind() == "while_statement" || first.parent() != last.parent() {
+    if race.shape == Shape::LateLock
+        || first.kind() == "while_statement"
+        || first.parent() != last.parent()
+    {
         return None;
     }
     let mut builder = Builder::new(unit.file);
@@ -102,21 +119,38 @@ fn hold_lock(context: &FixContext<'_>, race: &Race<'_>) -> Option<Fix> {
     if rebinds && !declared_global(unit, state.text) {
         builder.lines_at_top(unit.node, &[format!("global {}", state.text)])?;
     }
-    let with = if unit.is_async() { "async with" } else { "with" };
+    let with = if unit.is_async() {
+        "async with"
+    } else {
+        "with"
+    };
     let what = match race.shape {
         Shape::Update => format!("only one at a time may update {}", state.text),
         _ => format!("check and change of {} belong together", state.text),
     };
     let note = hotfix_comment(context.version, &what);
     builder.wrap(first, last, &[note, format!("{with} {lock}:")])?;
-    let act = if race.shape == Shape::Update { "update" } else { "check and change" };
+    let act = if race.shape == Shape::Update {
+        "update"
+    } else {
+        "check and change"
+    };
     let create = if made { "Create" } else { "Hold" };
-    let rest = if made { format!(" and hold it for the {act} of {}", state.text) } else { format!(" for the {act} of {}", state.text) };
+    let rest = if made {
+        format!(" and hold it for the {act} of {}", state.text)
+    } else {
+        format!(" for the {act} of {}", state.text)
+    };
     let limit = match race.reason {
-        Reason::Module(Evidence::Tasks | Evidence::Processes) => " (does not protect across processes)",
+        Reason::Module(Evidence::Tasks | Evidence::Processes) => {
+            " (does not protect across processes)"
+        }
         _ => "",
     };
-    Some(builder.finish(format!("{create} {lock}{rest}{limit}"), Applicability::NeedsReview))
+    Some(builder.finish(
+        format!("{create} {lock}{rest}{limit}"),
+        Applicability::NeedsReview,
+    ))
 }
 
 /// The lock to hold, and whether it is a new one.
@@ -126,7 +160,12 @@ fn choose(unit: &Unit<'_>, race: &Race<'_>, builder: &mut Builder<'_>) -> Option
         let root = text.split('.').next()?;
         let seen = match race.act.state.owner {
             Owner::Instance => root == "self",
-            _ => unit.file.outline.assigned.iter().any(|(name, _)| name == root),
+            _ => unit
+                .file
+                .outline
+                .assigned
+                .iter()
+                .any(|(name, _)| name == root),
         };
         let plain = !text.contains(['(', '[', ' ']);
         if guarded.asynchronous == unit.is_async() && seen && plain {
@@ -136,7 +175,11 @@ fn choose(unit: &Unit<'_>, race: &Race<'_>, builder: &mut Builder<'_>) -> Option
     }
     let state = race.act.state;
     let own = state.text.rsplit('.').next()?;
-    let library = if unit.is_async() { "asyncio" } else { "threading" };
+    let library = if unit.is_async() {
+        "asyncio"
+    } else {
+        "threading"
+    };
     if state.owner == Owner::Instance {
         let name = format!("_{}_lock", own.trim_start_matches('_'));
         let class = unit.class()?;
@@ -151,7 +194,12 @@ fn choose(unit: &Unit<'_>, race: &Race<'_>, builder: &mut Builder<'_>) -> Option
         return Some((format!("{root}.{name}"), true));
     }
     let name = format!("{}_lock", own.to_lowercase());
-    let known = unit.file.outline.assigned.iter().any(|(one, _)| *one == name);
+    let known = unit
+        .file
+        .outline
+        .assigned
+        .iter()
+        .any(|(one, _)| *one == name);
     if known && named_like_lock(&name) && !unit.is_async() {
         return Some((name, false));
     }
@@ -172,7 +220,9 @@ fn blocks_itself(unit: &Unit<'_>, race: &Race<'_>, lock: &str) -> bool {
         return true;
     }
     let mut blocks = false;
-    let Some(block) = first.parent() else { return true };
+    let Some(block) = first.parent() else {
+        return true;
+    };
     walk(block, &mut |node| {
         if node.end_byte() <= first.start_byte() || last.end_byte() <= node.start_byte() {
             return Walk::Over;
@@ -199,7 +249,8 @@ fn one_call(context: &FixContext<'_>, file: &FileCheck<'_>) -> Option<Fix> {
     let only = only_statement(file.statement)?;
     let path = unit.slice(file.path);
     let whole = only.named_child(0) == Some(file.call) && only.kind() == "expression_statement";
-    let simple = !unit.slice(file.check).contains(" and ") && !unit.slice(file.check).contains(" or ");
+    let simple =
+        !unit.slice(file.check).contains(" and ") && !unit.slice(file.check).contains(" or ");
     if !whole || !simple {
         return None;
     }
@@ -217,7 +268,11 @@ fn one_call(context: &FixContext<'_>, file: &FileCheck<'_>) -> Option<Fix> {
         ),
         Use::MakeDir if positional(file.call).len() == 1 => {
             let function = field(file.call, "function")?;
-            if unit.slice(function).rsplit_once('.').is_none_or(|(_, name)| name != "mkdir") {
+            if unit
+                .slice(function)
+                .rsplit_once('.')
+                .is_none_or(|(_, name)| name != "mkdir")
+            {
                 return None;
             }
             let makedirs = unit.slice(function).replace(".mkdir", ".makedirs");
@@ -245,14 +300,23 @@ fn suppress(context: &FixContext<'_>, file: &FileCheck<'_>) -> Option<Fix> {
     let path = unit.slice(file.path);
     let mut builder = Builder::new(unit.file);
     let module = builder.import("contextlib")?;
-    builder.note(file.statement, context.version, &format!("{path} may be gone already"));
-    let header = unit.source().text()
+    builder.note(
+        file.statement,
+        context.version,
+        &format!("{path} may be gone already"),
+    );
+    let header = unit
+        .source()
+        .text()
         .get(file.statement.start_byte()..field(file.statement, "consequence")?.start_byte())?;
     let gap = &header[header.rfind(':')? + 1..];
     if gap.contains('#') {
         return None;
     }
-    builder.insert(file.statement.start_byte(), format!("with {module}.suppress(FileNotFoundError)"));
+    builder.insert(
+        file.statement.start_byte(),
+        format!("with {module}.suppress(FileNotFoundError)"),
+    );
     let colon = file.statement.start_byte() + header.rfind(':')?;
     builder.remove(file.statement.start_byte()..colon);
     Some(builder.finish(

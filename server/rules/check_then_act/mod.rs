@@ -36,8 +36,10 @@ impl Rule for CheckThenAct {
             return;
         }
         for race in races(unit) {
-            let mut draft = Draft::at(race.check, race.confidence, message(unit, &race))
-                .related(race.act.node, format!("{} changes here", race.act.state.text));
+            let mut draft = Draft::at(race.check, race.confidence, message(unit, &race)).related(
+                race.act.node,
+                format!("{} changes here", race.act.state.text),
+            );
             if let Some(guarded) = race.guarded.filter(|_| race.reason == Reason::Lock) {
                 draft = draft.related(guarded.lock, "This lock guards it here");
             }
@@ -45,7 +47,10 @@ impl Rule for CheckThenAct {
         }
         for file in files::checks(unit) {
             let draft = Draft::at(file.check, file.confidence, files::message(unit, &file));
-            reporter.report(draft.related(file.call, "This fails or overwrites if another process was faster"));
+            reporter.report(draft.related(
+                file.call,
+                "This fails or overwrites if another process was faster",
+            ));
         }
     }
 

@@ -61,7 +61,9 @@ pub(super) fn races<'a>(unit: &Unit<'a>) -> Vec<Race<'a>> {
     let mut found: Vec<Race<'a>> = Vec::new();
     for statement in unit.own(&["if_statement", "while_statement"]) {
         if !covered(&found, statement) {
-            found.extend(checked(unit, &held, statement, &all).map(|race| with_followers(race, &all)));
+            found.extend(
+                checked(unit, &held, statement, &all).map(|race| with_followers(race, &all)),
+            );
         }
     }
     for act in all.into_iter().filter(|act| act.how == How::Update) {
@@ -75,9 +77,9 @@ pub(super) fn races<'a>(unit: &Unit<'a>) -> Vec<Race<'a>> {
 /// The same with the statements right behind that change the same state: one lock holds them all.
 fn with_followers<'a>(mut race: Race<'a>, all: &[Act<'a>]) -> Race<'a> {
     while let Some(next) = race.region.1.next_named_sibling()
-        && all.iter().any(|act| {
-            act.state.text == race.act.state.text && statement_of(act.node) == next
-        })
+        && all
+            .iter()
+            .any(|act| act.state.text == race.act.state.text && statement_of(act.node) == next)
     {
         race.region.1 = next;
     }
@@ -87,8 +89,7 @@ fn with_followers<'a>(mut race: Race<'a>, all: &[Act<'a>]) -> Race<'a> {
 /// Whether a race was found already whose region holds the node.
 fn covered(found: &[Race<'_>], node: Node<'_>) -> bool {
     found.iter().any(|one| {
-        one.region.0.start_byte() <= node.start_byte()
-            && node.end_byte() <= one.region.1.end_byte()
+        one.region.0.start_byte() <= node.start_byte() && node.end_byte() <= one.region.1.end_byte()
     })
 }
 
@@ -97,7 +98,16 @@ fn is_protected(unit: &Unit<'_>) -> bool {
     let name = field(unit.node, "name").map_or("", |name| unit.slice(name));
     let words = |text: &str| {
         let text = text.to_lowercase();
-        ["synchronized", "lock", "mutex", "atomic", "serialize", "exclusive"].iter().any(|word| text.contains(word))
+        [
+            "synchronized",
+            "lock",
+            "mutex",
+            "atomic",
+            "serialize",
+            "exclusive",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
     };
     evidence::is_setup(name)
         || name.to_lowercase().contains("lock")
@@ -112,9 +122,15 @@ fn says_locked(unit: &Unit<'_>) -> bool {
         if matches!(node.kind(), "comment" | "string") {
             let text = unit.slice(node).to_lowercase();
             let holds = ["hold", "held", "acquired", "caller", "under ", "within "];
-            said |= ["lock", "mutex", "thread-safe", "threadsafe", "gil"].iter().any(|word| {
-                text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').any(|one| one.trim_start_matches('_') == *word)
-            }) && (holds.iter().any(|word| text.contains(word)) || text.contains("gil") || text.contains("safe"));
+            said |= ["lock", "mutex", "thread-safe", "threadsafe", "gil"]
+                .iter()
+                .any(|word| {
+                    text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
+                        .any(|one| one.trim_start_matches('_') == *word)
+                })
+                && (holds.iter().any(|word| text.contains(word))
+                    || text.contains("gil")
+                    || text.contains("safe"));
         }
         Walk::Into
     });
@@ -122,14 +138,21 @@ fn says_locked(unit: &Unit<'_>) -> bool {
 }
 
 /// Judges one `if` or `while`.
-fn checked<'a>(unit: &Unit<'a>, held: &Held, statement: Node<'a>, all: &[Act<'a>]) -> Option<Race<'a>> {
+fn checked<'a>(
+    unit: &Unit<'a>,
+    held: &Held,
+    statement: Node<'a>,
+    all: &[Act<'a>],
+) -> Option<Race<'a>> {
     let mut conditions: Vec<Node<'a>> = field(statement, "condition").into_iter().collect();
     conditions.extend(fields(statement, "alternative").filter_map(|one| field(one, "condition")));
     for condition in conditions {
         let start = condition.end_byte();
         let race = all
             .iter()
-            .filter(|act| start <= act.node.start_byte() && act.node.end_byte() <= statement.end_byte())
+            .filter(|act| {
+                start <= act.node.start_byte() && act.node.end_byte() <= statement.end_byte()
+            })
             .find_map(|act| judge(unit, held, condition, (statement, statement), *act));
         if race.is_some() {
             return race;
@@ -142,7 +165,13 @@ fn checked<'a>(unit: &Unit<'a>, held: &Held, statement: Node<'a>, all: &[Act<'a>
 }
 
 /// `if counter >= 10: return`, and the change behind it.
-fn after_exit<'a>(unit: &Unit<'a>, held: &Held, statement: Node<'a>, condition: Node<'a>, all: &[Act<'a>]) -> Option<Race<'a>> {
+fn after_exit<'a>(
+    unit: &Unit<'a>,
+    held: &Held,
+    statement: Node<'a>,
+    condition: Node<'a>,
+    all: &[Act<'a>],
+) -> Option<Race<'a>> {
     let leaves = statement.kind() == "if_statement"
         && fields(statement, "alternative").next().is_none()
         && field(statement, "consequence").is_some_and(|body| exits(body, unit.source()));
@@ -151,7 +180,10 @@ fn after_exit<'a>(unit: &Unit<'a>, held: &Held, statement: Node<'a>, condition: 
     }
     let values = local_values(unit, condition);
     let mut later = None;
-    for act in all.iter().filter(|act| statement.end_byte() <= act.node.start_byte()) {
+    for act in all
+        .iter()
+        .filter(|act| statement.end_byte() <= act.node.start_byte())
+    {
         let text = act.state.text;
         let read = mentions(unit, condition, text)
             || values.iter().any(|value| mentions(unit, *value, text));
@@ -159,7 +191,9 @@ fn after_exit<'a>(unit: &Unit<'a>, held: &Held, statement: Node<'a>, condition: 
             continue;
         }
         let siblings: &Vec<Node<'a>> = later.get_or_insert_with(|| {
-            statement.parent().map_or_else(Vec::new, |block| children(block).collect())
+            statement
+                .parent()
+                .map_or_else(Vec::new, |block| children(block).collect())
         });
         let last = siblings
             .iter()
@@ -219,8 +253,7 @@ fn through_local<'a>(
     local_values(unit, condition).into_iter().find_map(|value| {
         let seen = mention(unit, value, text)?;
         let bound = statement_of(value);
-        (bound.parent() == statement.parent() && !held.at(value))
-            .then_some((seen, bound))
+        (bound.parent() == statement.parent() && !held.at(value)).then_some((seen, bound))
     })
 }
 
@@ -315,7 +348,10 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
         }
         race.reason = Reason::Await;
         race.confidence = Confidence::Likely;
-        if race.guarded.is_some_and(|one| one.written && one.asynchronous) {
+        if race
+            .guarded
+            .is_some_and(|one| one.written && one.asynchronous)
+        {
             (race.reason, race.confidence) = (Reason::Lock, Confidence::Certain);
         }
         return Some(());
@@ -334,13 +370,21 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
             return None;
         }
         race.reason = Reason::Module(Evidence::Threads);
-        race.confidence = if is_flag(race.act) { Confidence::Possible } else { Confidence::Likely };
+        race.confidence = if is_flag(race.act) {
+            Confidence::Possible
+        } else {
+            Confidence::Likely
+        };
         return Some(());
     }
     if let Some(found) = evidence::of_module(unit) {
         race.reason = Reason::Module(found);
         let weak = found == Evidence::Processes || is_flag(race.act);
-        race.confidence = if weak { Confidence::Possible } else { Confidence::Likely };
+        race.confidence = if weak {
+            Confidence::Possible
+        } else {
+            Confidence::Likely
+        };
         Some(())
     } else {
         let counter = state.owner == Owner::Module

@@ -45,15 +45,38 @@ pub(super) struct Act<'a> {
 
 /// Methods that change a list, set, dictionary or deque.
 const CHANGES: &[&str] = &[
-    "append", "appendleft", "extend", "insert", "add", "remove", "discard", "pop", "popleft",
-    "popitem", "clear", "update",
+    "append",
+    "appendleft",
+    "extend",
+    "insert",
+    "add",
+    "remove",
+    "discard",
+    "pop",
+    "popleft",
+    "popitem",
+    "clear",
+    "update",
 ];
 
 /// Things that are safe to share, or that every thread has for itself.
 const SAFE: &[&str] = &[
-    "local", "Local", "ContextVar", "Queue", "SimpleQueue", "LifoQueue", "PriorityQueue",
-    "JoinableQueue", "Event", "Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition",
-    "Barrier", "count",
+    "local",
+    "Local",
+    "ContextVar",
+    "Queue",
+    "SimpleQueue",
+    "LifoQueue",
+    "PriorityQueue",
+    "JoinableQueue",
+    "Event",
+    "Lock",
+    "RLock",
+    "Semaphore",
+    "BoundedSemaphore",
+    "Condition",
+    "Barrier",
+    "count",
 ];
 
 /// The writes to shared state in the part of the unit's own code below `part`, in source order.
@@ -71,7 +94,13 @@ pub(super) fn acts<'a>(unit: &Unit<'a>, part: Node<'a>) -> Vec<Act<'a>> {
                         right.kind() == "binary_operator"
                             && mentions(unit, right, unit.slice(target))
                     });
-                    push(&view, node, target, if again { How::Update } else { How::Set }, &mut found);
+                    push(
+                        &view,
+                        node,
+                        target,
+                        if again { How::Update } else { How::Set },
+                        &mut found,
+                    );
                 }
             }
             "augmented_assignment" => {
@@ -80,13 +109,18 @@ pub(super) fn acts<'a>(unit: &Unit<'a>, part: Node<'a>) -> Vec<Act<'a>> {
                 }
             }
             "delete_statement" => {
-                for target in children(node).flat_map(targets).filter(|one| one.kind() == "subscript") {
+                for target in children(node)
+                    .flat_map(targets)
+                    .filter(|one| one.kind() == "subscript")
+                {
                     push(&view, node, target, How::Content, &mut found);
                 }
             }
             "call" => {
-                if let Some(function) = field(node, "function").filter(|one| one.kind() == "attribute")
-                    && let (Some(object), Some(verb)) = (field(function, "object"), field(function, "attribute"))
+                if let Some(function) =
+                    field(node, "function").filter(|one| one.kind() == "attribute")
+                    && let (Some(object), Some(verb)) =
+                        (field(function, "object"), field(function, "attribute"))
                     && CHANGES.contains(&unit.slice(verb))
                 {
                     push(&view, node, object, How::Content, &mut found);
@@ -197,7 +231,13 @@ fn is_global(view: &View<'_, '_>, name: &str, rebinds: Option<How>) -> bool {
     if view.globals.contains(&name) {
         return true;
     }
-    let assigned = || unit.file.outline.assigned.iter().any(|(one, _)| one == name);
+    let assigned = || {
+        unit.file
+            .outline
+            .assigned
+            .iter()
+            .any(|(one, _)| one == name)
+    };
     match rebinds {
         // Without `global` an update alone cannot work on a local name: the module's is meant.
         Some(How::Update) => {
@@ -256,7 +296,10 @@ fn attribute_owner(view: &View<'_, '_>, root: &str) -> Option<Owner> {
 pub(super) fn is_safe(unit: &Unit<'_>, text: &str) -> bool {
     let words = |part: &str| {
         let part = part.to_lowercase();
-        part == "tls" || part.split('_').any(|word| matches!(word, "local" | "locals" | "tls" | "threadlocal"))
+        part == "tls"
+            || part
+                .split('_')
+                .any(|word| matches!(word, "local" | "locals" | "tls" | "threadlocal"))
     };
     if text.split('.').any(words) || text.contains("__dict__") {
         return true;
@@ -276,7 +319,9 @@ pub(super) fn is_safe(unit: &Unit<'_>, text: &str) -> bool {
         .map(|(at, _)| &text[..at])
         .chain([text])
         .collect();
-    makers(unit.file, &prefixes).iter().any(|maker| SAFE.contains(maker))
+    makers(unit.file, &prefixes)
+        .iter()
+        .any(|maker| SAFE.contains(maker))
 }
 
 /// The last names of the calls whose result the file assigns to one of the `names`.
@@ -308,7 +353,9 @@ pub(super) fn mention<'a>(unit: &Unit<'a>, part: Node<'a>, text: &str) -> Option
         if found.is_some() {
             return Walk::Over;
         }
-        if matches!(node.kind(), "identifier" | "attribute" | "subscript") && unit.slice(node) == text {
+        if matches!(node.kind(), "identifier" | "attribute" | "subscript")
+            && unit.slice(node) == text
+        {
             let label = node.parent().is_some_and(|parent| {
                 (parent.kind() == "attribute" && field(parent, "attribute") == Some(node))
                     || (parent.kind() == "keyword_argument" && field(parent, "name") == Some(node))

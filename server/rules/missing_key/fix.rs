@@ -63,7 +63,10 @@ impl<'c, 'a> Read<'c, 'a> {
 
     /// The mapping on one line, for messages and comments.
     fn plain_mapping(&self) -> String {
-        self.mapping.split_whitespace().collect::<Vec<_>>().join(" ")
+        self.mapping
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Whether the mapping can be asked before the statement, as it is when the key is read:
@@ -128,7 +131,11 @@ impl<'c, 'a> Read<'c, 'a> {
         let text = if self.is_environment() {
             format!("environment variable {} must be set", self.key)
         } else {
-            format!("{} must contain {}", mapping.replace('"', "'"), self.quoted.replace('"', "'"))
+            format!(
+                "{} must contain {}",
+                mapping.replace('"', "'"),
+                self.quoted.replace('"', "'")
+            )
         };
         (!text.contains(['\\', '\n'])).then(|| format!("\"{text}\""))
     }
@@ -138,7 +145,9 @@ impl<'c, 'a> Read<'c, 'a> {
         let object = bare(self.object);
         let is_call = object.kind() == "call"
             || (object.kind() == "await"
-                && object.named_child(0).is_some_and(|call| call.kind() == "call"));
+                && object
+                    .named_child(0)
+                    .is_some_and(|call| call.kind() == "call"));
         let header = matches!(
             self.statement.kind(),
             "expression_statement" | "return_statement" | "raise_statement"
@@ -181,12 +190,20 @@ impl<'c, 'a> Read<'c, 'a> {
         let mut builder = Builder::new(self.unit.file);
         let logger = builder.logger()?;
         let log = if self.is_environment() {
-            format!("\t{logger}.warning(\"Environment variable %s is not set\", \"{}\")", self.key)
+            format!(
+                "\t{logger}.warning(\"Environment variable %s is not set\", \"{}\")",
+                self.key
+            )
         } else {
             let mapping = self.plain_mapping().replace('"', "'").replace('%', "%%");
             let shown = default.map_or_else(String::new, |value| format!(", using {value:?}"));
-            let shown = shown.replace("\"\\\"\\\"\"", "an empty text").replace('"', "");
-            format!("\t{logger}.warning(\"{mapping} lacks '%s'{shown}\", {})", self.quoted)
+            let shown = shown
+                .replace("\"\\\"\\\"\"", "an empty text")
+                .replace('"', "");
+            format!(
+                "\t{logger}.warning(\"{mapping} lacks '%s'{shown}\", {})",
+                self.quoted
+            )
         };
         builder.lines_before(
             self.statement,
@@ -214,11 +231,9 @@ impl<'c, 'a> Read<'c, 'a> {
     }
 
     fn is_augmented(&self) -> bool {
-        self.node
-            .parent()
-            .is_some_and(|parent| {
-                parent.kind() == "augmented_assignment" && field(parent, "left") == Some(self.node)
-            })
+        self.node.parent().is_some_and(|parent| {
+            parent.kind() == "augmented_assignment" && field(parent, "left") == Some(self.node)
+        })
     }
 
     /// The empty value of the type that the code promises for what is read.
@@ -276,11 +291,18 @@ impl<'c, 'a> Read<'c, 'a> {
             self.statement,
             &[
                 "else:".to_owned(),
-                format!("\t{logger}.warning(\"Skipped: {mapping} lacks '%s'\", {})", self.quoted),
+                format!(
+                    "\t{logger}.warning(\"Skipped: {mapping} lacks '%s'\", {})",
+                    self.quoted
+                ),
             ],
         )?;
         Some(builder.finish(
-            format!("Do this only if {} is in {}, and log otherwise", self.quoted, self.place()),
+            format!(
+                "Do this only if {} is in {}, and log otherwise",
+                self.quoted,
+                self.place()
+            ),
             Applicability::NeedsReview,
         ))
     }

@@ -4,7 +4,9 @@ mod fix;
 
 use tree_sitter::Node;
 
-use super::knowledge::keys::{Keys, Presence, constant_subscript, is_load, literal_holds, module_value, path};
+use super::knowledge::keys::{
+    Keys, Presence, constant_subscript, is_load, literal_holds, module_value, path,
+};
 use super::knowledge::outside::{Origin, origin};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;

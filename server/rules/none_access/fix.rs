@@ -104,7 +104,11 @@ fn guard(
     subject: &Subject<'_>,
     body: &[String],
 ) -> Option<()> {
-    let shown = subject.shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = subject
+        .shown
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut lines = vec![hotfix_comment(
         context.version,
         &format!("{shown} may be None"),
@@ -137,9 +141,18 @@ fn raised(subject: &Subject<'_>) -> Option<String> {
 
 fn raise(context: &FixContext<'_>, statement: Node<'_>, subject: &Subject<'_>) -> Option<Fix> {
     let mut builder = Builder::new(context.unit.file);
-    guard(context, &mut builder, statement, subject, &[raised(subject)?])?;
+    guard(
+        context,
+        &mut builder,
+        statement,
+        subject,
+        &[raised(subject)?],
+    )?;
     Some(builder.finish(
-        format!("Raise a ValueError that says so when {} is None", subject.shown),
+        format!(
+            "Raise a ValueError that says so when {} is None",
+            subject.shown
+        ),
         Applicability::NeedsReview,
     ))
 }
@@ -156,7 +169,10 @@ fn leave(context: &FixContext<'_>, statement: Node<'_>, subject: &Subject<'_>) -
         None => (raised(subject)?, "error"),
     };
     let function = unit.qualname.rsplit('.').next().unwrap_or(&unit.qualname);
-    let message = text(&format!("{function}: {} is None", subject.shown.replace('%', "%%")))?;
+    let message = text(&format!(
+        "{function}: {} is None",
+        subject.shown.replace('%', "%%")
+    ))?;
     guard(
         context,
         &mut builder,
@@ -177,7 +193,10 @@ fn way_out(unit: &Unit<'_>, statement: Node<'_>) -> (Option<String>, String) {
         .any(|one| one.named_child(0).is_some());
     let yields = !own(unit.node, &["yield"]).is_empty();
     if in_loop(statement) {
-        return (Some("continue".to_owned()), "go on with the next one".to_owned());
+        return (
+            Some("continue".to_owned()),
+            "go on with the next one".to_owned(),
+        );
     }
     let annotation = field(unit.node, "return_type").map(|node| unit.slice(node));
     let default = annotation.and_then(|text| {

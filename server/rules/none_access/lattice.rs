@@ -152,7 +152,9 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         match (event.step, flat.kind(at)) {
             (Step::Bind(Bound::Part(value)), _) => vec![(value, true)],
             (Step::Value | Step::Bind(_), "attribute") => {
-                let name = flat.field(at, "attribute").map_or("", |name| flat.slice(name));
+                let name = flat
+                    .field(at, "attribute")
+                    .map_or("", |name| flat.slice(name));
                 one(flat.field(at, "object").filter(|_| !name.starts_with("__")))
             }
             (Step::Value | Step::Bind(_), "subscript") => one(flat.field(at, "value")),
@@ -161,9 +163,11 @@ impl<'a> MayBeNone<'_, '_, 'a> {
                 one(function.filter(|function| flat.kind(*function) == "identifier"))
             }
             (Step::Iterate | Step::Enter, _) => vec![(at, false)],
-            (Step::Value, "unary_operator") => {
-                flat.field(at, "argument").map(|one| (one, true)).into_iter().collect()
-            }
+            (Step::Value, "unary_operator") => flat
+                .field(at, "argument")
+                .map(|one| (one, true))
+                .into_iter()
+                .collect(),
             (Step::Value, "binary_operator") => {
                 let operator = flat.field(at, "operator").map_or("", |one| flat.kind(one));
                 // `str | None` is a type, and other classes define these as they like.
@@ -179,8 +183,14 @@ impl<'a> MayBeNone<'_, '_, 'a> {
     /// `a < b` needs both, `a in b` what stands on the right.
     fn compared(&self, comparison: Place) -> Vec<(Place, bool)> {
         let flat = self.flat();
-        let operators: Vec<&str> = flat.fields(comparison, "operators").map(|one| flat.kind(one)).collect();
-        let operands: Vec<Place> = flat.children(comparison).filter(|one| flat.role(*one) != "operators").collect();
+        let operators: Vec<&str> = flat
+            .fields(comparison, "operators")
+            .map(|one| flat.kind(one))
+            .collect();
+        let operands: Vec<Place> = flat
+            .children(comparison)
+            .filter(|one| flat.role(*one) != "operators")
+            .collect();
         let ([operator], [left, right]) = (operators.as_slice(), operands.as_slice()) else {
             return Vec::new();
         };
@@ -215,7 +225,11 @@ impl<'a> MayBeNone<'_, '_, 'a> {
             let reached: Vec<Path> = flat
                 .field(call, "function")
                 .into_iter()
-                .chain(flat.field(call, "arguments").into_iter().flat_map(|all| flat.children(all)))
+                .chain(
+                    flat.field(call, "arguments")
+                        .into_iter()
+                        .flat_map(|all| flat.children(all)),
+                )
                 .filter_map(|place| flat.path(place))
                 .map(|path| paths.root(path))
                 .collect();
@@ -223,7 +237,9 @@ impl<'a> MayBeNone<'_, '_, 'a> {
                 paths.outer(path).is_none() || !reached.contains(&paths.root(path))
             });
         }
-        let stands_alone = flat.parent(call).is_some_and(|up| flat.kind(up) == "expression_statement");
+        let stands_alone = flat
+            .parent(call)
+            .is_some_and(|up| flat.kind(up) == "expression_statement");
         if stands_alone {
             self.after_check(call, state);
         }
@@ -232,7 +248,9 @@ impl<'a> MayBeNone<'_, '_, 'a> {
     /// `self.assertIsNotNone(x)`, `check(x)`: what was handed to a check is taken as checked.
     fn after_check(&mut self, call: Place, state: &mut State) {
         let flat = self.flat();
-        let name = flat.field(call, "function").map_or("", |function| flat.slice(function));
+        let name = flat
+            .field(call, "function")
+            .map_or("", |function| flat.slice(function));
         let last = crate::syntax::flow::last_part(name).to_ascii_lowercase();
         let checks = ["assert", "ensure", "require", "check", "valid", "verify"];
         if !checks.iter().any(|word| last.contains(word)) {
@@ -377,9 +395,11 @@ impl MayBeNone<'_, '_, '_> {
             confidence: self.confidence(reason),
             ..self.why(reason).clone()
         };
-        self.found
-            .entry(node.start_byte())
-            .or_insert(Access { object: node, path, why });
+        self.found.entry(node.start_byte()).or_insert(Access {
+            object: node,
+            path,
+            why,
+        });
     }
 }
 

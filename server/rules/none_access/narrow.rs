@@ -71,10 +71,13 @@ impl MayBeNone<'_, '_, '_> {
 
     fn assume_both(&mut self, node: Place, holds: bool, state: &mut State) {
         let flat = self.flat();
-        let (Some(left), Some(right)) = (flat.field(node, "left"), flat.field(node, "right")) else {
+        let (Some(left), Some(right)) = (flat.field(node, "left"), flat.field(node, "right"))
+        else {
             return;
         };
-        let and = flat.field(node, "operator").is_some_and(|one| flat.kind(one) == "and");
+        let and = flat
+            .field(node, "operator")
+            .is_some_and(|one| flat.kind(one) == "and");
         if and == holds {
             self.assume(left, holds, state);
             self.assume(right, holds, state);
@@ -89,7 +92,10 @@ impl MayBeNone<'_, '_, '_> {
 
     fn assume_comparison(&mut self, node: Place, holds: bool, state: &mut State) {
         let flat = self.flat();
-        let operands: Vec<Place> = flat.children(node).filter(|one| flat.role(*one) != "operators").collect();
+        let operands: Vec<Place> = flat
+            .children(node)
+            .filter(|one| flat.role(*one) != "operators")
+            .collect();
         let [left, right] = operands.as_slice() else {
             // `0 < x < 9`: None would have raised.
             for operand in operands {
@@ -97,7 +103,10 @@ impl MayBeNone<'_, '_, '_> {
             }
             return;
         };
-        let operator: Vec<&str> = flat.fields(node, "operators").map(|one| flat.kind(one)).collect();
+        let operator: Vec<&str> = flat
+            .fields(node, "operators")
+            .map(|one| flat.kind(one))
+            .collect();
         let operator = operator.join(" ");
         let is_none = |one: Place| flat.kind(flat.bare(one)) == "none";
         if is_none(*left) || is_none(*right) {
@@ -168,7 +177,11 @@ impl MayBeNone<'_, '_, '_> {
         }
         let reason = self.remember(test, |lattice| {
             let node = lattice.flat().node(test);
-            Some(Why::new(node, Confidence::Likely, "the code itself reckons with that"))
+            Some(Why::new(
+                node,
+                Confidence::Likely,
+                "the code itself reckons with that",
+            ))
         });
         if let Some(reason) = reason {
             state.insert(path, reason);
@@ -178,15 +191,28 @@ impl MayBeNone<'_, '_, '_> {
     /// Whether the test is (a part of) the condition of an `if` or `while`: only there its author
     /// thought of both ways.
     fn decides(&self, test: Place) -> bool {
-        const PARTS: [&str; 3] = ["boolean_operator", "not_operator", "parenthesized_expression"];
+        const PARTS: [&str; 3] = [
+            "boolean_operator",
+            "not_operator",
+            "parenthesized_expression",
+        ];
         let flat = self.flat();
-        let whole = flat.ancestors(test).find(|up| !PARTS.contains(&flat.kind(*up)));
-        whole.is_some_and(|up| matches!(flat.kind(up), "if_statement" | "elif_clause" | "while_statement"))
+        let whole = flat
+            .ancestors(test)
+            .find(|up| !PARTS.contains(&flat.kind(*up)));
+        whole.is_some_and(|up| {
+            matches!(
+                flat.kind(up),
+                "if_statement" | "elif_clause" | "while_statement"
+            )
+        })
     }
 
     fn assume_call(&mut self, call: Place, holds: bool, state: &mut State) {
         let flat = self.flat();
-        let function = flat.field(call, "function").map_or("", |function| flat.slice(function));
+        let function = flat
+            .field(call, "function")
+            .map_or("", |function| flat.slice(function));
         let arguments = self.arguments(call);
         match function {
             "isinstance" => {

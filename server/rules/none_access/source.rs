@@ -6,10 +6,10 @@ use crate::rules::Confidence;
 use crate::rules::knowledge::keys::{Keys, module_value};
 use crate::rules::knowledge::outside::{Origin, origin, split_union};
 use crate::syntax::flow::never_returns;
-use crate::syntax::unit::definition_node;
 use crate::syntax::nodes::{
     bare, children, exits, field, has_splat, keyword, own, positional, string_value,
 };
+use crate::syntax::unit::definition_node;
 use crate::syntax::{Kind, Unit};
 
 /// Why a value may be None.
@@ -59,8 +59,20 @@ const ROW_METHODS: [&str; 3] = ["first", "one_or_none", "scalar_one_or_none"];
 
 /// Objects whose `get` does not look up a key.
 const NO_MAPPINGS: [&str; 14] = [
-    "requests", "httpx", "session", "client", "http", "api", "queue", "objects", "app", "router",
-    "db", "browser", "driver", "test_client",
+    "requests",
+    "httpx",
+    "session",
+    "client",
+    "http",
+    "api",
+    "queue",
+    "objects",
+    "app",
+    "router",
+    "db",
+    "browser",
+    "driver",
+    "test_client",
 ];
 
 /// Why the expression may be None, if it may.
@@ -136,9 +148,11 @@ fn of_method<'a>(
         "get" => of_get(unit, keys, call, object),
         _ if ROW_METHODS.contains(&name) && arguments.is_empty() => {
             let text = unit.slice(object);
-            let query = ["query", "objects", "filter", "select", "execute", "scalars", "where"]
-                .iter()
-                .any(|word| text.contains(word));
+            let query = [
+                "query", "objects", "filter", "select", "execute", "scalars", "where",
+            ]
+            .iter()
+            .any(|word| text.contains(word));
             let confidence = if query || name != "first" {
                 Confidence::Certain
             } else {
@@ -195,7 +209,11 @@ fn of_get<'a>(
     }
     let constant = string_value(*key, unit.source());
     let text = unit.slice(object);
-    let last = text.rsplit('.').next()?.trim_end_matches("()").to_ascii_lowercase();
+    let last = text
+        .rsplit('.')
+        .next()?
+        .trim_end_matches("()")
+        .to_ascii_lowercase();
     let from = origin(keys, unit, object);
     let known = matches!(
         from,
@@ -324,7 +342,9 @@ fn returns_none(unit: &Unit<'_>, function: Node<'_>) -> Option<&'static str> {
 /// The last statement may be a call that never comes back.
 fn ends_in_call(unit: &Unit<'_>, statement: Node<'_>) -> bool {
     let last = match statement.kind() {
-        "with_statement" | "if_statement" | "try_statement" => return statement.kind() == "with_statement",
+        "with_statement" | "if_statement" | "try_statement" => {
+            return statement.kind() == "with_statement";
+        }
         _ => statement,
     };
     last.named_child(0).is_some_and(|call| {
@@ -334,4 +354,3 @@ fn ends_in_call(unit: &Unit<'_>, statement: Node<'_>) -> bool {
         }
     })
 }
-

@@ -125,8 +125,8 @@ fn checks<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
         return;
     };
     let body = field(node, "consequence");
-    let leaves = node.kind() == "assert_statement"
-        || body.is_some_and(|body| exits(body, unit.source()));
+    let leaves =
+        node.kind() == "assert_statement" || body.is_some_and(|body| exits(body, unit.source()));
     let raises = node.kind() == "assert_statement" || body.is_some_and(|body| raises_last(body));
     let mut push = |kind, subject: String| {
         let mut one = guard(kind, node, subject, unit.slice(condition));
@@ -205,7 +205,9 @@ pub(super) fn classify(unit: &Unit<'_>, atom: Node<'_>) -> Option<(Kind, String)
             let [left, right] = parts.as_slice() else {
                 return None;
             };
-            let operator: String = fields(atom, "operators").map(|node| unit.slice(node)).collect();
+            let operator: String = fields(atom, "operators")
+                .map(|node| unit.slice(node))
+                .collect();
             match operator.replace(' ', "").as_str() {
                 "is" | "isnot" | "==" | "!=" if right.kind() == "none" => {
                     let left = left.child_by_field_name("name").unwrap_or(bare(*left));
@@ -260,7 +262,8 @@ fn handlers<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
             .map_or(clause.end_byte(), |block| block.start_byte());
         let header = unit.source().text()[clause.start_byte()..header_end].trim_end();
         let mut one = guard(Kind::Handler, node, names.join(" "), &names.join(", "));
-        one.shown = clause.start_byte()..clause.start_byte() + header.lines().next().map_or(0, str::len);
+        one.shown =
+            clause.start_byte()..clause.start_byte() + header.lines().next().map_or(0, str::len);
         one.weak = names
             .iter()
             .any(|name| matches!(*name, "Exception" | "BaseException"));
@@ -269,10 +272,18 @@ fn handlers<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
 }
 
 fn is_transaction(unit: &Unit<'_>, item: Node<'_>) -> bool {
-    let name = unit.slice(field(item, "function").unwrap_or(item)).to_lowercase();
-    ["atomic", "transaction", "begin", "savepoint", "begin_nested"]
-        .iter()
-        .any(|part| name.rsplit('.').next().is_some_and(|last| last == *part))
+    let name = unit
+        .slice(field(item, "function").unwrap_or(item))
+        .to_lowercase();
+    [
+        "atomic",
+        "transaction",
+        "begin",
+        "savepoint",
+        "begin_nested",
+    ]
+    .iter()
+    .any(|part| name.rsplit('.').next().is_some_and(|last| last == *part))
         || name.contains("transaction")
 }
 
@@ -327,8 +338,22 @@ pub(super) fn error_path(call: Node<'_>) -> Option<Node<'_>> {
 
 /// Parts of decorator names that stand for protection.
 const PROTECTING: &[&str] = &[
-    "permission", "auth", "login", "require", "limit", "throttle", "atomic", "transaction",
-    "synchronized", "retry", "csrf", "validate", "timeout", "locked", "secure", "admin",
+    "permission",
+    "auth",
+    "login",
+    "require",
+    "limit",
+    "throttle",
+    "atomic",
+    "transaction",
+    "synchronized",
+    "retry",
+    "csrf",
+    "validate",
+    "timeout",
+    "locked",
+    "secure",
+    "admin",
 ];
 
 fn decorators<'a>(unit: &Unit<'a>, found: &mut Vec<Guard<'a>>) {
@@ -339,9 +364,16 @@ fn decorators<'a>(unit: &Unit<'a>, found: &mut Vec<Guard<'a>>) {
         let callee = unit.slice(field(expression, "function").unwrap_or(expression));
         let name = callee.to_lowercase();
         // `csrf_exempt` and the like take protection away.
-        let exempt = ["exempt", "allow_any", "public", "skip"].iter().any(|part| name.contains(part));
+        let exempt = ["exempt", "allow_any", "public", "skip"]
+            .iter()
+            .any(|part| name.contains(part));
         if !exempt && PROTECTING.iter().any(|part| name.contains(part)) {
-            found.push(guard(Kind::Decorator, decorator, callee.to_owned(), unit.slice(decorator)));
+            found.push(guard(
+                Kind::Decorator,
+                decorator,
+                callee.to_owned(),
+                unit.slice(decorator),
+            ));
         }
     }
 }

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 
 use tree_sitter::Node;
 
-use super::collect::{
-    Guard, Kind, atoms, classify, decorators_of, error_path, guards, names_in,
-};
+use super::collect::{Guard, Kind, atoms, classify, decorators_of, error_path, guards, names_in};
 use crate::compare::normal::text;
 use crate::rules::Pair;
 use crate::rules::knowledge::locks::is_lock;
@@ -78,7 +76,13 @@ fn reads<'h>(head: &Unit<'h>, subject: &str) -> Vec<Node<'h>> {
             let part_of_more = node.parent().is_some_and(|parent| {
                 parent.kind() == "attribute" && field(parent, "attribute") == Some(*node)
                     || parent.kind() == "keyword_argument" && field(parent, "name") == Some(*node)
-                    || matches!(parent.kind(), "parameters" | "typed_parameter" | "default_parameter" | "typed_default_parameter")
+                    || matches!(
+                        parent.kind(),
+                        "parameters"
+                            | "typed_parameter"
+                            | "default_parameter"
+                            | "typed_default_parameter"
+                    )
             });
             !part_of_more
                 && !binds(*node)
@@ -91,9 +95,16 @@ fn reads<'h>(head: &Unit<'h>, subject: &str) -> Vec<Node<'h>> {
 /// by `getattr` with a default, or in a `match`.
 pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
     let conditions = head.own(&[
-        "if_statement", "elif_clause", "while_statement", "assert_statement",
-        "conditional_expression", "if_clause", "boolean_operator", "match_statement",
-        "not_operator", "comparison_operator",
+        "if_statement",
+        "elif_clause",
+        "while_statement",
+        "assert_statement",
+        "conditional_expression",
+        "if_clause",
+        "boolean_operator",
+        "match_statement",
+        "not_operator",
+        "comparison_operator",
     ]);
     let in_condition = conditions.into_iter().any(|node| {
         let condition = match node.kind() {
@@ -115,10 +126,21 @@ pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
     let by_call = head.own(&["call"]).into_iter().any(|call| {
         let callee = field(call, "function").map_or("", |function| head.slice(function));
         let last = callee.rsplit('.').next().unwrap_or(callee).to_lowercase();
-        let about = ["getattr", "isinstance", "hasattr", "check", "ensure", "require", "valid", "assert"]
-            .iter()
-            .any(|word| last.contains(word));
-        about && field(call, "arguments").is_some_and(|all| names_in(head, all).iter().any(|name| name == subject))
+        let about = [
+            "getattr",
+            "isinstance",
+            "hasattr",
+            "check",
+            "ensure",
+            "require",
+            "valid",
+            "assert",
+        ]
+        .iter()
+        .any(|word| last.contains(word));
+        about
+            && field(call, "arguments")
+                .is_some_and(|all| names_in(head, all).iter().any(|name| name == subject))
     });
     in_condition || by_call
 }
@@ -149,8 +171,13 @@ fn unchecked_use<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
                 "attribute" => field(parent, "object") == Some(*node),
                 "subscript" => field(parent, "value") == Some(*node),
                 "call" => field(parent, "function") == Some(*node),
-                "argument_list" | "binary_operator" | "for_statement" | "keyword_argument" | "interpolation"
-                | "augmented_assignment" | "return_statement" => true,
+                "argument_list"
+                | "binary_operator"
+                | "for_statement"
+                | "keyword_argument"
+                | "interpolation"
+                | "augmented_assignment"
+                | "return_statement" => true,
                 _ => guard.kind == Kind::TypeCheck,
             })
         })
@@ -160,13 +187,26 @@ fn unchecked_use<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
 /// Literals and constructor calls are never None.
 fn may_be_none(unit: &Unit<'_>, value: Node<'_>) -> bool {
     match value.kind() {
-        "string" | "integer" | "float" | "list" | "dictionary" | "tuple" | "set" | "true"
-        | "false" | "list_comprehension" | "dictionary_comprehension" | "binary_operator" => false,
+        "string"
+        | "integer"
+        | "float"
+        | "list"
+        | "dictionary"
+        | "tuple"
+        | "set"
+        | "true"
+        | "false"
+        | "list_comprehension"
+        | "dictionary_comprehension"
+        | "binary_operator" => false,
         "call" => {
             let callee = field(value, "function").map_or("", |function| unit.slice(function));
             let last = callee.rsplit('.').next().unwrap_or(callee);
             !last.starts_with(char::is_uppercase)
-                && !matches!(last, "str" | "int" | "float" | "list" | "dict" | "set" | "tuple" | "bool")
+                && !matches!(
+                    last,
+                    "str" | "int" | "float" | "list" | "dict" | "set" | "tuple" | "bool"
+                )
         }
         "boolean_operator" => field(value, "right").is_none_or(|right| may_be_none(unit, right)),
         _ => true,
@@ -204,7 +244,8 @@ fn unvalidated<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Optio
     // The value must come the same way as before: a parameter, or bound in both.
     let known = names.iter().all(|name| {
         let root = name.split('.').next().unwrap_or(name);
-        let bound = |unit: &Unit<'_>| unit.parameter(root).is_some() || !unit.bindings(root).is_empty();
+        let bound =
+            |unit: &Unit<'_>| unit.parameter(root).is_some() || !unit.bindings(root).is_empty();
         bound(base) == bound(head)
     });
     if !known {
@@ -212,8 +253,11 @@ fn unvalidated<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Optio
     }
     names.iter().find_map(|name| {
         let root = name.split('.').next().unwrap_or(name);
-        let parameter = head.parameter(root).is_some() || !head.bindings(root).is_empty() || root == "self";
-        parameter.then(|| reads(head, name).into_iter().next()).flatten()
+        let parameter =
+            head.parameter(root).is_some() || !head.bindings(root).is_empty() || root == "self";
+        parameter
+            .then(|| reads(head, name).into_iter().next())
+            .flatten()
     })
 }
 
@@ -243,13 +287,19 @@ fn uncaught<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<N
             && guard.weak
     };
     let suppressed = |node: Node<'_>| {
-        withs_around(node).iter().any(|item| head.slice(*item).contains("suppress("))
+        withs_around(node)
+            .iter()
+            .any(|item| head.slice(*item).contains("suppress("))
     };
     // A handler that only passes the exception on protects nobody.
     let raises_only = children(guard.node)
         .filter(|part| part.kind() == "except_clause")
         .filter_map(|clause| children(clause).last())
-        .all(|block| children(block).next().is_some_and(|first| first.kind() == "raise_statement" && first.named_child_count() == 0));
+        .all(|block| {
+            children(block).next().is_some_and(|first| {
+                first.kind() == "raise_statement" && first.named_child_count() == 0
+            })
+        });
     if raises_only {
         return None;
     }
@@ -263,7 +313,8 @@ fn callee(unit: &Unit<'_>, node: Node<'_>) -> Option<String> {
         "call" => {
             let function = unit.slice(field(node, "function")?);
             let noise = function.to_lowercase();
-            (!noise.contains("log") && function != "print" && function != "str").then(|| function.to_owned())
+            (!noise.contains("log") && function != "print" && function != "str")
+                .then(|| function.to_owned())
         }
         "subscript" => Some(text(unit.source(), node.byte_range())),
         _ => None,
@@ -292,14 +343,20 @@ fn outside_with<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Opti
             });
             let decorated = decorators_of(head.node).iter().any(|decorator| {
                 let name = head.slice(*decorator).to_lowercase();
-                ["synchronized", "lock", "atomic", "transaction"].iter().any(|part| name.contains(part))
+                ["synchronized", "lock", "atomic", "transaction"]
+                    .iter()
+                    .any(|part| name.contains(part))
             });
             let by_hand = guard.kind == Kind::Lock && head.slice(head.node).contains(".acquire(");
             !guarded && !decorated && !by_hand
         })
 }
 
-const STATEMENTS: &[&str] = &["expression_statement", "return_statement", "delete_statement"];
+const STATEMENTS: &[&str] = &[
+    "expression_statement",
+    "return_statement",
+    "delete_statement",
+];
 
 /// Whether a statement does something that a lock or transaction protects.
 fn acts(statement: Node<'_>) -> bool {
@@ -319,7 +376,8 @@ fn unlimited<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<
     }
     head.own(&["call"]).into_iter().find(|call| {
         let same = field(*call, "function").is_some_and(|at| head.slice(at) == guard.subject);
-        let free = keyword(*call, "timeout", head.source()).is_none_or(|value| value.kind() == "none");
+        let free =
+            keyword(*call, "timeout", head.source()).is_none_or(|value| value.kind() == "none");
         same && free && !crate::syntax::nodes::has_splat(*call)
     })
 }
@@ -338,14 +396,20 @@ fn unchecked_body<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
         .collect();
     let name = |node: &Node<'h>| field(*node, "attribute").map_or("", |name| head.slice(name));
     let looks = |node: &Node<'h>| {
-        matches!(name(node), "ok" | "status_code" | "status" | "is_success" | "is_error" | "raise_for_status")
+        matches!(
+            name(node),
+            "ok" | "status_code" | "status" | "is_success" | "is_error" | "raise_for_status"
+        )
     };
     if attributes.iter().any(looks) {
         return None;
     }
-    attributes
-        .into_iter()
-        .find(|node| matches!(name(node), "json" | "text" | "content" | "read" | "iter_lines" | "iter_content"))
+    attributes.into_iter().find(|node| {
+        matches!(
+            name(node),
+            "json" | "text" | "content" | "read" | "iter_lines" | "iter_content"
+        )
+    })
 }
 
 fn undecorated<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
@@ -364,9 +428,18 @@ fn similar(left: &str, right: &str) -> bool {
     let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
     let (left, right) = (last(left), last(right));
     left == right
-        || ["permission", "login", "auth", "limit", "throttle", "atomic", "transaction", "retry"]
-            .iter()
-            .any(|part| left.contains(part) && right.contains(part))
+        || [
+            "permission",
+            "login",
+            "auth",
+            "limit",
+            "throttle",
+            "atomic",
+            "transaction",
+            "retry",
+        ]
+        .iter()
+        .any(|part| left.contains(part) && right.contains(part))
 }
 
 /// A handler for the same exceptions that logs nothing and does not pass the exception on.
@@ -374,13 +447,21 @@ fn unlogged<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
     let own: Vec<Guard<'h>> = guards(head);
     head.own(&["except_clause"]).into_iter().find(|clause| {
         let same = handler_names(*clause, head.source()).join(" ") == guard.subject;
-        let logged = own.iter().any(|other| {
-            other.kind == Kind::ErrorLog && error_path(other.node) == Some(*clause)
-        });
-        let says = head.slice(*clause);
-        let told = ["raise", "log", "print(", "capture", "report", "traceback", "warn"]
+        let logged = own
             .iter()
-            .any(|word| says.contains(word));
+            .any(|other| other.kind == Kind::ErrorLog && error_path(other.node) == Some(*clause));
+        let says = head.slice(*clause);
+        let told = [
+            "raise",
+            "log",
+            "print(",
+            "capture",
+            "report",
+            "traceback",
+            "warn",
+        ]
+        .iter()
+        .any(|word| says.contains(word));
         same && !logged && !told
     })
 }

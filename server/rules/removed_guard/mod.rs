@@ -59,10 +59,7 @@ impl Rule for RemovedGuard {
                 covers: guard.kind.covers(),
                 ..Draft::at(exposed, confidence, message)
             };
-            reporter.report(draft.production(
-                guard.shown.clone(),
-                "production has this guard",
-            ));
+            reporter.report(draft.production(guard.shown.clone(), "production has this guard"));
         }
     }
 
@@ -88,9 +85,17 @@ fn message(guard: &Guard<'_>) -> String {
         Kind::Handler => format!("Production catches {words} here; the hotfix lets it through"),
         Kind::Lock => format!("Production holds {words} here; the hotfix does not"),
         Kind::Transaction => format!("Production runs this inside {words}; the hotfix does not"),
-        Kind::Timeout => format!("Production limits this call by {words}; the hotfix drops the limit"),
-        Kind::Status => format!("Production checks the response by `{words}`; the hotfix drops the check"),
-        Kind::Decorator => format!("Production protects this function by {words}; the hotfix drops it"),
-        Kind::ErrorLog => format!("Production logs this failure by `{words}`; the hotfix is silent"),
+        Kind::Timeout => {
+            format!("Production limits this call by {words}; the hotfix drops the limit")
+        }
+        Kind::Status => {
+            format!("Production checks the response by `{words}`; the hotfix drops the check")
+        }
+        Kind::Decorator => {
+            format!("Production protects this function by {words}; the hotfix drops it")
+        }
+        Kind::ErrorLog => {
+            format!("Production logs this failure by `{words}`; the hotfix is silent")
+        }
     }
 }

@@ -34,14 +34,19 @@ fn definition_back(context: &FixContext<'_>, production: File<'_>) -> Option<Fix
 
 fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding) -> Option<Fix> {
     let head = context.unit;
-    let shown = finding.related.iter().find_map(|related| match &related.place {
-        crate::rules::Place::Production(bytes) => Some(bytes.clone()),
-        crate::rules::Place::Head(_) => None,
-    })?;
+    let shown = finding
+        .related
+        .iter()
+        .find_map(|related| match &related.place {
+            crate::rules::Place::Production(bytes) => Some(bytes.clone()),
+            crate::rules::Place::Head(_) => None,
+        })?;
     let definition = production.outline.enclosing(shown.start);
     let units = Unit::of_definition(production, definition);
     let (unit, guard) = units.iter().find_map(|unit| {
-        let guard = guards(unit).into_iter().find(|guard| guard.shown == shown)?;
+        let guard = guards(unit)
+            .into_iter()
+            .find(|guard| guard.shown == shown)?;
         Some((unit, guard))
     })?;
     let place = exposed(&guard, unit, head)?;
@@ -66,7 +71,10 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
 /// The lines of a production statement, relative to its own indentation, with a tab for a level.
 fn lines_of(unit: &Unit<'_>, statement: Node<'_>) -> Option<Vec<String>> {
     let source = unit.source();
-    let (outer, step) = (layout::indent_of(source, statement), layout::indent_unit(source));
+    let (outer, step) = (
+        layout::indent_of(source, statement),
+        layout::indent_unit(source),
+    );
     unit.slice(statement)
         .lines()
         .enumerate()
@@ -124,7 +132,9 @@ fn outermost_use<'h>(head: &Unit<'h>, guard: &Guard<'_>, place: Node<'h>) -> Nod
             .count()
     };
     while deep(guard.node) < deep(statement) {
-        let Some(block) = statement.parent() else { break };
+        let Some(block) = statement.parent() else {
+            break;
+        };
         let outer = statement_of(block);
         if outer == statement || outer == head.node {
             break;
@@ -147,7 +157,10 @@ fn with_back(
         .map(|node| crate::compare::normal::text(unit.source(), node.byte_range()))
         .collect();
     let known = |node: Node<'_>| {
-        inside.contains(&crate::compare::normal::text(head.source(), node.byte_range()))
+        inside.contains(&crate::compare::normal::text(
+            head.source(),
+            node.byte_range(),
+        ))
     };
     let mut first = statement_of(place);
     while !known(first) {
@@ -160,7 +173,10 @@ fn with_back(
     let siblings: Vec<Node<'_>> = children(first.parent()?).collect();
     let from = siblings.iter().position(|node| known(*node))?;
     let to = siblings.iter().rposition(|node| known(*node))?;
-    let asynchronous = guard.node.child(0).is_some_and(|child| child.kind() == "async");
+    let asynchronous = guard
+        .node
+        .child(0)
+        .is_some_and(|child| child.kind() == "async");
     let keyword = if asynchronous { "async with" } else { "with" };
     let header = format!("{keyword} {}:", guard.subject);
     builder.wrap(siblings[from], siblings[to], &[header])
@@ -211,7 +227,9 @@ fn log_back(
     guard: &Guard<'_>,
     clause: Node<'_>,
 ) -> Option<()> {
-    let block = children(clause).last().filter(|child| child.kind() == "block")?;
+    let block = children(clause)
+        .last()
+        .filter(|child| child.kind() == "block")?;
     let first = children(block).next()?;
     builder.lines_before(first, &lines_of(unit, statement_of(guard.node))?)
 }

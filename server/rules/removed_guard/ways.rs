@@ -14,7 +14,11 @@ use crate::syntax::unit::binds;
 use crate::syntax::{File, Unit};
 
 /// A use that production protects on every way, and that the hotfix leaves open on one.
-pub(super) fn weakened<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+pub(super) fn weakened<'h>(
+    guard: &Guard<'_>,
+    base: &Unit<'_>,
+    head: &Unit<'h>,
+) -> Option<Node<'h>> {
     match guard.kind {
         Kind::NoneCheck | Kind::TypeCheck => {
             let open = none_access::untested_uses(head, &guard.subject);
@@ -28,7 +32,9 @@ pub(super) fn weakened<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) 
             let before: Vec<String> = base
                 .own(&["identifier", "attribute"])
                 .into_iter()
-                .filter(|node| dotted(*node, base.source()).as_deref() == Some(&guard.subject) && !binds(*node))
+                .filter(|node| {
+                    dotted(*node, base.source()).as_deref() == Some(&guard.subject) && !binds(*node)
+                })
                 .map(|node| around(base, node))
                 .collect();
             open.into_iter().find(|node| {
@@ -41,7 +47,10 @@ pub(super) fn weakened<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) 
             if before.is_empty() || before.iter().any(|(_, lacks)| *lacks) {
                 return None;
             }
-            reads(head, &guard.subject).into_iter().find(|(_, lacks)| *lacks).map(|(node, _)| node)
+            reads(head, &guard.subject)
+                .into_iter()
+                .find(|(_, lacks)| *lacks)
+                .map(|(node, _)| node)
         }
         _ => None,
     }

@@ -42,7 +42,9 @@ fn block(clause: Node<'_>) -> Option<Node<'_>> {
 fn put(builder: &mut Builder<'_>, clause: Node<'_>, line: &str) -> Option<()> {
     let first = children(block(clause)?).next()?;
     let filler = first.kind() == "pass_statement"
-        || first.named_child(0).is_some_and(|inner| inner.kind() == "ellipsis");
+        || first
+            .named_child(0)
+            .is_some_and(|inner| inner.kind() == "ellipsis");
     if filler {
         builder.replace(first, line);
         return Some(());
@@ -54,9 +56,17 @@ fn log(context: &FixContext<'_>, clause: Node<'_>, handler: &Handler<'_>) -> Opt
     let unit = context.unit;
     let mut builder = Builder::new(unit.file);
     let logger = builder.logger()?;
-    let name = unit.qualname.rsplit('.').next().filter(|name| !name.is_empty());
+    let name = unit
+        .qualname
+        .rsplit('.')
+        .next()
+        .filter(|name| !name.is_empty());
     let what = name.map_or_else(|| "this step".to_owned(), str::to_owned);
-    put(&mut builder, clause, &format!("{logger}.exception(\"{what} failed\")"))?;
+    put(
+        &mut builder,
+        clause,
+        &format!("{logger}.exception(\"{what} failed\")"),
+    )?;
     let mut title = format!("Log the exception with {logger}.exception");
     if handler.breadth == Breadth::Everything {
         catch(&mut builder, clause, "Exception")?;
@@ -70,7 +80,11 @@ fn catch(builder: &mut Builder<'_>, clause: Node<'_>, names: &str) -> Option<()>
     match children(clause).find(|child| child.kind() != "block") {
         None => builder.insert(clause.child(0)?.end_byte(), format!(" {names}")),
         Some(old) => {
-            let types = if old.kind() == "as_pattern" { old.named_child(0)? } else { old };
+            let types = if old.kind() == "as_pattern" {
+                old.named_child(0)?
+            } else {
+                old
+            };
             builder.replace(types, names);
         }
     }
@@ -94,10 +108,13 @@ fn raise_again(context: &FixContext<'_>, clause: Node<'_>) -> Option<Fix> {
 /// The handler of production, where the hotfix widened it.
 fn restore_types(context: &FixContext<'_>, finding: &Finding, clause: Node<'_>) -> Option<Fix> {
     let production = context.production?;
-    let shown = finding.related.iter().find_map(|related| match &related.place {
-        Place::Production(bytes) => Some(bytes.clone()),
-        Place::Head(_) => None,
-    })?;
+    let shown = finding
+        .related
+        .iter()
+        .find_map(|related| match &related.place {
+            Place::Production(bytes) => Some(bytes.clone()),
+            Place::Head(_) => None,
+        })?;
     let header = &production.source.text()[shown];
     let names = header.strip_prefix("except")?.trim();
     let names = names.split(" as ").next()?.trim();
@@ -138,7 +155,9 @@ fn raised_by(unit: &Unit<'_>, call: Node<'_>) -> Option<String> {
     let callee = unit.callee(call)?;
     let name = match callee.as_str() {
         "int" | "float" | "uuid.UUID" | "datetime.datetime.fromisoformat" => "ValueError",
-        "open" | "os.remove" | "os.unlink" | "os.rename" | "os.makedirs" | "shutil.copy" => "OSError",
+        "open" | "os.remove" | "os.unlink" | "os.rename" | "os.makedirs" | "shutil.copy" => {
+            "OSError"
+        }
         "json.loads" | "json.load" => "ValueError",
         _ if callee.starts_with("requests.") => {
             let local = unit.names().local_for("requests")?;

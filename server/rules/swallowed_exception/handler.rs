@@ -19,7 +19,10 @@ pub(super) enum Breadth {
 
 /// One `except` clause, read.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent observation")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent observation"
+)]
 pub(super) struct Handler<'a> {
     pub names: Vec<&'a str>,
     pub breadth: Breadth,
@@ -50,7 +53,9 @@ impl<'a> Handler<'a> {
     /// Reads an `except` clause; `None` while it has no body.
     pub(super) fn read(unit: &Unit<'a>, clause: Node<'a>) -> Option<Self> {
         let block = children(clause).find(|child| child.kind() == "block")?;
-        let attempt = clause.parent().filter(|parent| parent.kind() == "try_statement")?;
+        let attempt = clause
+            .parent()
+            .filter(|parent| parent.kind() == "try_statement")?;
         let body = field(attempt, "body")?;
         let names = handler_names(clause, unit.source());
         let is_bare = children(clause).all(|child| child.kind() == "block");
@@ -114,12 +119,18 @@ impl Seen {
             match node.kind() {
                 "raise_statement" => seen.raises = true,
                 "call" => seen.call(unit, node),
-                "identifier" if Some(unit.slice(node)) == caught && !in_debug_log(unit, node, block) => {
+                "identifier"
+                    if Some(unit.slice(node)) == caught && !in_debug_log(unit, node, block) =>
+                {
                     seen.tells = true;
                 }
                 _ => {}
             }
-            if is_scope(node) { Walk::Over } else { Walk::Into }
+            if is_scope(node) {
+                Walk::Over
+            } else {
+                Walk::Into
+            }
         });
         seen
     }
@@ -131,7 +142,15 @@ impl Seen {
         let last = callee.rsplit('.').next().unwrap_or(callee);
         self.exits |= matches!(
             last,
-            "exit" | "_exit" | "quit" | "abort" | "fail" | "skipTest" | "skip" | "kill" | "exit_with_error"
+            "exit"
+                | "_exit"
+                | "quit"
+                | "abort"
+                | "fail"
+                | "skipTest"
+                | "skip"
+                | "kill"
+                | "exit_with_error"
         );
         let reporters = &unit.file.settings.error_reporters;
         let lower = callee.to_lowercase();
@@ -142,9 +161,22 @@ impl Seen {
             || callee.starts_with("sentry_sdk.")
             || last == "exc_info"
             || lower.contains("warn")
-            || ["capture", "report", "notify", "handle_error", "on_error", "set_exception", "record_exception", "print_exc", "excepthook", "stderr", "error", "fatal"]
-                .iter()
-                .any(|word| lower.contains(word));
+            || [
+                "capture",
+                "report",
+                "notify",
+                "handle_error",
+                "on_error",
+                "set_exception",
+                "record_exception",
+                "print_exc",
+                "excepthook",
+                "stderr",
+                "error",
+                "fatal",
+            ]
+            .iter()
+            .any(|word| lower.contains(word));
     }
 }
 
@@ -183,11 +215,13 @@ fn in_debug_log(unit: &Unit<'_>, node: Node<'_>, block: Node<'_>) -> bool {
 fn does_nothing(unit: &Unit<'_>, statement: Node<'_>) -> bool {
     match statement.kind() {
         "pass_statement" | "continue_statement" | "break_statement" => true,
-        "expression_statement" => statement.named_child(0).is_none_or(|inner| match inner.kind() {
-            "ellipsis" | "string" => true,
-            "call" => log_level(unit, inner) == Some(Level::Quiet),
-            _ => false,
-        }),
+        "expression_statement" => statement
+            .named_child(0)
+            .is_none_or(|inner| match inner.kind() {
+                "ellipsis" | "string" => true,
+                "call" => log_level(unit, inner) == Some(Level::Quiet),
+                _ => false,
+            }),
         _ => false,
     }
 }
@@ -198,9 +232,18 @@ pub(super) fn explains(unit: &Unit<'_>, clause: Node<'_>) -> bool {
     walk(clause, &mut |node| {
         if node.kind() == "comment" {
             let text = unit.slice(node).trim_start_matches(['#', ' ']);
-            let postpones = ["todo", "fixme", "xxx", "noqa", "pragma", "type:", "pylint", "hotfix: allow"]
-                .iter()
-                .any(|word| text.to_lowercase().starts_with(word));
+            let postpones = [
+                "todo",
+                "fixme",
+                "xxx",
+                "noqa",
+                "pragma",
+                "type:",
+                "pylint",
+                "hotfix: allow",
+            ]
+            .iter()
+            .any(|word| text.to_lowercase().starts_with(word));
             found |= !postpones && 2 < text.split_whitespace().count();
         }
         Walk::Into
@@ -210,18 +253,52 @@ pub(super) fn explains(unit: &Unit<'_>, clause: Node<'_>) -> bool {
 
 /// Exceptions that are an ordinary answer of Python's own protocols.
 const PROTOCOL: &[&str] = &[
-    "StopIteration", "StopAsyncIteration", "GeneratorExit", "ImportError", "ModuleNotFoundError",
-    "FileNotFoundError", "FileExistsError", "ProcessLookupError", "BrokenPipeError",
-    "BlockingIOError", "InterruptedError", "NotImplementedError", "KeyboardInterrupt", "SystemExit",
-    "CancelledError", "Empty", "Full", "QueueEmpty", "QueueFull", "DoesNotExist", "EOFError",
-    "ConnectionResetError", "ChildProcessError", "TimeoutExpired", "NotADirectoryError",
+    "StopIteration",
+    "StopAsyncIteration",
+    "GeneratorExit",
+    "ImportError",
+    "ModuleNotFoundError",
+    "FileNotFoundError",
+    "FileExistsError",
+    "ProcessLookupError",
+    "BrokenPipeError",
+    "BlockingIOError",
+    "InterruptedError",
+    "NotImplementedError",
+    "KeyboardInterrupt",
+    "SystemExit",
+    "CancelledError",
+    "Empty",
+    "Full",
+    "QueueEmpty",
+    "QueueFull",
+    "DoesNotExist",
+    "EOFError",
+    "ConnectionResetError",
+    "ChildProcessError",
+    "TimeoutExpired",
+    "NotADirectoryError",
 ];
 
 /// Exceptions that a short `try` body asks a question with.
 const QUESTIONS: &[&str] = &[
-    "KeyError", "IndexError", "AttributeError", "LookupError", "ValueError", "TypeError", "OSError",
-    "IOError", "PermissionError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError",
-    "TimeoutError", "NameError", "OverflowError", "ZeroDivisionError", "error",
+    "KeyError",
+    "IndexError",
+    "AttributeError",
+    "LookupError",
+    "ValueError",
+    "TypeError",
+    "OSError",
+    "IOError",
+    "PermissionError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeError",
+    "TimeoutError",
+    "NameError",
+    "OverflowError",
+    "ZeroDivisionError",
+    "error",
 ];
 
 fn is_expected(unit: &Unit<'_>, names: &[&str], body: Node<'_>) -> bool {
@@ -238,27 +315,60 @@ fn waits(attempt: Node<'_>) -> bool {
 }
 
 fn is_action(body: Node<'_>) -> bool {
-    let last = children(body).last().and_then(|last| last.named_child(0).map(|inner| (last, inner)));
+    let last = children(body)
+        .last()
+        .and_then(|last| last.named_child(0).map(|inner| (last, inner)));
     last.is_some_and(|(last, inner)| {
-            last.kind() == "expression_statement" && matches!(inner.kind(), "call" | "await")
-        })
+        last.kind() == "expression_statement" && matches!(inner.kind(), "call" | "await")
+    })
 }
 
 /// `__del__`, `close` and the like, or a body that only releases something.
 pub(super) fn is_cleanup(unit: &Unit<'_>, body: Node<'_>) -> bool {
     let own = unit.qualname.rsplit('.').next().unwrap_or_default();
-    let releasing = ["__del__", "__exit__", "__aexit__", "__repr__", "__str__", "__dir__"].contains(&own);
+    let releasing = [
+        "__del__",
+        "__exit__",
+        "__aexit__",
+        "__repr__",
+        "__str__",
+        "__dir__",
+    ]
+    .contains(&own);
     let releases = |statement: Node<'_>| {
         let inner = statement.named_child(0);
-        let call = inner.map(|inner| if inner.kind() == "await" { inner.named_child(0).unwrap_or(inner) } else { inner });
+        let call = inner.map(|inner| {
+            if inner.kind() == "await" {
+                inner.named_child(0).unwrap_or(inner)
+            } else {
+                inner
+            }
+        });
         call.filter(|call| call.kind() == "call")
             .and_then(|call| field(call, "function"))
             .is_some_and(|function| {
                 let name = unit.slice(function);
                 let last = name.rsplit('.').next().unwrap_or(name);
-                ["close", "shutdown", "unlink", "remove", "rmtree", "kill", "terminate", "disconnect", "cancel", "release", "flush", "quit", "stop", "cleanup", "join", "rollback"]
-                    .iter()
-                    .any(|word| last.trim_start_matches('_') == *word)
+                [
+                    "close",
+                    "shutdown",
+                    "unlink",
+                    "remove",
+                    "rmtree",
+                    "kill",
+                    "terminate",
+                    "disconnect",
+                    "cancel",
+                    "release",
+                    "flush",
+                    "quit",
+                    "stop",
+                    "cleanup",
+                    "join",
+                    "rollback",
+                ]
+                .iter()
+                .any(|word| last.trim_start_matches('_') == *word)
             })
     };
     releasing || (children(body).count() <= 2 && children(body).all(releases))

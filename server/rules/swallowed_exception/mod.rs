@@ -30,7 +30,9 @@ static META: Meta = Meta {
     group: Group::Errors,
     highest: Confidence::Certain,
     checklist: "Error handling improved",
-    noqa: &["E722", "BLE001", "S110", "S112", "SIM105", "W0702", "W0718", "B110", "B112"],
+    noqa: &[
+        "E722", "BLE001", "S110", "S112", "SIM105", "W0702", "W0718", "B110", "B112",
+    ],
     docs: include_str!("../docs/swallowed-exception.md"),
     pattern: Some(&PATTERN),
 };
@@ -108,29 +110,51 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
     let (confidence, message) = match handler.breadth {
         Breadth::Everything if handler.is_cleanup => return None,
         Breadth::Everything => {
-            let how = if handler.is_bare { "`except:`" } else { "`except BaseException`" };
+            let how = if handler.is_bare {
+                "`except:`"
+            } else {
+                "`except BaseException`"
+            };
             // Where somebody hears of it, only the signals to stop are lost.
             let loud = handler.tells || handler.explains;
             (
-                if loud { Confidence::Likely } else { Confidence::Certain },
-                format!("{how} also swallows KeyboardInterrupt and SystemExit: catch Exception or raise again"),
+                if loud {
+                    Confidence::Likely
+                } else {
+                    Confidence::Certain
+                },
+                format!(
+                    "{how} also swallows KeyboardInterrupt and SystemExit: catch Exception or raise again"
+                ),
             )
         }
-        Breadth::Broad if handler.tells || handler.is_cleanup || handler.guards_import => return None,
+        Breadth::Broad if handler.tells || handler.is_cleanup || handler.guards_import => {
+            return None;
+        }
         Breadth::Broad if handler.is_empty && !handler.explains => (
             Confidence::Certain,
             "Every failure here disappears without a trace: log it or raise it again".to_owned(),
         ),
         Breadth::Broad => (
-            if handler.explains { Confidence::Possible } else { Confidence::Likely },
+            if handler.explains {
+                Confidence::Possible
+            } else {
+                Confidence::Likely
+            },
             "This handler hides what went wrong: log the exception or raise it again".to_owned(),
         ),
         Breadth::Narrow if !handler.is_empty || handler.tells || handler.explains => return None,
         Breadth::Narrow if handler.is_expected || handler.is_cleanup => return None,
         // An answer that is asked for may be "no"; work that is not done should be known.
         Breadth::Narrow => (
-            if handler.is_action { Confidence::Likely } else { Confidence::Possible },
-            format!("{what} disappears here without a trace: log it, or say why it does not matter"),
+            if handler.is_action {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            },
+            format!(
+                "{what} disappears here without a trace: log it, or say why it does not matter"
+            ),
         ),
     };
     Some(draft(unit, clause, confidence, message))
@@ -149,7 +173,10 @@ fn suppressed(unit: &Unit<'_>, reporter: &mut Reporter) {
             let is_suppress = unit
                 .callee(call)
                 .is_some_and(|name| name == "contextlib.suppress" || name == "suppress");
-            if is_suppress && !handler::is_cleanup(unit, body) && !handler::explains(unit, statement) {
+            if is_suppress
+                && !handler::is_cleanup(unit, body)
+                && !handler::explains(unit, statement)
+            {
                 reporter.report(Draft::at(
                     call,
                     Confidence::Certain,
@@ -206,17 +233,18 @@ fn same_try<'b>(base: &Unit<'b>, head: &Unit<'_>, statement: Node<'_>) -> Option
     let now = text(head.source(), body.byte_range());
     let all = base.own(&["try_statement"]);
     let equal = all.iter().find(|other| {
-        field(**other, "body")
-            .is_some_and(|body| text(base.source(), body.byte_range()) == now)
+        field(**other, "body").is_some_and(|body| text(base.source(), body.byte_range()) == now)
     });
     let shares_call = |other: &&Node<'b>| {
         field(**other, "body").is_some_and(|old| {
             let inside = base.slice(old);
-            crate::syntax::nodes::own(body, &["call"]).into_iter().any(|call| {
-                field(call, "function").is_some_and(|function| {
-                    inside.contains(&format!("{}(", head.slice(function)))
+            crate::syntax::nodes::own(body, &["call"])
+                .into_iter()
+                .any(|call| {
+                    field(call, "function").is_some_and(|function| {
+                        inside.contains(&format!("{}(", head.slice(function)))
+                    })
                 })
-            })
         })
     };
     equal.or_else(|| all.iter().find(shares_call)).copied()

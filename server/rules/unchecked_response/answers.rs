@@ -34,7 +34,9 @@ pub(super) fn answers<'a>(unit: &Unit<'a>, bound: &[(Node<'a>, Library)]) -> Vec
         answers: Vec::new(),
     };
     for (name, library) in bound {
-        if let (Some(place), Ok(number)) = (graph.flat.find(*name), u32::try_from(lattice.answers.len())) {
+        if let (Some(place), Ok(number)) =
+            (graph.flat.find(*name), u32::try_from(lattice.answers.len()))
+        {
             lattice.bound.insert(place, number);
         }
         lattice.libraries.push(*library);
@@ -83,7 +85,9 @@ impl<'a> Follow<'_, '_, 'a> {
         if flat.kind(parent) != "attribute" {
             return self.act_on_whole(name, parent, library);
         }
-        let attribute = flat.field(parent, "attribute").map_or("", |node| flat.slice(node));
+        let attribute = flat
+            .field(parent, "attribute")
+            .map_or("", |node| flat.slice(node));
         let logged = self.is_logged(name);
         if STATUS.contains(&attribute) {
             return if logged { Act::Logs } else { Act::Check };
@@ -91,7 +95,11 @@ impl<'a> Follow<'_, '_, 'a> {
         if BODY.contains(&attribute) {
             let called = flat.role(parent) == "function";
             let taken = flat.parent(parent).filter(|_| called).unwrap_or(parent);
-            return if logged { Act::Nothing } else { Act::Body(taken) };
+            return if logged {
+                Act::Nothing
+            } else {
+                Act::Body(taken)
+            };
         }
         if NEUTRAL.contains(&attribute) {
             Act::Nothing
@@ -109,8 +117,14 @@ impl<'a> Follow<'_, '_, 'a> {
         }
         match flat.kind(parent) {
             // requests defines truth as success; to httpx and aiohttp every response is true.
-            "if_statement" | "elif_clause" | "while_statement" | "not_operator" | "boolean_operator"
-            | "assert_statement" | "conditional_expression" | "if_clause" => match library {
+            "if_statement"
+            | "elif_clause"
+            | "while_statement"
+            | "not_operator"
+            | "boolean_operator"
+            | "assert_statement"
+            | "conditional_expression"
+            | "if_clause" => match library {
                 Library::Requests => Act::Check,
                 _ => Act::Nothing,
             },

@@ -154,7 +154,10 @@ fn whole_shape(context: &FixContext<'_>, found: &Unchecked<'_>, plan: &Plan<'_>)
             }
             builder.lines_after(
                 *statement,
-                &[format!("\t{comment}"), format!("\t{name}.raise_for_status()")],
+                &[
+                    format!("\t{comment}"),
+                    format!("\t{name}.raise_for_status()"),
+                ],
             )?;
             (*statement, last_use(unit, *statement, name)?)
         }
@@ -178,7 +181,11 @@ fn whole_shape(context: &FixContext<'_>, found: &Unchecked<'_>, plan: &Plan<'_>)
         }
         Plan::Inside { .. } => return None,
     };
-    let header: &[&str] = if matches!(plan, Plan::After { .. }) { &["try:"] } else { &[] };
+    let header: &[&str] = if matches!(plan, Plan::After { .. }) {
+        &["try:"]
+    } else {
+        &[]
+    };
     builder.wrap(first, last, header)?;
     let module = builder.import(module)?;
     let logger = builder.logger()?;
@@ -192,8 +199,16 @@ fn whole_shape(context: &FixContext<'_>, found: &Unchecked<'_>, plan: &Plan<'_>)
         ],
     )?;
     let sender = unit.slice(field(call, "function")?);
-    let what = if timeout.is_some() { "Add a timeout to" } else { "Check the status of" };
-    let rest = if timeout.is_some() { ", check its status" } else { "" };
+    let what = if timeout.is_some() {
+        "Add a timeout to"
+    } else {
+        "Check the status of"
+    };
+    let rest = if timeout.is_some() {
+        ", check its status"
+    } else {
+        ""
+    };
     Some(builder.finish(
         format!("{what} {sender}{rest}, and log and re-raise what fails"),
         Applicability::NeedsReview,
@@ -234,7 +249,9 @@ fn sent_text(unit: &Unit<'_>, value: Node<'_>, timeout: Option<&str>) -> Option<
     let Some(timeout) = timeout else {
         return (!text.contains('\n')).then(|| text.to_owned());
     };
-    let inner = text.strip_suffix(')').filter(|inner| !inner.contains('\n'))?;
+    let inner = text
+        .strip_suffix(')')
+        .filter(|inner| !inner.contains('\n'))?;
     let inner = inner.trim_end().trim_end_matches(',');
     let comma = if inner.ends_with('(') { "" } else { ", " };
     Some(format!("{inner}{comma}{timeout})"))

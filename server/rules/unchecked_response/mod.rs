@@ -104,7 +104,10 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
     if named.is_empty() {
         return found;
     }
-    let bound: Vec<_> = named.iter().map(|(request, name)| (*name, request.library)).collect();
+    let bound: Vec<_> = named
+        .iter()
+        .map(|(request, name)| (*name, request.library))
+        .collect();
     for ((request, binding), answer) in named.into_iter().zip(answers::answers(unit, &bound)) {
         let least = if answer.logged || answer.checked {
             Confidence::Likely
@@ -155,9 +158,7 @@ fn awaited(call: Node<'_>) -> Node<'_> {
 fn with_call(attribute: Node<'_>) -> Node<'_> {
     attribute
         .parent()
-        .filter(|parent| {
-            parent.kind() == "call" && field(*parent, "function") == Some(attribute)
-        })
+        .filter(|parent| parent.kind() == "call" && field(*parent, "function") == Some(attribute))
         .unwrap_or(attribute)
 }
 
@@ -177,21 +178,58 @@ fn binding_of<'a>(value: Node<'a>, parent: Node<'a>) -> Option<Node<'a>> {
 
 /// Attributes and methods that give the body.
 const BODY: &[&str] = &[
-    "json", "text", "content", "raw", "read", "iter_content", "iter_lines", "iter_bytes",
-    "iter_text", "iter_raw", "aread", "aiter_bytes", "aiter_text", "aiter_lines", "aiter_raw",
+    "json",
+    "text",
+    "content",
+    "raw",
+    "read",
+    "iter_content",
+    "iter_lines",
+    "iter_bytes",
+    "iter_text",
+    "iter_raw",
+    "aread",
+    "aiter_bytes",
+    "aiter_text",
+    "aiter_lines",
+    "aiter_raw",
 ];
 
 /// Attributes and methods that tell whether the request succeeded.
 const STATUS: &[&str] = &[
-    "raise_for_status", "ok", "status_code", "is_success", "is_error", "is_client_error",
-    "is_server_error", "status", "reason", "reason_phrase", "error",
+    "raise_for_status",
+    "ok",
+    "status_code",
+    "is_success",
+    "is_error",
+    "is_client_error",
+    "is_server_error",
+    "status",
+    "reason",
+    "reason_phrase",
+    "error",
 ];
 
 /// Attributes that say nothing about success.
 const NEUTRAL: &[&str] = &[
-    "headers", "url", "elapsed", "cookies", "encoding", "close", "aclose", "request", "history",
-    "apparent_encoding", "links", "charset", "content_type", "release", "http_version",
-    "charset_encoding", "method", "real_url",
+    "headers",
+    "url",
+    "elapsed",
+    "cookies",
+    "encoding",
+    "close",
+    "aclose",
+    "request",
+    "history",
+    "apparent_encoding",
+    "links",
+    "charset",
+    "content_type",
+    "release",
+    "http_version",
+    "charset_encoding",
+    "method",
+    "real_url",
 ];
 
 fn confidence(request: &Request<'_>) -> Confidence {
@@ -216,7 +254,9 @@ fn raises_itself(unit: &Unit<'_>, request: &Request<'_>) -> bool {
     };
     let made = ["raise_for_status", "event_hooks", "hooks", "transport"]
         .iter()
-        .any(|name| http::made_with(unit, client, name).is_some_and(|value| unit.slice(value) != "False"));
+        .any(|name| {
+            http::made_with(unit, client, name).is_some_and(|value| unit.slice(value) != "False")
+        });
     made || prepared(unit, client)
 }
 
@@ -224,7 +264,10 @@ fn prepared<'a>(unit: &Unit<'a>, client: &Client<'a>) -> bool {
     http::set_up(unit, client, &mut |step| match step {
         Step::Method(name, _) => matches!(name, "hooks" | "event_hooks"),
         Step::Attribute(name) => {
-            matches!(name, "hooks" | "event_hooks" | "request" | "send" | "get" | "post")
+            matches!(
+                name,
+                "hooks" | "event_hooks" | "request" | "send" | "get" | "post"
+            )
         }
         Step::Passed(name) => {
             let name = name.to_ascii_lowercase();

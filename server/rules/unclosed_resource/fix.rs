@@ -26,7 +26,12 @@ pub(super) fn fix(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
 }
 
 /// `open(…)`, or `contextlib.closing(…)` around it.
-fn manager(unit: &Unit<'_>, call: Node<'_>, kind: Kind, builder: &mut Builder<'_>) -> Option<String> {
+fn manager(
+    unit: &Unit<'_>,
+    call: Node<'_>,
+    kind: Kind,
+    builder: &mut Builder<'_>,
+) -> Option<String> {
     let text = unit.slice(call);
     match kind.with {
         With::Itself => Some(text.to_owned()),
@@ -95,7 +100,11 @@ struct Region<'a> {
 impl<'a> Region<'a> {
     fn find(opening: Node<'a>, life: &Life<'a>) -> Option<Self> {
         let block = opening.parent()?;
-        if life.places.iter().any(|place| !uses::contains(block, *place)) {
+        if life
+            .places
+            .iter()
+            .any(|place| !uses::contains(block, *place))
+        {
             return None;
         }
         let mut cursor = block.walk();
@@ -104,24 +113,28 @@ impl<'a> Region<'a> {
             .named_children(&mut cursor)
             .filter(|one| opening.end_byte() <= one.start_byte())
             .filter(|one| {
-                one.kind() != "comment"
-                    || one.start_position().row != opening.end_position().row
+                one.kind() != "comment" || one.start_position().row != opening.end_position().row
             })
             .collect();
         let is_close = |one: &Node<'a>| {
             one.kind() == "expression_statement"
-                && one
-                    .named_child(0)
-                    .is_some_and(|call| {
-                        call.kind() == "call"
-                            && field(call, "arguments").is_some_and(|list| list.named_child_count() == 0)
-                            && life.closes.iter().any(|close| field(call, "function").and_then(|f| field(f, "object")) == Some(*close))
-                    })
+                && one.named_child(0).is_some_and(|call| {
+                    call.kind() == "call"
+                        && field(call, "arguments")
+                            .is_some_and(|list| list.named_child_count() == 0)
+                        && life.closes.iter().any(|close| {
+                            field(call, "function").and_then(|f| field(f, "object")) == Some(*close)
+                        })
+                })
         };
         let last = following
             .iter()
             .filter(|one| !is_close(one))
-            .rfind(|one| life.places.iter().any(|place| uses::contains(**one, *place)))
+            .rfind(|one| {
+                life.places
+                    .iter()
+                    .any(|place| uses::contains(**one, *place))
+            })
             .copied();
         let closes = following
             .iter()
@@ -144,7 +157,8 @@ fn nameless(context: &FixContext<'_>, call: Node<'_>, kind: Kind) -> Option<Fix>
     let statement = statement_of(call);
     let mut builder = Builder::new(unit.file);
     let manager = manager(unit, call, kind, &mut builder)?;
-    let alone = statement.kind() == "expression_statement" && statement.named_child(0) == Some(call);
+    let alone =
+        statement.kind() == "expression_statement" && statement.named_child(0) == Some(call);
     let why = format!("what {} opens {WHY}", unit.slice(field(call, "function")?));
     builder.note(statement, context.version, &why);
     if alone {

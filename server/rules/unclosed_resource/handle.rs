@@ -47,20 +47,40 @@ impl View<'_, '_, '_> {
             },
             "with_item" => Act::Closes,
             "as_pattern" => {
-                let entered = flat.ancestors(parent).take(2).any(|up| flat.kind(up) == "with_item");
+                let entered = flat
+                    .ancestors(parent)
+                    .take(2)
+                    .any(|up| flat.kind(up) == "with_item");
                 if entered { Act::Closes } else { Act::GivesAway }
             }
             // `f[0]` reads, `x if c else f` gives the resource itself on.
             "conditional_expression" => {
-                if flat.children(parent).nth(1) == Some(place) { Act::Uses } else { Act::GivesAway }
+                if flat.children(parent).nth(1) == Some(place) {
+                    Act::Uses
+                } else {
+                    Act::GivesAway
+                }
             }
             "subscript" => {
-                if flat.role(place) == "value" { Act::Uses } else { Act::GivesAway }
+                if flat.role(place) == "value" {
+                    Act::Uses
+                } else {
+                    Act::GivesAway
+                }
             }
             "assignment" => self.assigned(parent),
-            "for_statement" | "for_in_clause" | "comparison_operator" | "not_operator"
-            | "if_statement" | "elif_clause" | "while_statement" | "assert_statement"
-            | "expression_statement" | "delete_statement" | "if_clause" | "interpolation" => Act::Uses,
+            "for_statement"
+            | "for_in_clause"
+            | "comparison_operator"
+            | "not_operator"
+            | "if_statement"
+            | "elif_clause"
+            | "while_statement"
+            | "assert_statement"
+            | "expression_statement"
+            | "delete_statement"
+            | "if_clause"
+            | "interpolation" => Act::Uses,
             "boolean_operator" => self.truth(parent),
             "parenthesized_expression" => self.act(parent),
             _ => Act::GivesAway,
@@ -79,8 +99,17 @@ impl View<'_, '_, '_> {
     /// `f and f.read()` tests the resource; `given or f` in a value gives it on.
     fn truth(&self, operator: Place) -> Act {
         let flat = self.flat;
-        let inner = ["boolean_operator", "not_operator", "parenthesized_expression"];
-        let tests = ["if_statement", "elif_clause", "while_statement", "assert_statement"];
+        let inner = [
+            "boolean_operator",
+            "not_operator",
+            "parenthesized_expression",
+        ];
+        let tests = [
+            "if_statement",
+            "elif_clause",
+            "while_statement",
+            "assert_statement",
+        ];
         let tested = flat
             .ancestors(operator)
             .find(|up| !inner.contains(&flat.kind(*up)))
@@ -90,7 +119,9 @@ impl View<'_, '_, '_> {
 
     fn act_on_attribute(&self, attribute: Place) -> Act {
         let flat = self.flat;
-        let name = flat.field(attribute, "attribute").map_or("", |name| flat.slice(name));
+        let name = flat
+            .field(attribute, "attribute")
+            .map_or("", |name| flat.slice(name));
         let called = flat.role(attribute) == "function";
         if self.kind.close.contains(&name) {
             // `stack.callback(f.close)`: somebody else closes it later.
@@ -119,17 +150,20 @@ impl View<'_, '_, '_> {
     /// Whether the value of an expression leaves the function or is kept.
     fn handed_on(&self, value: Place) -> bool {
         let flat = self.flat;
-        flat.parent(value).is_some_and(|parent| match flat.kind(parent) {
-            "return_statement" | "yield" | "dictionary" | "list" | "tuple" | "pair" | "set"
-            | "expression_list" => true,
-            "assignment" => self.assigned(parent) == Act::GivesAway,
-            "argument_list" => flat.parent(parent).is_some_and(|call| {
-                // `list(csv.reader(f))` reads everything at once.
-                let eager = flat.field(call, "function").is_some_and(|one| flat.kind(one) == "identifier");
-                flat.kind(call) == "call" && self.handed_on(call) && !eager
-            }),
-            _ => false,
-        })
+        flat.parent(value)
+            .is_some_and(|parent| match flat.kind(parent) {
+                "return_statement" | "yield" | "dictionary" | "list" | "tuple" | "pair" | "set"
+                | "expression_list" => true,
+                "assignment" => self.assigned(parent) == Act::GivesAway,
+                "argument_list" => flat.parent(parent).is_some_and(|call| {
+                    // `list(csv.reader(f))` reads everything at once.
+                    let eager = flat
+                        .field(call, "function")
+                        .is_some_and(|one| flat.kind(one) == "identifier");
+                    flat.kind(call) == "call" && self.handed_on(call) && !eager
+                }),
+                _ => false,
+            })
     }
 
     /// What a function of the same file does with its parameter.
@@ -173,7 +207,11 @@ impl View<'_, '_, '_> {
             worst = worst.max(one);
         }
         // A function that closes it is its owner from then on.
-        Some(if worst == Act::Closes { Act::GivesAway } else { worst })
+        Some(if worst == Act::Closes {
+            Act::GivesAway
+        } else {
+            worst
+        })
     }
 
     /// Whether the value of `value` goes on reading from the resource: `csv.reader(f)`,
@@ -193,7 +231,10 @@ fn is_read(flat: &Flat<'_>, at: Place) -> bool {
     let parent = flat.parent(at).map_or("", |up| flat.kind(up));
     match flat.role(at) {
         "attribute" | "name" | "left" => false,
-        _ => !matches!(parent, "parameters" | "global_statement" | "nonlocal_statement"),
+        _ => !matches!(
+            parent,
+            "parameters" | "global_statement" | "nonlocal_statement"
+        ),
     }
 }
 
@@ -201,7 +242,6 @@ fn is_read(flat: &Flat<'_>, at: Place) -> bool {
 #[must_use]
 pub fn mentions(text: &str, name: &str) -> bool {
     let word = |one: char| one.is_alphanumeric() || one == '_';
-    text.match_indices(name).any(|(at, _)| {
-        !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word)
-    })
+    text.match_indices(name)
+        .any(|(at, _)| !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word))
 }

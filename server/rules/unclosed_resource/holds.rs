@@ -34,7 +34,10 @@ pub enum End<'a> {
 
 /// What became of one resource.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a different thing that was seen")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a different thing that was seen"
+)]
 pub struct Life<'a> {
     /// What it is.
     pub what: What,
@@ -120,7 +123,9 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
     };
     let mut numbers = Vec::new();
     for (place, name, what) in opened {
-        let found = flat.find(*place).zip(flat.find(*name).and_then(|name| flat.path(name)));
+        let found = flat
+            .find(*place)
+            .zip(flat.find(*name).and_then(|name| flat.path(name)));
         numbers.push(found.map(|(place, path)| {
             let number = u32::try_from(holds.lives.len()).unwrap_or(u32::MAX);
             holds.lives.push(Life {
@@ -173,7 +178,10 @@ fn conditions(flat: &Flat<'_>, place: Place) -> Vec<(String, bool)> {
                 let statements: Vec<Place> = flat.children(up).collect();
                 let here = statements.iter().position(|one| *one == at).unwrap_or(0);
                 let beside = [here.checked_sub(1), here.checked_add(1)];
-                let beside = beside.into_iter().flatten().filter_map(|one| statements.get(one));
+                let beside = beside
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|one| statements.get(one));
                 found.extend(beside.filter_map(|one| flag(flat, *one)));
             }
             _ => {}
@@ -186,7 +194,9 @@ fn conditions(flat: &Flat<'_>, place: Place) -> Vec<(String, bool)> {
 /// `close_it = True`.
 fn flag(flat: &Flat<'_>, statement: Place) -> Option<(String, bool)> {
     let assignment = flat.children(statement).next()?;
-    let name = flat.field(assignment, "left").filter(|left| flat.kind(*left) == "identifier")?;
+    let name = flat
+        .field(assignment, "left")
+        .filter(|left| flat.kind(*left) == "identifier")?;
     let value = flat.kind(flat.field(assignment, "right")?);
     (value == "true").then(|| (flat.slice(name).to_owned(), true))
 }
@@ -212,7 +222,11 @@ impl<'a> Holds<'_, '_, 'a> {
 
     /// The resources that this name may hold.
     fn held(state: &State, path: Path) -> Vec<u32> {
-        state.iter().filter(|((one, _), _)| *one == path).map(|((_, number), _)| number).collect()
+        state
+            .iter()
+            .filter(|((one, _), _)| *one == path)
+            .map(|((_, number), _)| number)
+            .collect()
     }
 
     fn drop(state: &mut State, number: u32) {
@@ -222,12 +236,31 @@ impl<'a> Holds<'_, '_, 'a> {
     /// Calls that fail only where the program is wrong.
     fn is_harmless(&self, call: Place) -> bool {
         const QUIET: &[&str] = &[
-            "getattr", "hasattr", "isinstance", "issubclass", "len", "repr", "str", "type", "id",
-            "bool", "print", "list", "dict", "tuple", "set", "super", "callable", "time.time",
-            "time.monotonic", "time.perf_counter",
+            "getattr",
+            "hasattr",
+            "isinstance",
+            "issubclass",
+            "len",
+            "repr",
+            "str",
+            "type",
+            "id",
+            "bool",
+            "print",
+            "list",
+            "dict",
+            "tuple",
+            "set",
+            "super",
+            "callable",
+            "time.time",
+            "time.monotonic",
+            "time.perf_counter",
         ];
         let flat = self.flat();
-        let function = flat.field(call, "function").map_or("", |one| flat.slice(one));
+        let function = flat
+            .field(call, "function")
+            .map_or("", |one| flat.slice(one));
         QUIET.contains(&function) || uses::only_logs(self.unit, flat.node(call))
     }
 
@@ -244,7 +277,9 @@ impl<'a> Holds<'_, '_, 'a> {
                 let flat = self.flat();
                 let released = flat.parent(at).is_some_and(|up| {
                     flat.kind(up) == "attribute"
-                        && flat.field(up, "attribute").is_some_and(|name| flat.slice(name) == "release")
+                        && flat
+                            .field(up, "attribute")
+                            .is_some_and(|name| flat.slice(name) == "release")
                 });
                 if released { Act::Closes } else { Act::Uses }
             }
@@ -253,7 +288,9 @@ impl<'a> Holds<'_, '_, 'a> {
 
     fn bind(&self, target: Place, bound: Bound, state: &mut State) {
         let flat = self.flat();
-        let Some(path) = flat.path(target) else { return };
+        let Some(path) = flat.path(target) else {
+            return;
+        };
         let mut taken = Vec::new();
         if let Bound::Value(value) = bound {
             let value = flat.bare(value);
@@ -263,7 +300,11 @@ impl<'a> Holds<'_, '_, 'a> {
                     What::Lock => false,
                     What::Opened(_) if Some(one) == source => true,
                     What::Opened(kind) => {
-                        let view = View { unit: self.unit, flat, kind };
+                        let view = View {
+                            unit: self.unit,
+                            flat,
+                            kind,
+                        };
                         view.is_view(value)
                             && flat.below(value).any(|at| flat.path(at) == Some(one))
                     }
@@ -281,7 +322,13 @@ impl<'a> Holds<'_, '_, 'a> {
             state.insert((path, number), Held { view: true, ..held });
         }
         if let Some(number) = self.opens.get(&target) {
-            state.insert((path, *number), Held { view: false, failed: false });
+            state.insert(
+                (path, *number),
+                Held {
+                    view: false,
+                    failed: false,
+                },
+            );
         }
     }
 
@@ -298,15 +345,19 @@ impl<'a> Holds<'_, '_, 'a> {
                 holds && closed && flat.field(condition, "object").is_some_and(is)
             }
             "call" => {
-                let asks = flat
-                    .field(condition, "function")
-                    .is_some_and(|one| matches!(flat.slice(one), "hasattr" | "isinstance" | "bool"));
-                let first = flat.field(condition, "arguments").and_then(|all| flat.children(all).next());
+                let asks = flat.field(condition, "function").is_some_and(|one| {
+                    matches!(flat.slice(one), "hasattr" | "isinstance" | "bool")
+                });
+                let first = flat
+                    .field(condition, "arguments")
+                    .and_then(|all| flat.children(all).next());
                 !holds && asks && first.is_some_and(is)
             }
             "comparison_operator" => {
-                let operator: Vec<&str> =
-                    flat.fields(condition, "operators").map(|one| flat.kind(one)).collect();
+                let operator: Vec<&str> = flat
+                    .fields(condition, "operators")
+                    .map(|one| flat.kind(one))
+                    .collect();
                 let same = match operator.as_slice() {
                     ["is" | "=="] => holds,
                     ["is not" | "!="] | ["is", "not"] => !holds,
@@ -345,7 +396,13 @@ impl Lattice for Holds<'_, '_, '_> {
                 }
                 if let Some(number) = self.opens.get(&event.at) {
                     let path = self.lives[*number as usize].path;
-                    state.insert((path, *number), Held { view: false, failed: false });
+                    state.insert(
+                        (path, *number),
+                        Held {
+                            view: false,
+                            failed: false,
+                        },
+                    );
                 }
             }
             Step::Bind(bound) => self.bind(event.at, bound, state),
@@ -360,7 +417,10 @@ impl Lattice for Holds<'_, '_, '_> {
     }
 
     fn failed(&mut self, _event: Event, state: &mut State) {
-        state.change(|held| Held { failed: true, ..held });
+        state.change(|held| Held {
+            failed: true,
+            ..held
+        });
     }
 
     fn may_fail(&mut self, event: Event) -> bool {
@@ -384,7 +444,8 @@ impl Lattice for Holds<'_, '_, '_> {
                     .conditions
                     .iter()
                     .any(|(one, held)| *one == text && *held != holds_plain);
-                contradicts || !matches!(life.what, What::Lock) && self.denies(condition, holds, *path)
+                contradicts
+                    || !matches!(life.what, What::Lock) && self.denies(condition, holds, *path)
             })
             .map(|((_, number), _)| number)
             .collect();
@@ -405,7 +466,9 @@ impl Lattice for Holds<'_, '_, '_> {
                     && !self.is_alias_of_itself(event)
                 {
                     for ((one, number), held) in state.iter() {
-                        let other_name = state.iter().any(|((two, same), _)| same == number && two != path);
+                        let other_name = state
+                            .iter()
+                            .any(|((two, same), _)| same == number && two != path);
                         if one == path && !held.view && !other_name {
                             self.lives[number as usize].lost |=
                                 matches!(self.lives[number as usize].what, What::Opened(_));
@@ -448,7 +511,10 @@ impl Holds<'_, '_, '_> {
     fn find_dead_closes(&mut self) {
         for number in 0..self.lives.len() {
             let life = &self.lives[number];
-            let Some(index) = u32::try_from(number).ok().filter(|_| life.closes.is_empty()) else {
+            let Some(index) = u32::try_from(number)
+                .ok()
+                .filter(|_| life.closes.is_empty())
+            else {
                 continue;
             };
             let flat = &self.graph.flat;

@@ -10,7 +10,11 @@ use crate::syntax::nodes::{Walk, field, positional, walk};
 
 /// The kinds of locks of `threading`, `multiprocessing` and `asyncio`.
 const LOCKS: &[&str] = &[
-    "Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition",
+    "Lock",
+    "RLock",
+    "Semaphore",
+    "BoundedSemaphore",
+    "Condition",
 ];
 
 /// The lock of `lock.acquire()` as a statement that has to let go of it again.
@@ -26,9 +30,19 @@ pub fn taken<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Node<'a>> {
 
 /// Judges what became of a lock.
 #[must_use]
-pub fn judge<'a>(unit: &Unit<'a>, call: Node<'a>, lock: Node<'a>, life: &Life<'a>) -> Option<Draft> {
+pub fn judge<'a>(
+    unit: &Unit<'a>,
+    call: Node<'a>,
+    lock: Node<'a>,
+    life: &Life<'a>,
+) -> Option<Draft> {
     let name = unit.slice(lock);
-    let own = unit.qualname.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let own = unit
+        .qualname
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let is_half = ["acquire", "lock", "enter", "begin", "wait"]
         .iter()
         .any(|word| own.contains(word));
@@ -97,7 +111,10 @@ fn is_lock(unit: &Unit<'_>, lock: Node<'_>) -> bool {
         }
     }
     let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
-    last == "mutex" || last == "lock" || last.ends_with("_lock") || last.ends_with("_mutex")
+    last == "mutex"
+        || last == "lock"
+        || last.ends_with("_lock")
+        || last.ends_with("_mutex")
         || last.ends_with("semaphore")
 }
 

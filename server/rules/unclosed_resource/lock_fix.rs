@@ -22,8 +22,7 @@ pub(super) fn fix(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let release = statement_of(*release);
     let block = statement.parent()?;
     let pair = release.parent() == Some(block) && statement.end_byte() <= release.start_byte();
-    let has_arguments =
-        field(call, "arguments").is_some_and(|list| 0 < list.named_child_count());
+    let has_arguments = field(call, "arguments").is_some_and(|list| 0 < list.named_child_count());
     if !pair || has_arguments {
         return None;
     }
@@ -39,7 +38,11 @@ pub(super) fn fix(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let asynchronous = call.parent().is_some_and(|up| up.kind() == "await");
     let with = if asynchronous { "async with" } else { "with" };
     let mut builder = Builder::new(unit.file);
-    builder.note(statement, context.version, &format!("{name} is released on every way"));
+    builder.note(
+        statement,
+        context.version,
+        &format!("{name} is released on every way"),
+    );
     builder.replace(statement, format!("{with} {name}:"));
     builder.wrap(*first, *last, &[] as &[&str])?;
     builder.remove_statement(release)?;

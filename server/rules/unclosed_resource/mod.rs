@@ -45,7 +45,9 @@ impl Rule for UnclosedResource {
         for call in origins::calls(unit) {
             if let Some(kind) = openers::opens(unit, call) {
                 match place(unit, call, kind) {
-                    Some(Place::Named(name)) => followed.push((call, name, name, What::Opened(kind))),
+                    Some(Place::Named(name)) => {
+                        followed.push((call, name, name, What::Opened(kind)));
+                    }
                     Some(Place::Nameless(confidence)) => {
                         reporter.report_if(nameless(unit, call, confidence));
                     }
@@ -58,7 +60,10 @@ impl Rule for UnclosedResource {
         if followed.is_empty() {
             return;
         }
-        let opened: Vec<_> = followed.iter().map(|(_, at, name, what)| (*at, *name, *what)).collect();
+        let opened: Vec<_> = followed
+            .iter()
+            .map(|(_, at, name, what)| (*at, *name, *what))
+            .collect();
         for ((call, _, name, what), life) in followed.into_iter().zip(holds::lives(unit, &opened)) {
             let Some(life) = life else { continue };
             reporter.report_if(match what {
@@ -181,7 +186,11 @@ fn passed<'a>(unit: &Unit<'a>, value: Node<'a>, call: Node<'a>, kind: Kind) -> O
     }
     let act = || {
         let flat = Flat::new(unit.source(), unit.node);
-        let view = handle::View { unit, flat: &flat, kind };
+        let view = handle::View {
+            unit,
+            flat: &flat,
+            kind,
+        };
         flat.find(value).map(|at| view.act(at))
     };
     match openers::taker(unit, call) {
