@@ -202,7 +202,8 @@ fn judging(program: &program::Program, text: &Arc<str>) {
     step("judge: diff, outline, rules", || {
         analysis::analyse(&snapshot)
     });
-    let middle = text.len() / 2 + text[text.len() / 2..].find(" = ").expect("a statement");
+    let line = program.changed[program.changed.len() / 2];
+    let middle = snapshot.head.lines().start(line);
     step("judge: the function that is typed in", || {
         Analysis::new(&snapshot)
             .near(std::slice::from_ref(&(middle..middle + 1)))

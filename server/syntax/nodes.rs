@@ -1,6 +1,9 @@
 //! Small questions about syntax nodes that every rule asks.
 
-use tree_sitter::Node;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use tree_sitter::{Language, Node};
 
 use super::Source;
 
@@ -17,7 +20,22 @@ pub fn children(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 /// The child that the grammar names `name`.
 #[must_use]
 pub fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
-    node.child_by_field_name(name)
+    node.child_by_field_id(field_id(name)?)
+}
+
+/// The grammar's number for a field. tree-sitter compares the name with every field's each time,
+/// and rules ask a hundred times for each statement.
+fn field_id(name: &str) -> Option<u16> {
+    static IDS: OnceLock<HashMap<&'static str, u16>> = OnceLock::new();
+    // The names live as long as the language.
+    static LANGUAGE: OnceLock<Language> = OnceLock::new();
+    let ids = IDS.get_or_init(|| {
+        let language = LANGUAGE.get_or_init(|| tree_sitter_python::LANGUAGE.into());
+        let last = u16::try_from(language.field_count()).unwrap_or(u16::MAX);
+        let name = |id| Some((language.field_name_for_id(id)?, id));
+        (1..=last).filter_map(name).collect()
+    });
+    ids.get(name).copied()
 }
 
 /// All children under the field `name`, in order (`alternative` of an `if` may stand many times).
