@@ -28,6 +28,7 @@ registry! {
     unchecked_type::UncheckedType,
     request_without_timeout::RequestWithoutTimeout,
     unchecked_response::UncheckedResponse,
+    unhandled_request_error::UnhandledRequestError,
     check_then_act::CheckThenAct,
     unclosed_resource::UnclosedResource,
     unvalidated_input::UnvalidatedInput,

@@ -79,7 +79,9 @@ fn an_unknown_rule_is_told_and_nothing_is_written() {
 
 #[test]
 fn a_fix_that_needs_a_review_is_applied_only_on_demand() {
-    let call = "import requests\n\n\ndef ping():\n    return requests.get('http://localhost')\n";
+    let call = "import logging\n\nimport requests\n\n\ndef ping():\n    try:\n        \
+                return requests.get('http://localhost')\n    except requests.RequestException:\n        \
+                logging.exception('ping')\n        raise\n";
     let repo = repo_with(call);
     run(repo.root(), &["fix"]).tells(
         0,

@@ -1,0 +1,134 @@
+//! `unhandled-request-error`: a request whose failure nobody in the file handles.
+
+use tree_sitter::Node;
+
+use super::knowledge::http::{Library, faked, in_mock, request};
+use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
+use crate::fixes::{Applicability, Builder, Fix};
+use crate::syntax::Unit;
+use crate::syntax::flow::{caught_around, withs_around};
+use crate::syntax::nodes::{field, statement_of};
+
+/// A request whose failure nobody in the file handles.
+pub struct UnhandledRequestError;
+
+static META: Meta = Meta {
+    name: "unhandled-request-error",
+    group: Group::Errors,
+    highest: Confidence::Possible,
+    checklist: "Error handling improved",
+    noqa: &[],
+    docs: include_str!("docs/unhandled-request-error.md"),
+    pattern: None,
+};
+
+impl Rule for UnhandledRequestError {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
+        if !unit.is_function() || !may_request(unit) || faked(unit) || is_called_safely(unit) {
+            return;
+        }
+        for call in unit.own(&["call"]) {
+            let Some(sent) = request(unit, call) else {
+                continue;
+            };
+            let guarded = !caught_around(call).is_empty()
+                || in_mock(unit, call)
+                || withs_around(call)
+                    .iter()
+                    .any(|item| unit.slice(*item).contains("suppress("));
+            if guarded {
+                continue;
+            }
+            let function = field(call, "function").unwrap_or(call);
+            reporter.report(Draft {
+                anchor: function.byte_range(),
+                ..Draft::at(
+                    call,
+                    Confidence::Possible,
+                    format!(
+                        "Nobody in this file handles it when this {} fails",
+                        sent.verb
+                    ),
+                )
+            });
+        }
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        wrap(context, finding).into_iter().collect()
+    }
+}
+
+/// The cheap question: a file that names no HTTP library sends no request.
+fn may_request(unit: &Unit<'_>) -> bool {
+    let names = unit.names();
+    ["requests", "httpx", "aiohttp", "urllib"]
+        .iter()
+        .any(|module| names.imports_module(module))
+}
+
+/// Whether a `try` of this file calls the function.
+fn is_called_safely(unit: &Unit<'_>) -> bool {
+    let name = unit.qualname.rsplit('.').next().unwrap_or_default();
+    let text = unit.source().text();
+    let call = format!("{name}(");
+    text.match_indices(&call).any(|(at, _)| {
+        let node = unit
+            .source()
+            .root()
+            .descendant_for_byte_range(at, at + name.len());
+        node.is_some_and(|node| !caught_around(node).is_empty())
+    })
+}
+
+/// The exception that all failures of the library share, by its local name.
+fn failure(unit: &Unit<'_>, call: Node<'_>) -> Option<String> {
+    let module = |name: &str| unit.names().local_for(name).map(str::to_owned);
+    Some(match request(unit, call)?.library {
+        Library::Requests => format!("{}.RequestException", module("requests")?),
+        Library::Httpx => format!("{}.HTTPError", module("httpx")?),
+        Library::Aiohttp => format!("{}.ClientError", module("aiohttp")?),
+        Library::Urllib => "OSError".to_owned(),
+    })
+}
+
+fn wrap(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
+    let unit = context.unit;
+    let call = unit
+        .own(&["call"])
+        .into_iter()
+        .find(|one| one.byte_range() == finding.span)?;
+    let kind = failure(unit, call)?;
+    let statement = statement_of(call);
+    // What is bound in a `with` or loop lives on in its body; only plain statements are wrapped.
+    matches!(
+        statement.kind(),
+        "expression_statement" | "return_statement"
+    )
+    .then_some(())?;
+    let mut builder = Builder::new(unit.file);
+    let logger = builder.logger()?;
+    let name = unit.qualname.rsplit('.').next()?;
+    builder.note(
+        statement,
+        context.version,
+        &format!("{name} tells when its request fails"),
+    );
+    builder.wrap(statement, statement, &["try:"])?;
+    builder.lines_after(
+        statement,
+        &[
+            format!("except {kind}:"),
+            format!("\t{logger}.exception(\"{name}: the request failed\")"),
+            "\traise".to_owned(),
+        ],
+    )?;
+    Some(builder.finish(
+        format!("Log {kind} with {logger}.exception and raise it again"),
+        Applicability::NeedsReview,
+    ))
+}
