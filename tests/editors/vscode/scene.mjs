@@ -37,6 +37,14 @@ def fetch_stock():
     response = requests.get("https://example.com/stock")
     response.raise_for_status()
     return response.json()
+
+
+def stock():
+    """Return the stock, or raise LookupError."""
+    try:
+        return fetch_stock()
+    except requests.RequestException as error:
+        raise LookupError("stock") from error
 `;
 
 /** A leftover of the search for the fault: one finding, on line 2, in a file that stays closed. */

@@ -176,7 +176,7 @@ try {
     await shot('10-clean');
   });
   await check('typing brings a finding', async () => {
-    await goTo(24, 1);
+    await goTo(32, 1);
     await page.keyboard.type('\n\ndef ping():\nreturn requests.get("https://example.com/ping").status_code\n');
     await squiggle.first().waitFor();
     await says('1 risky');

@@ -132,7 +132,7 @@ exports.run = async () => {
     const editor = await open(client);
     const production = Buffer.from(await vscode.workspace.fs.readFile(client.with({ scheme: 'hotfix-production' }))).toString();
     const before = editor.document.getText();
-    const added = { originalStartLineNumber: 15, originalEndLineNumber: 0, modifiedStartLineNumber: 16, modifiedEndLineNumber: 22 };
+    const added = { originalStartLineNumber: 15, originalEndLineNumber: 0, modifiedStartLineNumber: 16, modifiedEndLineNumber: 30 };
     const changed = { originalStartLineNumber: 5, originalEndLineNumber: 5, modifiedStartLineNumber: 5, modifiedEndLineNumber: 5 };
     await vscode.commands.executeCommand('hotfix.revertChange', client, [changed, added], 1);
     await vscode.commands.executeCommand('hotfix.revertChange', client, [changed, added], 0);
@@ -173,7 +173,7 @@ exports.run = async () => {
     const old = serverProcess(api.binary().path);
     assert.ok(old, 'the server is a child of the extension host');
     const editor = await open(client);
-    await editor.edit((edit) => edit.insert(new vscode.Position(editor.document.lineCount, 0), '\n\ndef ping():\n    return requests.get("https://example.com/ping").status_code\n'));
+    await editor.edit((edit) => edit.insert(new vscode.Position(editor.document.lineCount, 0), '\n\ndef ping():\n    try:\n        return requests.get("https://example.com/ping").status_code\n    except requests.RequestException as error:\n        raise LookupError("ping") from error\n'));
     await until('two findings', () => rulesOf(client).length === 2);
     process.kill(old, 'SIGKILL');
     const fresh = await until('a new server', () => {
