@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::knowledge::http::{Library, faked, in_mock, request};
+use super::knowledge::origins;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
@@ -28,7 +29,8 @@ impl Rule for UnhandledRequestError {
     }
 
     fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
-        if !unit.is_function() || !may_request(unit) || faked(unit) || is_called_safely(unit) {
+        let is_handled = || faked(unit) || is_called_safely(unit) || is_decorated_safely(unit);
+        if !unit.is_function() || !may_request(unit) || is_handled() {
             return;
         }
         for call in unit.own(&["call"]) {
@@ -83,6 +85,17 @@ fn is_called_safely(unit: &Unit<'_>) -> bool {
             .descendant_for_byte_range(at, at + name.len());
         node.is_some_and(|node| !caught_around(node).is_empty())
     })
+}
+
+/// Whether a decorator takes failures: it tries again, converts or catches them.
+fn is_decorated_safely(unit: &Unit<'_>) -> bool {
+    let takes = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        ["retry", "on_exception", "handle", "catch", "suppress"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    origins::decorated(unit, &takes)
 }
 
 /// The exception that all failures of the library share, by its local name.
