@@ -137,7 +137,7 @@ fn edited(snapshot: &Snapshot, edits: &[Edit]) -> Option<Source> {
 /// What can be done with any hunk that touches `range` (bytes of head): hotfix comment,
 /// docstring note, restore production's hunk or definition.
 #[must_use]
-pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<Fix> {
+pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<(hunk::Purpose, Fix)> {
     let analysis = Analysis::new(snapshot);
     let production = match &snapshot.base {
         Comparison::AllNew => None,
@@ -157,7 +157,7 @@ pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<Fix> {
     };
     hunk::actions(&target)
         .into_iter()
-        .filter(|fix| edited(snapshot, &fix.edits).is_some())
+        .filter(|(_, fix)| edited(snapshot, &fix.edits).is_some())
         .collect()
 }
 

@@ -26,6 +26,19 @@ pub struct Target<'a> {
     pub version: Option<&'a str>,
 }
 
+/// What an action on a hunk is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Says in a comment why the hunk is there.
+    Comment,
+    /// Says so in the docstring.
+    Docstring,
+    /// Brings production's lines back.
+    RestoreHunk,
+    /// Brings production's version of the definition back.
+    RestoreDefinition,
+}
+
 /// Whether the lines touch the hunk; a deletion is touched by the lines on both sides of it.
 #[must_use]
 pub fn touches(hunk: &Hunk, lines: &Range<usize>) -> bool {
@@ -39,15 +52,15 @@ pub fn touches(hunk: &Hunk, lines: &Range<usize>) -> bool {
 
 /// All actions that apply, the most likely first.
 #[must_use]
-pub fn actions(target: &Target<'_>) -> Vec<Fix> {
+pub fn actions(target: &Target<'_>) -> Vec<(Purpose, Fix)> {
     [
-        comment(target),
-        docstring_note(target),
-        restore_hunk(target),
-        restore_definition(target),
+        (Purpose::Comment, comment(target)),
+        (Purpose::Docstring, docstring_note(target)),
+        (Purpose::RestoreHunk, restore_hunk(target)),
+        (Purpose::RestoreDefinition, restore_definition(target)),
     ]
     .into_iter()
-    .flatten()
+    .filter_map(|(purpose, fix)| Some((purpose, fix?)))
     .collect()
 }
 

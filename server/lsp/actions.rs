@@ -65,7 +65,10 @@ pub(super) fn fixes(judged: &Judged, source: &Source) -> Vec<Fix> {
             .find(|it| it.finding.identity == *identity && it.nth == *nth)
             .map(|it| analysis::fixes(snapshot, it.finding))
             .unwrap_or_default(),
-        Source::Hunk { start, end } => analysis::hunk_actions(snapshot, *start..*end),
+        Source::Hunk { start, end } => analysis::hunk_actions(snapshot, *start..*end)
+            .into_iter()
+            .map(|(_, fix)| fix)
+            .collect(),
         Source::All => analysis::fix_all(snapshot, &judged.report)
             .into_iter()
             .collect(),

@@ -13,7 +13,9 @@ use super::backend::Backend;
 use super::capabilities::{Client, FIX_ALL};
 use super::convert;
 use super::diagnostic::SOURCE;
+use crate::analysis;
 use crate::fixes::Fix;
+use crate::fixes::hunk::Purpose;
 use crate::session::Judged;
 
 impl Backend {
@@ -36,6 +38,17 @@ impl Backend {
         .await
     }
 }
+
+/// What an editor asks for when it wants one of the actions on a hunk and no other.
+const HUNK_KINDS: [(Purpose, &str); 4] = [
+    (Purpose::Comment, "refactor.rewrite.hotfix.comment"),
+    (Purpose::Docstring, "refactor.rewrite.hotfix.docstring"),
+    (Purpose::RestoreHunk, "refactor.rewrite.hotfix.restore.hunk"),
+    (
+        Purpose::RestoreDefinition,
+        "refactor.rewrite.hotfix.restore.definition",
+    ),
+];
 
 /// One request, with everything that answering it needs.
 struct Offer<'a> {
@@ -65,14 +78,7 @@ impl<'a> Offer<'a> {
                 self.quick_fixes(found, &mut actions);
             }
         }
-        if self.wants(CodeActionKind::REFACTOR_REWRITE.as_str()) {
-            let Range { start, end } = self.bytes;
-            let source = Source::Hunk { start, end };
-            for fix in actions::fixes(self.judged, &source) {
-                let kind = CodeActionKind::REFACTOR_REWRITE;
-                actions.push(self.action(kind, &source, &fix, None).into());
-            }
-        }
+        self.hunk_actions(&mut actions);
         // Without a wish for it, it is offered only where there is something to mend.
         let asked = self.params.context.only.is_some();
         if self.wants(FIX_ALL) && (asked || !findings.is_empty()) {
@@ -141,6 +147,23 @@ impl<'a> Offer<'a> {
             let kind = CodeActionKind::QUICKFIX;
             let action = self.action(kind, &source, &fix, diagnostic.clone());
             actions.push(action.into());
+        }
+    }
+
+    fn hunk_actions(&self, actions: &mut CodeActionResponse) {
+        if !HUNK_KINDS.iter().any(|(_, kind)| self.wants(kind)) {
+            return;
+        }
+        let Range { start, end } = self.bytes;
+        let source = Source::Hunk { start, end };
+        for (purpose, fix) in analysis::hunk_actions(&self.judged.snapshot, start..end) {
+            let Some((_, kind)) = HUNK_KINDS.iter().find(|(it, _)| *it == purpose) else {
+                continue;
+            };
+            if self.wants(kind) {
+                let kind = CodeActionKind::new(kind);
+                actions.push(self.action(kind, &source, &fix, None).into());
+            }
         }
     }
 

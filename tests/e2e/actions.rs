@@ -29,7 +29,14 @@ fn a_selection_on_a_finding_offers_its_fix_the_hunk_and_fix_all() {
     let actions = client.actions(&uri, 7, 10, json!({"diagnostics": found}));
     assert_eq!(
         kinds(&actions),
-        ["quickfix", "refactor.rewrite", "source.fixAll.hotfix"]
+        [
+            "quickfix",
+            "refactor.rewrite.hotfix.comment",
+            "refactor.rewrite.hotfix.docstring",
+            "refactor.rewrite.hotfix.restore.hunk",
+            "refactor.rewrite.hotfix.restore.definition",
+            "source.fixAll.hotfix"
+        ]
     );
     client.finish();
 }
@@ -39,7 +46,26 @@ fn a_wish_for_one_kind_brings_no_other() {
     let (_repo, mut client, uri, _found) = flagged();
     for (only, expected) in [
         ("quickfix", vec!["quickfix"]),
-        ("refactor", vec!["refactor.rewrite"]),
+        (
+            "refactor",
+            vec![
+                "refactor.rewrite.hotfix.comment",
+                "refactor.rewrite.hotfix.docstring",
+                "refactor.rewrite.hotfix.restore.hunk",
+                "refactor.rewrite.hotfix.restore.definition",
+            ],
+        ),
+        (
+            "refactor.rewrite.hotfix.restore.hunk",
+            vec!["refactor.rewrite.hotfix.restore.hunk"],
+        ),
+        (
+            "refactor.rewrite.hotfix.restore",
+            vec![
+                "refactor.rewrite.hotfix.restore.hunk",
+                "refactor.rewrite.hotfix.restore.definition",
+            ],
+        ),
         ("source", vec!["source.fixAll.hotfix"]),
         ("source.fixAll", vec!["source.fixAll.hotfix"]),
         ("source.fixAll.hotfix", vec!["source.fixAll.hotfix"]),

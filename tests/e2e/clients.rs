@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::scene::{one, repository, risky, uri};
+use crate::scene::{apply_counted, none, one, repository, risky, uri};
 
 /// What an editor needs.
 #[expect(
@@ -38,8 +38,18 @@ fn case(editor: &Editor) {
     );
     assert_eq!(result["serverInfo"]["name"], "hotfix-ls");
 
-    let document = client.open(&repo.path("app.py"), &risky());
+    // Characters of two and four bytes before the finding: a column in the wrong unit shows.
+    let text = risky().replace("raise Look", "\"é😀\"; raise Look");
+    let document = client.open(&repo.path("app.py"), &text);
     let found = client.diagnostics(&document, 1, one);
+    let units_of: fn(char) -> usize = match editor.encoding {
+        "utf-8" => char::len_utf8,
+        _ => char::len_utf16,
+    };
+    let before: usize = "        \"é😀\"; ".chars().map(units_of).sum();
+    let place = &found[0]["range"]["start"];
+    assert_eq!(place, &json!({"line": 7, "character": before}));
+    let column = u32::try_from(before).expect("a short line") + 1;
     assert!(
         found[0].get("codeDescription").is_none(),
         "no editor here shows it"
@@ -47,7 +57,7 @@ fn case(editor: &Editor) {
     assert_eq!(found[0].get("data").is_some(), editor.related);
 
     let context = json!({"diagnostics": found, "only": ["quickfix"]});
-    let mut action = client.actions(&document, 7, 10, context)[0].clone();
+    let mut action = client.actions(&document, 7, column, context)[0].clone();
     assert_eq!(action["isPreferred"], true);
     assert_eq!(action.get("edit").is_none(), editor.resolves);
     if editor.resolves {
@@ -61,11 +71,24 @@ fn case(editor: &Editor) {
         editor.document_changes
     );
     assert_eq!(edit.get("changes").is_some(), !editor.document_changes);
+    let edits = if editor.document_changes {
+        &edit["documentChanges"][0]["edits"]
+    } else {
+        &edit["changes"][&document]
+    };
+    let cured = apply_counted(&text, edits, units_of);
+    assert_eq!(
+        cured,
+        text.replace("Error(key)", "Error(key) from error"),
+        "{edits:#}"
+    );
 
-    let hover = client.hover(&document, 7, 10);
+    let hover = client.hover(&document, 7, column);
     assert_eq!(hover["contents"]["kind"], editor.hover);
     let text = hover["contents"]["value"].as_str().unwrap_or_default();
     assert_eq!(text.contains("```"), editor.hover == "markdown", "{text}");
+    client.rewrite(&document, 2, &cured);
+    client.diagnostics(&document, 2, none);
     let watched = client
         .questions
         .iter()

@@ -26,8 +26,7 @@ def total(orders):
 ";
 
 /// The lines that replace `return orders[key]`, with one finding in them.
-pub const RISKY: &str = "\
-    try:
+pub const RISKY: &str = "    try:
         return orders[key]
     except KeyError as error:
         raise LookupError(key)
@@ -190,6 +189,12 @@ pub fn none(diagnostics: &[Value]) -> bool {
 
 /// The text after the edits of one document, whose columns count UTF-16 units.
 pub fn apply(text: &str, edits: &Value) -> String {
+    apply_counted(text, edits, char::len_utf16)
+}
+
+/// The text after the edits of one document, whose columns count as many units for each character
+/// as `units_of` says.
+pub fn apply_counted(text: &str, edits: &Value, units_of: fn(char) -> usize) -> String {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let offset = |place: &Value| {
         let line = usize::try_from(place["line"].as_u64().expect("a line")).expect("small");
@@ -201,7 +206,7 @@ pub fn apply(text: &str, edits: &Value) -> String {
             .char_indices()
             .find(|(_, c)| {
                 let here = units;
-                units += c.len_utf16() as u64;
+                units += units_of(*c) as u64;
                 column <= here
             })
             .map_or(rest.len(), |(at, _)| at);
