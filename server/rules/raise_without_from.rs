@@ -6,7 +6,8 @@ use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule}
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::flow::{Catches, catches, handler_names, last_part};
 use crate::syntax::nodes::{Walk, bare, children, field, is_scope, walk};
-use crate::syntax::{Pattern, Unit};
+use crate::syntax::unit::value_bound;
+use crate::syntax::{Pattern, Unit, names};
 
 /// A handler raises another exception without `from`.
 pub struct RaiseWithoutFrom;
@@ -155,9 +156,16 @@ fn is_kept(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
         return true;
     }
     match value.kind() {
-        "identifier" | "attribute" => last_part(text)
-            .trim_start_matches('_')
-            .starts_with(char::is_lowercase),
+        "identifier" => !is_made_here(unit, handler, text) && names_a_value(text),
+        // `(first + second).kind` is no name: nobody knows it.
+        "attribute" => {
+            names_a_value(last_part(text))
+                && field(value, "object").is_some_and(|object| names::dotted(object, unit.source()).is_some())
+        }
+        // `error or fallback`: what was caught goes on.
+        "binary_operator" | "boolean_operator" | "conditional_expression" => {
+            carries(unit, handler, value)
+        }
         "call" => {
             let function = raised_name(unit, value);
             matches!(
@@ -168,6 +176,34 @@ fn is_kept(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
         "subscript" => true,
         _ => false,
     }
+}
+
+/// A variable, not a class.
+fn names_a_value(name: &str) -> bool {
+    name.trim_start_matches('_')
+        .starts_with(char::is_lowercase)
+}
+
+/// Whether the handler itself makes the exception that the name holds, and leaves out the one
+/// that it caught: `failure = Failure("no stock")`, then `raise failure`.
+fn is_made_here(unit: &Unit<'_>, handler: &Handler<'_>, name: &str) -> bool {
+    let bindings: Vec<_> = unit
+        .bindings(name)
+        .into_iter()
+        .filter(|one| holds(handler.clause, *one))
+        .collect();
+    let [binding] = bindings.as_slice() else {
+        return false;
+    };
+    let Some(value) = value_bound(*binding).map(bare) else {
+        return false;
+    };
+    let made = value.kind() == "call"
+        && field(value, "function").is_some_and(|function| {
+            last_part(unit.slice(function)).starts_with(char::is_uppercase)
+        });
+    let linked = format!("{name}.__cause__");
+    made && !carries(unit, handler, value) && !unit.slice(handler.clause).contains(&linked)
 }
 
 /// How much is lost, and what to say of it.

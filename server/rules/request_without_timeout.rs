@@ -9,7 +9,9 @@ use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule}
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
 use crate::syntax::flow::withs_around;
-use crate::syntax::nodes::{bare, children, field, has_splat, keyword, positional, statement_of};
+use crate::syntax::nodes::{
+    bare, children, field, has_splat, keyword, positional, statement_of, string_value,
+};
 
 /// A network call without a timeout.
 pub struct RequestWithoutTimeout;
@@ -111,7 +113,7 @@ enum Given {
 
 /// Reads the `timeout` argument, given by name or as the positional argument `index`.
 fn given(unit: &Unit<'_>, call: Node<'_>, index: Option<usize>) -> Given {
-    if has_splat(call) {
+    if has_splat(call) && !known_without(unit, call, "timeout") {
         return Given::Set;
     }
     let arguments = positional(call);
@@ -122,6 +124,48 @@ fn given(unit: &Unit<'_>, call: Node<'_>, index: Option<usize>) -> Given {
         None if spread && index.is_some() => Given::Set,
         None => Given::Missing,
     }
+}
+
+/// Whether everything that `**` spreads here is a literal of this file without the key.
+fn known_without(unit: &Unit<'_>, call: Node<'_>, key: &str) -> bool {
+    let Some(arguments) = field(call, "arguments") else {
+        return false;
+    };
+    children(arguments)
+        .filter(|one| one.kind() == "dictionary_splat")
+        .all(|splat| {
+            splat
+                .named_child(0)
+                .and_then(|value| literal(unit, bare(value)))
+                .is_some_and(|pairs| {
+                    children(pairs).all(|pair| {
+                        field(pair, "key")
+                            .and_then(|one| string_value(one, unit.source()))
+                            .is_some_and(|one| one != key)
+                    })
+                })
+        })
+}
+
+/// The dictionary that the expression is, or that its name is bound to and that nothing changes.
+fn literal<'a>(unit: &Unit<'a>, value: Node<'a>) -> Option<Node<'a>> {
+    let value = match value.kind() {
+        "identifier" => {
+            let name = unit.slice(value);
+            let bound = origins::of_name(unit, name)?;
+            let [origins::Origin::Value(only)] = bound.origins.as_slice() else {
+                return None;
+            };
+            let text = unit.source().text();
+            let changed = [format!("{name}["), format!("{name}.")];
+            if changed.iter().any(|one| text.contains(one)) {
+                return None;
+            }
+            bare(*only)
+        }
+        _ => value,
+    };
+    (value.kind() == "dictionary").then_some(value)
 }
 
 fn value_given(unit: &Unit<'_>, value: Node<'_>) -> Given {

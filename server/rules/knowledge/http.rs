@@ -368,6 +368,19 @@ fn assigned<'a>(unit: &Unit<'a>, assignment: Node<'a>, written: &str) -> Option<
 /// Whether HTTP is faked here: a test, or a function that a mocking library covers.
 #[must_use]
 pub fn faked(unit: &Unit<'_>) -> bool {
+    unit.file.is_test || is_test_function(unit) || is_mocked(unit)
+}
+
+/// `test_…` beside the code, or in a class of tests; not the method `test_connection` of a hook.
+fn is_test_function(unit: &Unit<'_>) -> bool {
+    let mut parts = unit.qualname.rsplit('.');
+    let own = parts.next().unwrap_or_default();
+    own.starts_with("test_") && parts.next().is_none_or(|class| class.contains("Test"))
+}
+
+/// Whether a mocking library covers the function.
+#[must_use]
+pub fn is_mocked(unit: &Unit<'_>) -> bool {
     let mock = |text: &str| {
         let text = text.trim_start_matches('@');
         [
@@ -386,10 +399,7 @@ pub fn faked(unit: &Unit<'_>) -> bool {
         .iter()
         .any(|one| text.starts_with(one))
     };
-    let name = unit.qualname.rsplit('.').next().unwrap_or_default();
-    unit.file.is_test
-        || name.starts_with("test_")
-        || origins::decorated(unit, &mock)
+    origins::decorated(unit, &mock)
         || unit.parameters().iter().any(|one| {
             matches!(
                 one.name,

@@ -1,6 +1,7 @@
 //! What several rules know about libraries and mappings.
 
 pub mod comments;
+pub mod handed;
 pub mod held;
 pub mod http;
 pub mod keys;

@@ -7,7 +7,7 @@
 
 use tree_sitter::Node;
 
-use super::origins;
+use super::{handed, origins};
 use crate::rules::Confidence;
 use crate::syntax::Unit;
 use crate::syntax::nodes::{bare, field, keyword};
@@ -36,6 +36,20 @@ pub struct Kind {
     pub confidence: Confidence,
     /// Whether closing it at the end of its use changes nothing else.
     pub safe: bool,
+}
+
+impl Kind {
+    /// Whether a function that returns one hands a duty to close it to its caller.
+    #[must_use]
+    pub fn followed(self) -> bool {
+        self == FILE || self == ARCHIVE || self == SOCKET || self == ANSWER || self == DATABASE
+    }
+
+    /// Whether its `open` gives a member that keeps it alive: `ZipFile(…).open(…)`.
+    #[must_use]
+    pub fn is_archive(self) -> bool {
+        self == ARCHIVE
+    }
 }
 
 const CLOSE: &[&str] = &["close", "__exit__", "detach"];
@@ -120,8 +134,15 @@ const OPENERS: &[(&str, Kind)] = &[
     ("os.fdopen", FILE),
     ("os.popen", FILE),
     ("fileinput.input", FILE),
+    ("fileinput.FileInput", FILE),
     ("shelve.open", FILE),
     ("dbm.open", FILE),
+    ("dbm.gnu.open", FILE),
+    ("dbm.ndbm.open", FILE),
+    ("dbm.dumb.open", FILE),
+    ("dbm.sqlite3.open", FILE),
+    ("sunau.open", FILE),
+    ("aifc.open", FILE),
     ("wave.open", FILE),
     ("mmap.mmap", FILE),
     (
@@ -131,7 +152,12 @@ const OPENERS: &[(&str, Kind)] = &[
     ("tarfile.open", ARCHIVE),
     ("tarfile.TarFile", ARCHIVE),
     ("tarfile.TarFile.open", ARCHIVE),
+    ("tarfile.TarFile.taropen", ARCHIVE),
+    ("tarfile.TarFile.gzopen", ARCHIVE),
+    ("tarfile.TarFile.bz2open", ARCHIVE),
+    ("tarfile.TarFile.xzopen", ARCHIVE),
     ("zipfile.ZipFile", ARCHIVE),
+    ("zipfile.PyZipFile", ARCHIVE),
     ("tempfile.NamedTemporaryFile", TEMPORARY),
     ("tempfile.TemporaryFile", TEMPORARY),
     ("tempfile.SpooledTemporaryFile", TEMPORARY),
@@ -173,6 +199,41 @@ const OPENERS: &[(&str, Kind)] = &[
 pub fn opens(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
     let function = field(call, "function")?;
     let written = unit.slice(function);
+    if function.kind() == "attribute"
+        && written.ends_with(".open")
+        && of_archive(unit, bare(field(function, "object")?))
+    {
+        return Some(ARCHIVE);
+    }
+    if written.ends_with(".cursor") && function.kind() == "attribute" {
+        return cursor(unit, field(function, "object")?);
+    }
+    by_library(unit, call)
+        .or_else(|| {
+            let name = origins::library(unit, function).filter(|_| may_open(unit, written))?;
+            let configured = &unit.file.settings.resource_openers;
+            (configured.contains(&name) || configured.iter().any(|one| one == written))
+                .then_some(FILE)
+        })
+        .or_else(|| {
+            handed::by(unit, function).map(|kind| Kind {
+                confidence: kind.confidence.min(Likely),
+                safe: false,
+                ..kind
+            })
+        })
+}
+
+/// `ZipFile(…)`, whose members are opened with `open` as well.
+fn of_archive(unit: &Unit<'_>, object: Node<'_>) -> bool {
+    object.kind() == "call" && by_library(unit, object).is_some_and(Kind::is_archive)
+}
+
+/// The same, as the text of the file tells, without settings and other functions.
+#[must_use]
+pub fn by_library(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
+    let function = field(call, "function")?;
+    let written = unit.slice(function);
     if let Some(last) = written.rsplit('.').next()
         && last == "open"
         && function.kind() == "attribute"
@@ -180,18 +241,14 @@ pub fn opens(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
     {
         return Some(FILE);
     }
-    if written.ends_with(".cursor") && function.kind() == "attribute" {
-        return cursor(unit, field(function, "object")?);
-    }
     if !may_open(unit, written) {
         return None;
     }
     let name = origins::library(unit, function)?;
-    let found = OPENERS.iter().find(|(known, _)| *known == name);
-    let found = found.map(|(_, kind)| *kind).or_else(|| {
-        let configured = &unit.file.settings.resource_openers;
-        (configured.contains(&name) || configured.iter().any(|one| one == written)).then_some(FILE)
-    })?;
+    let found = OPENERS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, kind)| *kind)?;
     let detached = keyword(call, "start_new_session", unit.source()).is_some()
         || keyword(call, "creationflags", unit.source()).is_some();
     (!detached).then_some(found)

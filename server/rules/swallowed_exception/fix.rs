@@ -2,11 +2,11 @@
 
 use tree_sitter::Node;
 
-use super::handler::{Breadth, Handler};
+use super::handler::{Breadth, Handler, Vague, is_heard};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::rules::{Finding, FixContext, Place};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{children, field, own};
+use crate::syntax::nodes::{children, field, keyword, own};
 
 /// The fixes, the one that keeps the behaviour first.
 pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
@@ -19,6 +19,7 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     };
     [
         restore_types(context, finding, clause),
+        tell_more(context, clause, &handler),
         log(context, clause, &handler),
         raise_again(context, clause),
         narrow(context, clause, &handler),
@@ -52,8 +53,31 @@ fn put(builder: &mut Builder<'_>, clause: Node<'_>, line: &str) -> Option<()> {
     builder.lines_before(first, &[line])
 }
 
+/// Lets the log line that is there take the exception along.
+fn tell_more(context: &FixContext<'_>, clause: Node<'_>, handler: &Handler<'_>) -> Option<Fix> {
+    let unit = context.unit;
+    handler.vague.filter(|vague| *vague != Vague::Print)?;
+    let call = own(block(clause)?, &["call"])
+        .into_iter()
+        .find(|call| is_heard(unit, *call))?;
+    let mut builder = Builder::new(unit.file);
+    if let Some(off) = keyword(call, "exc_info", unit.source()) {
+        builder.replace(off, "True");
+    } else {
+        let last = children(field(call, "arguments")?).last()?;
+        builder.insert(last.end_byte(), ", exc_info=True");
+    }
+    Some(builder.finish(
+        "Log the exception with this line",
+        Applicability::Safe,
+    ))
+}
+
 fn log(context: &FixContext<'_>, clause: Node<'_>, handler: &Handler<'_>) -> Option<Fix> {
     let unit = context.unit;
+    if handler.vague.is_some_and(|vague| vague != Vague::Print) {
+        return None;
+    }
     let mut builder = Builder::new(unit.file);
     let logger = builder.logger()?;
     let name = unit

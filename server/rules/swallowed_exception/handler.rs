@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use crate::rules::knowledge::keys::module_value;
 use crate::syntax::Unit;
 use crate::syntax::flow::handler_names;
 use crate::syntax::nodes::{Walk, children, field, is_scope, keyword, walk};
@@ -15,6 +16,17 @@ pub(super) enum Breadth {
     Broad,
     /// Anything named more closely.
     Narrow,
+}
+
+/// How a handler speaks without saying what went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Vague {
+    /// A log line for an error, without the exception.
+    Error,
+    /// A log line of a lower level, without the exception.
+    Note,
+    /// `print` to the standard output, which no log keeps.
+    Print,
 }
 
 /// One `except` clause, read.
@@ -36,6 +48,8 @@ pub(super) struct Handler<'a> {
     pub exits: bool,
     /// Somebody hears of it: a log line, a report, or the exception itself is used.
     pub tells: bool,
+    /// What is heard does not say what went wrong.
+    pub vague: Option<Vague>,
     /// A comment in the handler says why.
     pub explains: bool,
     /// The exception is the usual answer of the code in the `try`.
@@ -59,9 +73,10 @@ impl<'a> Handler<'a> {
         let body = field(attempt, "body")?;
         let names = handler_names(clause, unit.source());
         let is_bare = children(clause).all(|child| child.kind() == "block");
-        let breadth = if names.contains(&"BaseException") && !lets_stop(unit, clause) {
+        let is = |kind: &str| names.iter().any(|name| *name == kind || stands_for(unit, name, kind));
+        let breadth = if is("BaseException") && !lets_stop(unit, clause) {
             Breadth::Everything
-        } else if names.contains(&"Exception") || names.contains(&"BaseException") {
+        } else if is("Exception") || is("BaseException") {
             Breadth::Broad
         } else {
             Breadth::Narrow
@@ -73,7 +88,8 @@ impl<'a> Handler<'a> {
             is_empty: children(block).all(|statement| does_nothing(unit, statement)),
             raises: seen.raises,
             exits: seen.exits,
-            tells: seen.tells,
+            tells: seen.tells || seen.heard.is_some() || seen.printed,
+            vague: seen.vague(),
             explains: explains(unit, clause),
             is_expected: waits(attempt) || is_expected(unit, &names, body),
             is_action: is_action(body),
@@ -105,10 +121,23 @@ fn lets_stop(unit: &Unit<'_>, clause: Node<'_>) -> bool {
 struct Seen {
     raises: bool,
     exits: bool,
+    /// The exception itself is used, or somebody gets a report.
     tells: bool,
+    /// The loudest log line without the exception.
+    heard: Option<Vague>,
+    /// The exception is printed.
+    printed: bool,
 }
 
 impl Seen {
+    fn vague(&self) -> Option<Vague> {
+        match (self.tells, self.heard) {
+            (true, _) => None,
+            (false, Some(heard)) => Some(heard),
+            (false, None) => self.printed.then_some(Vague::Print),
+        }
+    }
+
     fn read(unit: &Unit<'_>, clause: Node<'_>, block: Node<'_>) -> Self {
         let caught = children(clause)
             .find(|child| child.kind() == "as_pattern")
@@ -122,7 +151,11 @@ impl Seen {
                 "identifier"
                     if Some(unit.slice(node)) == caught && !in_debug_log(unit, node, block) =>
                 {
-                    seen.tells = true;
+                    if in_print(unit, node, block) {
+                        seen.printed = true;
+                    } else {
+                        seen.tells = true;
+                    }
                 }
                 _ => {}
             }
@@ -154,8 +187,17 @@ impl Seen {
         );
         let reporters = &unit.file.settings.error_reporters;
         let lower = callee.to_lowercase();
-        self.tells |= log_level(unit, call).is_some_and(|level| level != Level::Quiet)
-            || reporters.iter().any(|name| name == callee || name == last)
+        match log_level(unit, call) {
+            None | Some(Level::Quiet) => {}
+            Some(Level::Whole) => self.tells = true,
+            // `error` before `warning`: the loudest line counts.
+            Some(Level::Error) => self.heard = Some(Vague::Error),
+            Some(Level::Note) => self.heard = self.heard.or(Some(Vague::Note)),
+        }
+        if log_level(unit, call).is_some() {
+            return;
+        }
+        self.tells |= reporters.iter().any(|name| name == callee || name == last)
             || lower.contains("traceback")
             || last == "format_exc"
             || callee.starts_with("sentry_sdk.")
@@ -180,29 +222,76 @@ impl Seen {
     }
 }
 
+/// Whether the module gives the name to this class, or to a tuple that has it.
+fn stands_for(unit: &Unit<'_>, name: &str, kind: &str) -> bool {
+    module_value(unit, name).is_some_and(|value| match value.kind() {
+        "tuple" => children(value).any(|one| unit.slice(one) == kind),
+        _ => unit.slice(value) == kind,
+    })
+}
+
+/// `print(error)` that does not go to the standard error.
+fn in_print(unit: &Unit<'_>, node: Node<'_>, block: Node<'_>) -> bool {
+    crate::syntax::nodes::ancestors(node)
+        .take_while(|above| *above != block)
+        .any(|above| {
+            above.kind() == "call"
+                && field(above, "function").is_some_and(|name| unit.slice(name) == "print")
+                && keyword(above, "file", unit.source()).is_none()
+        })
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     /// Below what production keeps, and without the traceback.
     Quiet,
-    Heard,
+    /// Kept, without the traceback.
+    Note,
+    /// The same, for an error.
+    Error,
+    /// With the traceback.
+    Whole,
 }
 
 /// How loud a call logs; `None` if it is no log call.
 fn log_level(unit: &Unit<'_>, call: Node<'_>) -> Option<Level> {
-    let function = field(call, "function").filter(|function| function.kind() == "attribute")?;
-    let object = unit.slice(field(function, "object")?);
-    let object = object.rsplit('.').next().unwrap_or(object).to_lowercase();
+    let function = field(call, "function")?;
+    let (object, name) = match function.kind() {
+        "attribute" => (
+            unit.slice(field(function, "object")?).to_owned(),
+            unit.slice(field(function, "attribute")?).to_owned(),
+        ),
+        // `from logging import error`
+        _ => {
+            let full = unit.resolve(function)?;
+            let (object, name) = full.split_once('.').filter(|(module, _)| *module == "logging")?;
+            (object.to_owned(), name.to_owned())
+        }
+    };
+    let object = object.rsplit('.').next().unwrap_or(&object).to_lowercase();
     if !object.contains("log") && !unit.file.settings.loggers.contains(&object) {
         return None;
     }
     let traceback = keyword(call, "exc_info", unit.source())
         .is_some_and(|value| !matches!(unit.slice(value), "False" | "None"));
-    match unit.slice(field(function, "attribute")?) {
-        "debug" | "trace" if !traceback => Some(Level::Quiet),
-        "debug" | "trace" | "info" | "warning" | "warn" | "error" | "exception" | "critical"
-        | "fatal" | "log" | "msg" => Some(Level::Heard),
+    match name.as_str() {
+        "exception" => Some(Level::Whole),
+        "debug" | "trace" | "info" | "warning" | "warn" | "error" | "critical" | "fatal"
+        | "log" | "msg"
+            if traceback =>
+        {
+            Some(Level::Whole)
+        }
+        "debug" | "trace" => Some(Level::Quiet),
+        "error" | "critical" | "fatal" => Some(Level::Error),
+        "info" | "warning" | "warn" | "log" | "msg" => Some(Level::Note),
         _ => None,
     }
+}
+
+/// Whether the call is a log line that is kept and lacks the exception.
+pub(super) fn is_heard(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    matches!(log_level(unit, call), Some(Level::Note | Level::Error))
 }
 
 fn in_debug_log(unit: &Unit<'_>, node: Node<'_>, block: Node<'_>) -> bool {
@@ -304,9 +393,11 @@ const QUESTIONS: &[&str] = &[
 fn is_expected(unit: &Unit<'_>, names: &[&str], body: Node<'_>) -> bool {
     let statements: Vec<_> = children(body).collect();
     let short = statements.len() <= 2 && unit.slice(body).lines().count() <= 4;
+    // A type that does not fit is an answer to a question, not to work.
+    let answers = |name: &str| QUESTIONS.contains(&name) && !(name == "TypeError" && is_action(body));
     names
         .iter()
-        .all(|name| PROTOCOL.contains(name) || (short && QUESTIONS.contains(name)))
+        .all(|name| PROTOCOL.contains(name) || (short && answers(name)))
 }
 
 /// An `else` goes on only where nothing was raised: the handler is the other answer.

@@ -15,7 +15,7 @@ use crate::fixes::Fix;
 use crate::syntax::flow::with_items;
 use crate::syntax::nodes::{children, field, positional};
 use crate::syntax::{Pattern, Unit};
-use handler::{Breadth, Handler};
+use handler::{Breadth, Handler, Vague};
 
 /// A handler makes a failure invisible.
 pub struct SwallowedException;
@@ -128,9 +128,8 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
                 ),
             )
         }
-        Breadth::Broad if handler.tells || handler.is_cleanup || handler.guards_import => {
-            return None;
-        }
+        Breadth::Broad if handler.is_cleanup || handler.guards_import => return None,
+        Breadth::Broad if handler.tells => vaguely(&handler)?,
         Breadth::Broad if handler.is_empty && !handler.explains => (
             Confidence::Certain,
             "Every failure here disappears without a trace: log it or raise it again".to_owned(),
@@ -158,6 +157,27 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
         ),
     };
     Some(draft(unit, clause, confidence, message))
+}
+
+/// A handler for everything that speaks, but not of what went wrong.
+fn vaguely(handler: &Handler<'_>) -> Option<(Confidence, String)> {
+    if handler.explains {
+        return None;
+    }
+    Some(match handler.vague? {
+        Vague::Error => (
+            Confidence::Likely,
+            "The log line does not say what went wrong: log the exception with it".to_owned(),
+        ),
+        Vague::Note => (
+            Confidence::Possible,
+            "The log line does not say what went wrong: log the exception with it".to_owned(),
+        ),
+        Vague::Print => (
+            Confidence::Possible,
+            "print leaves nothing in the log: log the exception or raise it again".to_owned(),
+        ),
+    })
 }
 
 /// `with suppress(Exception):` is an empty handler in one line.

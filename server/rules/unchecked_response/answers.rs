@@ -53,6 +53,8 @@ enum Act {
     Body(Place),
     /// Asks whether it succeeded.
     Check,
+    /// Names the check and does not call it: `response.raise_for_status`.
+    Uncalled(Place),
     /// Writes its status to the log only.
     Logs,
     /// Neither.
@@ -89,6 +91,12 @@ impl<'a> Follow<'_, '_, 'a> {
             .field(parent, "attribute")
             .map_or("", |node| flat.slice(node));
         let logged = self.is_logged(name);
+        let alone = flat
+            .parent(parent)
+            .is_some_and(|up| flat.kind(up) == "expression_statement");
+        if attribute == "raise_for_status" && alone {
+            return Act::Uncalled(parent);
+        }
         if STATUS.contains(&attribute) {
             return if logged { Act::Logs } else { Act::Check };
         }
@@ -185,7 +193,7 @@ impl Lattice for Follow<'_, '_, '_> {
                         }
                     }
                     Act::Check | Act::HandsOn => state.remove((path, number)),
-                    Act::Logs | Act::Nothing => {}
+                    Act::Logs | Act::Nothing | Act::Uncalled(_) => {}
                 }
             }
         }
@@ -217,6 +225,7 @@ impl Lattice for Follow<'_, '_, '_> {
                 match self.act(event.at, self.libraries[number as usize]) {
                     Act::Check => self.answers[number as usize].checked = true,
                     Act::Logs => self.answers[number as usize].logged = true,
+                    Act::Uncalled(place) => self.ends(number, Some(place)),
                     _ => {}
                 }
             }

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::knowledge::http::Library;
 use super::super::knowledge::{order, uses};
-use super::{Finding, FixContext, Unchecked, awaited, unchecked};
+use super::{Finding, FixContext, Unchecked, Use, awaited, unchecked};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::syntax::Unit;
 use crate::syntax::flow::{caught_around, handler_names};
@@ -21,6 +21,11 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     let Some(found) = found else {
         return Vec::new();
     };
+    match found.use_of {
+        Use::Body => {}
+        Use::Uncalled => return call_it(context, &found).into_iter().collect(),
+        Use::Nothing => return raise_at_once(context, &found).into_iter().collect(),
+    }
     let plan = match found.binding {
         Some(binding) => named(unit, &found, binding),
         None => chained(unit, &found),
@@ -33,6 +38,27 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// `response.raise_for_status` becomes a call.
+fn call_it(context: &FixContext<'_>, found: &Unchecked<'_>) -> Option<Fix> {
+    let mut builder = Builder::new(context.unit.file);
+    builder.insert(found.body.end_byte(), "()");
+    let title = format!("Call {}()", context.unit.slice(found.body));
+    Some(builder.finish(title, Applicability::NeedsReview))
+}
+
+/// `requests.post(…).raise_for_status()`.
+fn raise_at_once(context: &FixContext<'_>, found: &Unchecked<'_>) -> Option<Fix> {
+    let call = found.request.call;
+    if awaited(call) != call {
+        return None;
+    }
+    let mut builder = Builder::new(context.unit.file);
+    builder.insert(call.end_byte(), ".raise_for_status()");
+    let sender = context.unit.slice(field(call, "function")?);
+    let title = format!("Raise when {sender} is answered with an error");
+    Some(builder.finish(title, Applicability::NeedsReview))
 }
 
 const WHY: &str = "Do not take an error page for data";

@@ -45,10 +45,22 @@ impl Rule for UncheckedResponse {
     }
 }
 
+/// What becomes of an unchecked response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Its body is taken.
+    Body,
+    /// `response.raise_for_status` stands there without a call.
+    Uncalled,
+    /// It is dropped where it arrives.
+    Nothing,
+}
+
 /// An unchecked response.
 struct Unchecked<'a> {
-    /// `response.json()`, the first place that takes the body.
+    /// `response.json()`, the first place that takes the body; the call that nobody answers to.
     body: Node<'a>,
+    use_of: Use,
     request: Request<'a>,
     /// The name that holds the response, where it has one.
     binding: Option<Node<'a>>,
@@ -64,12 +76,15 @@ fn report(unit: &Unit<'_>, found: &Unchecked<'_>, reporter: &mut Reporter) {
     } else {
         format!("the answer of {}", unit.slice(sender))
     };
-    let draft = Draft::at(
-        found.body,
-        found.confidence,
-        format!("{used} is used, but nothing checks whether the request succeeded"),
-    )
-    .anchored(sender);
+    let message = match found.use_of {
+        Use::Body => format!("{used} is used, but nothing checks whether the request succeeded"),
+        Use::Uncalled => format!("{used} is named but not called: it checks nothing"),
+        Use::Nothing => format!(
+            "Nobody looks at the answer of {}: the request may have failed",
+            unit.slice(sender)
+        ),
+    };
+    let draft = Draft::at(found.body, found.confidence, message).anchored(sender);
     reporter.report(if found.binding.is_some() {
         draft.related(call, "The request is sent here")
     } else {
@@ -95,7 +110,9 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
         let Some(parent) = value.parent() else {
             continue;
         };
-        if parent.kind() == "attribute" {
+        if parent.kind() == "expression_statement" {
+            found.extend(dropped(request));
+        } else if parent.kind() == "attribute" {
             found.extend(chained(unit, request, value, parent));
         } else if let Some(binding) = binding_of(value, parent) {
             named.push((request, binding));
@@ -114,8 +131,11 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
         } else {
             Confidence::Certain
         };
+        let last = answer.body.and_then(|body| field(body, "attribute"));
+        let uncalled = last.is_some_and(|name| unit.slice(name) == "raise_for_status");
         found.extend(answer.body.map(|body| Unchecked {
             body,
+            use_of: if uncalled { Use::Uncalled } else { Use::Body },
             confidence: confidence(&request).min(least),
             request,
             binding: Some(binding),
@@ -135,7 +155,22 @@ fn chained<'a>(
     let body = BODY.contains(&name) && !uses::logged(unit, value);
     body.then(|| Unchecked {
         body: with_call(attribute),
+        use_of: Use::Body,
         confidence: confidence(&request),
+        request,
+        binding: None,
+    })
+}
+
+/// `requests.post(url, json=order)` as a statement of its own: what it should change may not be
+/// changed.
+fn dropped<'a>(request: Request<'a>) -> Option<Unchecked<'a>> {
+    let changes = matches!(request.verb.as_str(), "post" | "put" | "patch" | "delete");
+    let plain = request.library == Library::Requests || request.library == Library::Httpx;
+    (changes && plain).then(|| Unchecked {
+        body: request.call,
+        use_of: Use::Nothing,
+        confidence: Confidence::Possible,
         request,
         binding: None,
     })

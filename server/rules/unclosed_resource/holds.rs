@@ -9,7 +9,8 @@ use super::super::knowledge::uses;
 use super::handle::{Act, View, mentions};
 use crate::syntax::Unit;
 use crate::syntax::flow::{
-    Bound, Event, Exit, Flat, Graph, Known, Lattice, Path, Place, Step, solve,
+    Bound, Catches, Event, Exit, Flat, Graph, Known, Lattice, Path, Place, Step, caught_names,
+    catches, solve,
 };
 
 /// What is followed.
@@ -542,10 +543,11 @@ impl Holds<'_, '_, '_> {
     fn observe_use(&mut self, at: Place, path: Path, state: &State) {
         let node = self.flat().node(at);
         let held = Self::held(state, path);
-        let in_handler = self
-            .flat()
-            .ancestors(at)
-            .any(|up| self.flat().kind(up).starts_with("except"));
+        // A handler that does not catch what reading and writing raise is no thought of that.
+        let in_handler = self.flat().ancestors(at).any(|up| {
+            self.flat().kind(up).starts_with("except")
+                && catches(&caught_names(self.flat(), up), "OSError") != Catches::Never
+        });
         for number in &held {
             let act = self.act(at, *number);
             let life = &mut self.lives[*number as usize];

@@ -37,7 +37,7 @@ impl Rule for UnclosedResource {
     }
 
     fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
-        if unit.file.is_test || is_fixture(unit) || http::faked(unit) {
+        if unit.file.is_test || is_fixture(unit) || http::is_mocked(unit) {
             return;
         }
         // What has no name is judged where it stands; the rest is followed all at once.
@@ -140,7 +140,9 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
         }
         "attribute" => {
             let name = unit.slice(field(parent, "attribute")?);
-            let closes = kind.close.contains(&name) || name == "__enter__";
+            // `ZipFile(…).open(…)`: the member holds the archive and is judged itself.
+            let member = kind.is_archive() && name == "open";
+            let closes = member || kind.close.contains(&name) || name == "__enter__";
             (!closes).then_some(Place::Nameless(kind.confidence))
         }
         "argument_list" => passed(unit, value, parent.parent()?, kind),
