@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::knowledge::origins;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::flow::{Catches, catches, handler_names, last_part};
@@ -156,11 +157,14 @@ fn is_kept(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
         return true;
     }
     match value.kind() {
-        "identifier" => !is_made_here(unit, handler, text) && names_a_value(text),
+        "identifier" => {
+            names_a_value(text) && !is_made_here(unit, handler, text) && is_bound(unit, text)
+        }
         // `(first + second).kind` is no name: nobody knows it.
         "attribute" => {
             names_a_value(last_part(text))
-                && field(value, "object").is_some_and(|object| names::dotted(object, unit.source()).is_some())
+                && field(value, "object")
+                    .is_some_and(|object| names::dotted(object, unit.source()).is_some())
         }
         // `error or fallback`: what was caught goes on.
         "binary_operator" | "boolean_operator" | "conditional_expression" => {
@@ -178,10 +182,14 @@ fn is_kept(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
     }
 }
 
+/// Whether the file gives the name a value anywhere.
+fn is_bound(unit: &Unit<'_>, name: &str) -> bool {
+    origins::of_name(unit, name).is_some() || unit.names().is_imported(name)
+}
+
 /// A variable, not a class.
 fn names_a_value(name: &str) -> bool {
-    name.trim_start_matches('_')
-        .starts_with(char::is_lowercase)
+    name.trim_start_matches('_').starts_with(char::is_lowercase)
 }
 
 /// Whether the handler itself makes the exception that the name holds, and leaves out the one

@@ -10,5 +10,6 @@ pub mod openers;
 pub mod order;
 pub mod origins;
 pub mod outside;
+pub mod typed;
 pub mod uses;
 pub mod waits;

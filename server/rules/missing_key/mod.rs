@@ -5,9 +5,11 @@ mod fix;
 use tree_sitter::Node;
 
 use super::knowledge::keys::{
-    Keys, Presence, constant_subscript, is_load, literal_holds, module_value, path,
+    Keys, Presence, Written, constant_subscript, is_load, literal_holds, module_lacks,
+    module_value, path, written,
 };
 use super::knowledge::outside::{Origin, origin};
+use super::knowledge::typed;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::flow::Graph;
@@ -39,7 +41,7 @@ impl Rule for MissingKey {
 
     fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
         // At import time a missing setting should stop the program: that is what module code does.
-        if unit.file.is_test || !unit.is_function() {
+        if unit.file.is_test || unit.node.kind() == "class_definition" {
             return;
         }
         let found = PATTERN.matches(unit.node, unit.source());
@@ -77,6 +79,18 @@ fn judge<'a>(
     if !is_load(read) || in_type(read) || keys.is_gone_through(read, &mapping) {
         return None;
     }
+    if let Some(known) = known_to_lack(unit, keys, object, key) {
+        return known.map(|why| {
+            Draft::at(
+                read,
+                Confidence::Certain,
+                format!("{mapping} may lack the key {key:?} and then raises KeyError: {why}"),
+            )
+        });
+    }
+    if !unit.is_function() {
+        return None;
+    }
     let from = origin(keys, unit, object);
     if from == Origin::Other {
         return None;
@@ -107,6 +121,26 @@ fn judge<'a>(
         Some(place) => draft.related(place, format!("Here a missing {key:?} is allowed for")),
         None => draft,
     })
+}
+
+/// What the file itself says of the mapping's keys: why it lacks this one, or `Some(None)` where
+/// the key is promised or cannot be known.
+fn known_to_lack<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    object: Node<'a>,
+    key: &str,
+) -> Option<Option<String>> {
+    if let Some(promise) = typed::promise(unit, keys, object, key) {
+        return Some((!promise.required).then(|| format!("{} does not require it", promise.class)));
+    }
+    match written(unit, keys, object, key) {
+        Some(Written::Never) => return Some(Some("nothing ever puts it there".to_owned())),
+        Some(Written::Unknown) => return Some(None),
+        Some(Written::Later) | None => {}
+    }
+    let module = object.kind() == "identifier" && module_lacks(unit, keys, unit.slice(object), key);
+    module.then(|| Some("nothing in this file puts it there".to_owned()))
 }
 
 /// The file gives the key a value among its defaults (`default_config = {"SERVER_NAME": None}`):

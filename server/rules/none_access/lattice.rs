@@ -342,6 +342,11 @@ impl Lattice for MayBeNone<'_, '_, '_> {
 
     fn matched(&mut self, subject: Place, clause: Place, matches: bool, state: &mut State) {
         let flat = self.flat();
+        // `match row := find(key):` tests the name.
+        let subject = match flat.kind(flat.bare(subject)) {
+            "named_expression" => flat.field(flat.bare(subject), "name").unwrap_or(subject),
+            _ => subject,
+        };
         let Some(path) = flat.path(subject) else {
             return;
         };
@@ -381,8 +386,13 @@ impl MayBeNone<'_, '_, '_> {
             return;
         };
         // Sums and comparisons are everywhere: only what is certain is worth a word.
-        let weak = self.confidence(reason) != Confidence::Certain;
-        if by_operator && weak || self.is_caught(object) {
+        let confidence = self.weighed(reason, object);
+        let enough = if self.why(reason).default || self.why(reason).placeholder {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
+        };
+        if by_operator && confidence < enough || self.is_caught(object) {
             return;
         }
         let object = self.flat().bare(object);
@@ -392,7 +402,7 @@ impl MayBeNone<'_, '_, '_> {
             None => self.flat().slice(object).to_owned(),
         };
         let why = Why {
-            confidence: self.confidence(reason),
+            confidence,
             ..self.why(reason).clone()
         };
         self.found.entry(node.start_byte()).or_insert(Access {
@@ -400,6 +410,46 @@ impl MayBeNone<'_, '_, '_> {
             path,
             why,
         });
+    }
+}
+
+impl MayBeNone<'_, '_, '_> {
+    /// A placeholder that one way leaves as it is, used in a block around it: nothing but luck
+    /// keeps that way from here.
+    fn weighed(&self, reason: Reason, object: Place) -> Confidence {
+        let why = self.why(reason);
+        if !reason.weak || !why.placeholder {
+            return self.confidence(reason);
+        }
+        let flat = self.flat();
+        let block = |place: Place| {
+            flat.ancestors(place)
+                .find(|up| matches!(flat.kind(*up), "block" | "module"))
+        };
+        let conditional = flat
+            .ancestors(object)
+            .take_while(|up| !matches!(flat.kind(*up), "block" | "module"))
+            .any(|up| {
+                matches!(
+                    flat.kind(up),
+                    "conditional_expression"
+                        | "boolean_operator"
+                        | "lambda"
+                        | "list_comprehension"
+                        | "set_comprehension"
+                        | "dictionary_comprehension"
+                        | "generator_expression"
+                )
+            });
+        let around = block(object);
+        let behind = flat
+            .find(why.place)
+            .is_some_and(|set| flat.ancestors(set).any(|up| Some(up) == around));
+        if behind && !conditional {
+            Confidence::Likely
+        } else {
+            Confidence::Possible
+        }
     }
 }
 

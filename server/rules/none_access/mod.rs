@@ -32,7 +32,7 @@ impl Rule for NoneAccess {
     }
 
     fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
-        if unit.file.is_test || !unit.is_function() {
+        if unit.file.is_test || unit.node.kind() == "class_definition" {
             return;
         }
         let graph = Graph::new(unit);
@@ -90,11 +90,10 @@ fn of_parameter<'a>(
             Confidence::Certain,
             "its type allows None",
         )),
-        _ if default_none => Some(Why::new(
-            parameter.node,
-            Confidence::Likely,
-            "None is its default",
-        )),
+        _ if default_none => Some(Why {
+            default: true,
+            ..Why::new(parameter.node, Confidence::Likely, "None is its default")
+        }),
         None if open_to_all && parameter.default.is_none() => Some(Why::new(
             parameter.node,
             Confidence::Possible,

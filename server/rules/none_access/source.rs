@@ -23,6 +23,8 @@ pub(super) struct Why<'a> {
     pub place: Node<'a>,
     /// It is None because it was set to None: on a path that sets it again it is not.
     pub placeholder: bool,
+    /// It is a parameter whose default is None.
+    pub default: bool,
 }
 
 impl<'a> Why<'a> {
@@ -32,6 +34,7 @@ impl<'a> Why<'a> {
             confidence,
             place,
             placeholder: false,
+            default: false,
         }
     }
 }
@@ -280,6 +283,11 @@ fn of_own_function<'a>(
     }
     let name = definition.name.clone();
     if let Some(annotation) = field(node, "return_type") {
+        // A method may be overridden by one that does return something.
+        if unit.slice(annotation) == "None" && definition.parent == 0 {
+            let why = format!("{name} is declared to return nothing");
+            return Some(Why::new(call, Confidence::Certain, why));
+        }
         return annotated_none(unit.slice(annotation)).then(|| {
             Why::new(
                 call,
@@ -287,6 +295,10 @@ fn of_own_function<'a>(
                 format!("{name} is declared to return None at times"),
             )
         });
+    }
+    if definition.parent == 0 && is_procedure(node) {
+        let why = format!("{name} returns nothing");
+        return Some(Why::new(call, Confidence::Likely, why));
     }
     let how = returns_none(unit, node)?;
     Some(Why::new(call, Confidence::Likely, format!("{name} {how}")))
@@ -337,6 +349,22 @@ fn returns_none(unit: &Unit<'_>, function: Node<'_>) -> Option<&'static str> {
         _ => !exits(body, unit.source()) && !ends_in_call(unit, last),
     };
     open.then_some("can reach its end without a return")
+}
+
+/// A function that works and never returns a value; not a stub that somebody fills in later.
+fn is_procedure(function: Node<'_>) -> bool {
+    let works = field(function, "body").is_some_and(|body| {
+        children(body).any(|one| {
+            !matches!(one.kind(), "pass_statement" | "raise_statement" | "comment")
+                && one
+                    .named_child(0)
+                    .is_none_or(|inner| !matches!(inner.kind(), "string" | "ellipsis"))
+        })
+    });
+    let returns = own(function, &["return_statement"]);
+    works
+        && own(function, &["raise_statement"]).is_empty()
+        && returns.iter().all(|one| one.named_child(0).is_none())
 }
 
 /// The last statement may be a call that never comes back.

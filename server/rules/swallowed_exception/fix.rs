@@ -67,10 +67,7 @@ fn tell_more(context: &FixContext<'_>, clause: Node<'_>, handler: &Handler<'_>) 
         let last = children(field(call, "arguments")?).last()?;
         builder.insert(last.end_byte(), ", exc_info=True");
     }
-    Some(builder.finish(
-        "Log the exception with this line",
-        Applicability::Safe,
-    ))
+    Some(builder.finish("Log the exception with this line", Applicability::Safe))
 }
 
 fn log(context: &FixContext<'_>, clause: Node<'_>, handler: &Handler<'_>) -> Option<Fix> {

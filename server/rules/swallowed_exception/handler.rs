@@ -73,7 +73,11 @@ impl<'a> Handler<'a> {
         let body = field(attempt, "body")?;
         let names = handler_names(clause, unit.source());
         let is_bare = children(clause).all(|child| child.kind() == "block");
-        let is = |kind: &str| names.iter().any(|name| *name == kind || stands_for(unit, name, kind));
+        let is = |kind: &str| {
+            names
+                .iter()
+                .any(|name| *name == kind || stands_for(unit, name, kind))
+        };
         let breadth = if is("BaseException") && !lets_stop(unit, clause) {
             Breadth::Everything
         } else if is("Exception") || is("BaseException") {
@@ -264,7 +268,9 @@ fn log_level(unit: &Unit<'_>, call: Node<'_>) -> Option<Level> {
         // `from logging import error`
         _ => {
             let full = unit.resolve(function)?;
-            let (object, name) = full.split_once('.').filter(|(module, _)| *module == "logging")?;
+            let (object, name) = full
+                .split_once('.')
+                .filter(|(module, _)| *module == "logging")?;
             (object.to_owned(), name.to_owned())
         }
     };
@@ -394,7 +400,8 @@ fn is_expected(unit: &Unit<'_>, names: &[&str], body: Node<'_>) -> bool {
     let statements: Vec<_> = children(body).collect();
     let short = statements.len() <= 2 && unit.slice(body).lines().count() <= 4;
     // A type that does not fit is an answer to a question, not to work.
-    let answers = |name: &str| QUESTIONS.contains(&name) && !(name == "TypeError" && is_action(body));
+    let answers =
+        |name: &str| QUESTIONS.contains(&name) && !(name == "TypeError" && is_action(body));
     names
         .iter()
         .all(|name| PROTOCOL.contains(name) || (short && answers(name)))

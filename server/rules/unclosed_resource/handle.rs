@@ -28,7 +28,12 @@ pub struct View<'f, 'u, 'a> {
     pub flat: &'f Flat<'a>,
     /// The resource's kind.
     pub kind: Kind,
+    /// Through how many functions of the file it is followed from here.
+    pub steps: u8,
 }
+
+/// How many functions of the file are followed.
+pub const STEPS: u8 = 2;
 
 impl View<'_, '_, '_> {
     /// What the expression at `place`, which stands for the resource, is used for.
@@ -186,16 +191,13 @@ impl View<'_, '_, '_> {
             unit: &inner,
             flat: &flat,
             kind: self.kind,
+            steps: self.steps.checked_sub(1)?,
         };
         let mut worst = Act::Uses;
         for at in flat.below(flat.root()) {
             let one = match flat.kind(at) {
                 "identifier" if flat.slice(at) == parameter.name && is_read(&flat, at) => {
-                    match flat.parent(at).map(|up| flat.kind(up)) {
-                        // One step only: what the next function does is not followed.
-                        Some("argument_list" | "keyword_argument") => Act::Lends,
-                        _ => view.act(at),
-                    }
+                    view.act(at)
                 }
                 "function_definition" | "class_definition" | "lambda"
                     if at != flat.root() && mentions(flat.slice(at), parameter.name) =>

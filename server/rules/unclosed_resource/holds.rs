@@ -6,11 +6,11 @@ use tree_sitter::Node;
 
 use super::super::knowledge::openers::Kind;
 use super::super::knowledge::uses;
-use super::handle::{Act, View, mentions};
+use super::handle::{Act, STEPS, View, mentions};
 use crate::syntax::Unit;
 use crate::syntax::flow::{
-    Bound, Catches, Event, Exit, Flat, Graph, Known, Lattice, Path, Place, Step, caught_names,
-    catches, solve,
+    Bound, Catches, Event, Exit, Flat, Graph, Known, Lattice, Path, Place, Step, catches,
+    caught_names, solve,
 };
 
 /// What is followed.
@@ -272,6 +272,7 @@ impl<'a> Holds<'_, '_, 'a> {
                 unit: self.unit,
                 flat: self.flat(),
                 kind,
+                steps: STEPS,
             }
             .act(at),
             What::Lock => {
@@ -305,6 +306,7 @@ impl<'a> Holds<'_, '_, 'a> {
                             unit: self.unit,
                             flat,
                             kind,
+                            steps: STEPS,
                         };
                         view.is_view(value)
                             && flat.below(value).any(|at| flat.path(at) == Some(one))

@@ -132,7 +132,7 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
     let parent = value.parent()?;
     match parent.kind() {
         "assignment" | "named_expression" => bound_to(unit, value, parent),
-        "expression_list" => unpacked(value, parent),
+        "expression_list" | "tuple" => unpacked(value, parent),
         // `f = open(path) if path else …`
         "conditional_expression" if parent.named_child(1) != Some(value) => {
             let up = parent.parent().filter(|up| up.kind() == "assignment")?;
@@ -192,6 +192,7 @@ fn passed<'a>(unit: &Unit<'a>, value: Node<'a>, call: Node<'a>, kind: Kind) -> O
             unit,
             flat: &flat,
             kind,
+            steps: handle::STEPS,
         };
         flat.find(value).map(|at| view.act(at))
     };
@@ -201,10 +202,17 @@ fn passed<'a>(unit: &Unit<'a>, value: Node<'a>, call: Node<'a>, kind: Kind) -> O
         Taker::Views | Taker::Owns => None,
         Taker::Unknown => match act()? {
             handle::Act::Uses => Some(Place::Nameless(kind.confidence.min(Confidence::Likely))),
+            // What takes it is handed on itself: `return reader(open(path))`.
+            handle::Act::Lends if is_returned(call) => None,
             handle::Act::Lends => Some(Place::Nameless(Confidence::Possible)),
             _ => None,
         },
     }
+}
+
+fn is_returned(call: Node<'_>) -> bool {
+    call.parent()
+        .is_some_and(|up| matches!(up.kind(), "return_statement" | "yield"))
 }
 
 type Judged<'a> = (Confidence, String, Option<Node<'a>>);

@@ -9,7 +9,7 @@ use crate::syntax::flow::{
     Bound, Event, Flat, Graph, Known, Lattice, Path, Place, Segment, Step, handlers_around, solve,
     swallows_around,
 };
-use crate::syntax::nodes::field;
+use crate::syntax::nodes::{children, field};
 
 /// What is known of the keys of a scope's mappings, by the id of the node that asks for one.
 #[derive(Debug, Default)]
@@ -147,11 +147,7 @@ impl<'a> Has<'_, '_, '_, 'a> {
             if matches!(bound, Bound::Value(_)) {
                 self.taken_over(value, path, state, &mut taken);
             }
-            for (key, one) in self.keys_of.get(&path).into_iter().flatten() {
-                if literal_holds(self.unit(), flat.node(value), key) {
-                    taken.push((*one, Fact::There));
-                }
-            }
+            self.literal_keys(flat.node(value), path, &mut taken);
         }
         // `mapping |= more` takes no key away.
         if !matches!(bound, Bound::Updated(_)) {
@@ -162,6 +158,31 @@ impl<'a> Has<'_, '_, '_, 'a> {
         }
         for fact in taken {
             state.insert(fact, ());
+        }
+    }
+
+    /// The keys that a literal has, those of the literals in it included.
+    fn literal_keys(
+        &self,
+        value: tree_sitter::Node<'_>,
+        path: Path,
+        taken: &mut Vec<(Path, Fact)>,
+    ) {
+        for (key, one) in self.keys_of.get(&path).into_iter().flatten() {
+            if literal_holds(self.unit(), value, key) {
+                taken.push((*one, Fact::There));
+                let inner = children(bare(value))
+                    .filter(|pair| pair.kind() == "pair")
+                    .find(|pair| {
+                        field(*pair, "key")
+                            .and_then(|name| string_value(name, self.unit().source()))
+                            == Some(*key)
+                    })
+                    .and_then(|pair| field(pair, "value"));
+                if let Some(inner) = inner {
+                    self.literal_keys(inner, *one, taken);
+                }
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 //! Which keys a mapping certainly has at a place: tests, stores, literals, handlers, validation.
 
+mod closed;
 mod has;
 mod proof;
 mod shapes;
 
+pub use closed::{Written, module_lacks, written};
 pub use has::Presence;
 use shapes::membership;
 pub use shapes::{literal_holds, module_value, operator};
