@@ -200,7 +200,7 @@ pub fn opens(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
     let function = field(call, "function")?;
     let written = unit.slice(function);
     if function.kind() == "attribute"
-        && written.ends_with(".open")
+        && written.rsplit('.').next() == Some("open")
         && of_archive(unit, bare(field(function, "object")?))
     {
         return Some(ARCHIVE);

@@ -79,17 +79,17 @@ fn judge<'a>(
     if !is_load(read) || in_type(read) || keys.is_gone_through(read, &mapping) {
         return None;
     }
-    if let Some(known) = known_to_lack(unit, keys, object, key) {
-        return known.map(|why| {
-            Draft::at(
+    match own_knowledge(unit, keys, object, key) {
+        Shown::Lacks(why) => {
+            return Some(Draft::at(
                 read,
                 Confidence::Certain,
                 format!("{mapping} may lack the key {key:?} and then raises KeyError: {why}"),
-            )
-        });
-    }
-    if !unit.is_function() {
-        return None;
+            ));
+        }
+        Shown::Open => return None,
+        Shown::Nothing if !unit.is_function() => return None,
+        Shown::Nothing => {}
     }
     let from = origin(keys, unit, object);
     if from == Origin::Other {
@@ -123,24 +123,35 @@ fn judge<'a>(
     })
 }
 
-/// What the file itself says of the mapping's keys: why it lacks this one, or `Some(None)` where
-/// the key is promised or cannot be known.
-fn known_to_lack<'a>(
-    unit: &Unit<'a>,
-    keys: &Keys<'_, 'a>,
-    object: Node<'a>,
-    key: &str,
-) -> Option<Option<String>> {
+/// What the file itself shows of a mapping's key.
+enum Shown {
+    /// It may be missing, and why.
+    Lacks(String),
+    /// It is promised, or code that nobody can see may put it there.
+    Open,
+    /// Nothing.
+    Nothing,
+}
+
+fn own_knowledge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, object: Node<'a>, key: &str) -> Shown {
     if let Some(promise) = typed::promise(unit, keys, object, key) {
-        return Some((!promise.required).then(|| format!("{} does not require it", promise.class)));
+        return if promise.required {
+            Shown::Open
+        } else {
+            Shown::Lacks(format!("{} does not require it", promise.class))
+        };
     }
     match written(unit, keys, object, key) {
-        Some(Written::Never) => return Some(Some("nothing ever puts it there".to_owned())),
-        Some(Written::Unknown) => return Some(None),
+        Some(Written::Never) => return Shown::Lacks("nothing ever puts it there".to_owned()),
+        Some(Written::Unknown) => return Shown::Open,
         Some(Written::Later) | None => {}
     }
-    let module = object.kind() == "identifier" && module_lacks(unit, keys, unit.slice(object), key);
-    module.then(|| Some("nothing in this file puts it there".to_owned()))
+    let plain = object.kind() == "identifier";
+    if plain && module_lacks(unit, keys, unit.slice(object), key) {
+        Shown::Lacks("nothing in this file puts it there".to_owned())
+    } else {
+        Shown::Nothing
+    }
 }
 
 /// The file gives the key a value among its defaults (`default_config = {"SERVER_NAME": None}`):

@@ -168,7 +168,12 @@ fn leave(context: &FixContext<'_>, statement: Node<'_>, subject: &Subject<'_>) -
         Some(way) => (way.clone(), "warning"),
         None => (raised(subject)?, "error"),
     };
-    let function = unit.qualname.rsplit('.').next().unwrap_or(&unit.qualname);
+    let function = unit
+        .qualname
+        .rsplit('.')
+        .next()
+        .filter(|name| !name.is_empty())
+        .unwrap_or("module");
     let message = text(&format!(
         "{function}: {} is None",
         subject.shown.replace('%', "%%")
@@ -211,7 +216,12 @@ fn way_out(unit: &Unit<'_>, statement: Node<'_>) -> (Option<String>, String) {
     });
     match default {
         Some(value) => (Some(format!("return {value}")), format!("return {value}")),
-        None if !gives && !yields && annotation.is_none_or(|text| text == "None") => {
+        // A module cannot return.
+        None if unit.is_function()
+            && !gives
+            && !yields
+            && annotation.is_none_or(|text| text == "None") =>
+        {
             (Some("return".to_owned()), "return".to_owned())
         }
         None => (None, "raise ValueError".to_owned()),

@@ -122,6 +122,10 @@ fn lets_stop(unit: &Unit<'_>, clause: Node<'_>) -> bool {
 
 /// What the handler's body was seen to do.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent observation"
+)]
 struct Seen {
     raises: bool,
     exits: bool,
@@ -260,19 +264,18 @@ enum Level {
 /// How loud a call logs; `None` if it is no log call.
 fn log_level(unit: &Unit<'_>, call: Node<'_>) -> Option<Level> {
     let function = field(call, "function")?;
-    let (object, name) = match function.kind() {
-        "attribute" => (
+    let (object, name) = if function.kind() == "attribute" {
+        (
             unit.slice(field(function, "object")?).to_owned(),
             unit.slice(field(function, "attribute")?).to_owned(),
-        ),
+        )
+    } else {
         // `from logging import error`
-        _ => {
-            let full = unit.resolve(function)?;
-            let (object, name) = full
-                .split_once('.')
-                .filter(|(module, _)| *module == "logging")?;
-            (object.to_owned(), name.to_owned())
-        }
+        let full = unit.resolve(function)?;
+        let (object, name) = full
+            .split_once('.')
+            .filter(|(module, _)| *module == "logging")?;
+        (object.to_owned(), name.to_owned())
     };
     let object = object.rsplit('.').next().unwrap_or(&object).to_lowercase();
     if !object.contains("log") && !unit.file.settings.loggers.contains(&object) {

@@ -23,7 +23,7 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     };
     match found.use_of {
         Use::Body => {}
-        Use::Uncalled => return call_it(context, &found).into_iter().collect(),
+        Use::Uncalled => return vec![call_it(context, &found)],
         Use::Nothing => return raise_at_once(context, &found).into_iter().collect(),
     }
     let plan = match found.binding {
@@ -41,11 +41,11 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
 }
 
 /// `response.raise_for_status` becomes a call.
-fn call_it(context: &FixContext<'_>, found: &Unchecked<'_>) -> Option<Fix> {
+fn call_it(context: &FixContext<'_>, found: &Unchecked<'_>) -> Fix {
     let mut builder = Builder::new(context.unit.file);
     builder.insert(found.body.end_byte(), "()");
     let title = format!("Call {}()", context.unit.slice(found.body));
-    Some(builder.finish(title, Applicability::NeedsReview))
+    builder.finish(title, Applicability::NeedsReview)
 }
 
 /// `requests.post(…).raise_for_status()`.

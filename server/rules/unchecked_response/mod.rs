@@ -164,10 +164,10 @@ fn chained<'a>(
 
 /// `requests.post(url, json=order)` as a statement of its own: what it should change may not be
 /// changed.
-fn dropped<'a>(request: Request<'a>) -> Option<Unchecked<'a>> {
+fn dropped(request: Request<'_>) -> Option<Unchecked<'_>> {
     let changes = matches!(request.verb.as_str(), "post" | "put" | "patch" | "delete");
     let plain = request.library == Library::Requests || request.library == Library::Httpx;
-    (changes && plain).then(|| Unchecked {
+    (changes && plain).then_some(Unchecked {
         body: request.call,
         use_of: Use::Nothing,
         confidence: Confidence::Possible,
