@@ -1,9 +1,11 @@
 //! Reading a Python file: bytes, byte order mark, text.
 
-use std::io::{ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
 use super::trouble::Trouble;
+use crate::text::read_limited;
+use crate::vcs::LIMIT_BYTES;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -46,27 +48,37 @@ impl Input {
 
 /// Reads the file at `path`; `shown` is how the user would write it.
 pub fn read(path: &Path, shown: &str) -> Result<Input, Trouble> {
-    let bytes = std::fs::read(path).map_err(|error| unreadable(shown, &error))?;
+    let bytes = read_limited(path, LIMIT_BYTES).map_err(|error| unreadable(shown, &error))?;
     Input::from_bytes(bytes, shown)
 }
 
 /// Reads stdin for the content of the file `shown`.
 pub fn read_stdin(shown: &str) -> Result<Input, Trouble> {
     let mut bytes = Vec::new();
-    std::io::stdin()
+    io::stdin()
         .lock()
+        .take(LIMIT_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Trouble::at(shown, format!("stdin cannot be read: {error}")))?;
+    if LIMIT_BYTES < bytes.len() as u64 {
+        return Err(Trouble::at(shown, too_large()));
+    }
     Input::from_bytes(bytes, shown)
 }
 
+fn too_large() -> String {
+    let megabytes = LIMIT_BYTES / (1024 * 1024);
+    format!("the file is larger than {megabytes} MB, so it was not judged: add it to `exclude`")
+}
+
 /// Why a path cannot be read, and what to do.
-pub fn unreadable(shown: &str, error: &std::io::Error) -> Trouble {
+pub fn unreadable(shown: &str, error: &io::Error) -> Trouble {
     let message = match error.kind() {
         ErrorKind::NotFound => "no such file or folder: check the spelling".to_owned(),
         ErrorKind::PermissionDenied => {
             "no permission to read it: change its mode or run as its owner".to_owned()
         }
+        ErrorKind::FileTooLarge => too_large(),
         ErrorKind::IsADirectory => "this is a folder, not a file: name a file".to_owned(),
         _ => format!("it cannot be read ({error}): check the disk and the path"),
     };

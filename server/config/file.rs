@@ -9,6 +9,10 @@ use toml_edit::{Document, Item};
 use super::apply::Reader;
 use super::value::{self, Value};
 use super::{ConfigProblem, Settings};
+use crate::text::read_regular;
+
+/// How large a configuration file may be.
+const LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 
 const OWN_FILE: &str = "hotfix.toml";
 const PROJECT_FILE: &str = "pyproject.toml";
@@ -91,7 +95,7 @@ fn is_project(file: &ConfigFile) -> bool {
 
 /// Reads a file if there is one. A file that cannot be read is a problem, not a missing file.
 pub(super) fn read_file(path: &Path, loaded: &mut Loaded) -> Option<ConfigFile> {
-    let message = match std::fs::read(path) {
+    let message = match read_regular(path, LIMIT_BYTES) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => {
                 let file = ConfigFile {

@@ -8,6 +8,7 @@ use super::base::FileBase;
 use super::event::{Publication, Published, Target};
 use super::worker;
 use crate::syntax::Cancel;
+use crate::text::read_regular;
 use crate::vcs::LIMIT_BYTES;
 
 /// Which files are to be judged, and for which the client shows something.
@@ -96,7 +97,7 @@ fn read(path: &Path) -> Option<String> {
         tracing::warn!(path = %path.display(), size, "this changed file is too large to be judged");
         return None;
     }
-    let text = String::from_utf8(std::fs::read(path).ok()?).ok()?;
+    let text = String::from_utf8(read_regular(path, LIMIT_BYTES).ok()?).ok()?;
     match text.strip_prefix('\u{feff}') {
         Some(rest) => Some(rest.to_owned()),
         None => Some(text),

@@ -2,10 +2,12 @@
 
 pub mod change;
 pub mod document;
+mod file;
 pub mod lines;
 pub mod position;
 
 pub use change::{Change, Point};
 pub use document::Document;
+pub use file::{read_limited, read_regular};
 pub use lines::Lines;
 pub use position::{Encoding, Position};

@@ -223,10 +223,11 @@ fn judge(
             (Some(FileChange::Deleted), Some(id))
         }
         (Entry::File { id, .. }, Some(new)) => {
-            let change = if new.is_symlink() {
-                Some(FileChange::TypeChange)
-            } else {
+            // Else a link, or a named pipe: reading that would wait for ever.
+            let change = if new.is_file() {
                 (!same_content(git, id, &file)).then_some(FileChange::Modified)
+            } else {
+                Some(FileChange::TypeChange)
             };
             (change, Some(id))
         }

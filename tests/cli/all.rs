@@ -62,3 +62,14 @@ fn a_base_and_all_contradict_each_other() {
         "{outcome:?}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_never_ends_is_refused_by_its_size() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.py")).expect("a link");
+    run(folder.path(), &["check", "--all", "zero.py"]).tells(
+        2,
+        "error: zero.py: the file is larger than 8 MB, so it was not judged: add it to `exclude`\n",
+    );
+}

@@ -42,3 +42,21 @@ fn a_named_file_that_is_excluded_is_told() {
     let outcome = run(repo.root(), &["check", "shop.py"]);
     outcome.tells(0, "note: shop.py is not judged: `exclude` matches it\n");
 }
+
+/// A clone can bring such links; reading them fills the memory.
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_never_ends_is_told_and_not_read() {
+    let repo = hotfix_repo();
+    repo.write(".hotfix/queries/rule.scm", "");
+    repo.delete(".hotfix/queries/rule.scm");
+    for file in ["hotfix.toml", ".hotfix/queries/rule.scm"] {
+        std::os::unix::fs::symlink("/dev/zero", repo.path(file)).expect("a link");
+    }
+    let why = "the file cannot be read: it is a device or a pipe, not a file";
+    let outcome = run(repo.root(), &["check", "--format", "concise"]);
+    outcome.tells(
+        2,
+        &format!("error: hotfix.toml:1:1: {why}\nerror: .hotfix/queries/rule.scm:1:1: {why}\n"),
+    );
+}

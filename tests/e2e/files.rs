@@ -107,3 +107,18 @@ fn an_added_file_is_new_from_its_first_line() {
     client.diagnostics(&uri, 1, one);
     client.finish();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_in_place_of_a_file_holds_nobody_up() {
+    let repo = repository();
+    repo.delete("app.py");
+    let made = std::process::Command::new("mkfifo")
+        .arg(repo.path("app.py"))
+        .status();
+    assert!(made.expect("mkfifo runs").success());
+    repo.write("z.py", risky());
+    let mut client = editor(repo.root());
+    client.file_diagnostics(&uri(&repo.path("z.py")), one);
+    client.finish();
+}
