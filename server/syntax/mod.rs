@@ -1,5 +1,6 @@
 //! Python's syntax: parsed sources, definitions and scopes, imports, queries, guards and flow.
 
+mod depth;
 mod facts;
 pub mod flow;
 mod mask;

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use tree_sitter::{InputEdit, Node, ParseOptions, Point, Tree};
 
+use super::depth::bearable;
 use super::mask::masked;
 use super::parsed::Parsed;
 use crate::text::Lines;
@@ -263,6 +264,7 @@ impl Parser {
         old: Option<&Tree>,
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Tree, Cancelled> {
+        let bytes = bearable(bytes);
         let mut progress = |_: &tree_sitter::ParseState| watch();
         let options = ParseOptions::new().progress_callback(&mut progress);
         let tree = self.0.parse_with_options(
