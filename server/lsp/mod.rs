@@ -14,6 +14,7 @@ mod code_action;
 mod configuration;
 mod convert;
 mod diagnostic;
+mod frames;
 mod hover;
 mod plain;
 mod production;
@@ -33,6 +34,7 @@ use tower_lsp::{LspService, Server};
 use tracing_subscriber::EnvFilter;
 
 use backend::Backend;
+use frames::Frames;
 use service::{Guarded, Lifecycle};
 use stdin::UntilExit;
 
@@ -91,7 +93,7 @@ async fn serve_stdio() -> ExitCode {
     .custom_method(production::METHOD, Backend::production_text)
     .finish();
     let lifecycle = Arc::new(Lifecycle::default());
-    let input = UntilExit::new(tokio::io::stdin(), Arc::clone(&lifecycle));
+    let input = Frames::new(UntilExit::new(tokio::io::stdin(), Arc::clone(&lifecycle)));
     let serving = Server::new(input, tokio::io::stdout(), socket)
         .concurrency_level(HANDLERS)
         .serve(Guarded::new(service, Arc::clone(&lifecycle)));

@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 use tower_service::Service;
 
+use super::frames;
+
 /// How far the conversation has come.
 #[derive(Default)]
 pub(super) struct Lifecycle {
@@ -89,6 +91,10 @@ where
             self.lifecycle.end();
             return futures::future::ok(None).boxed();
         }
+        if let Some(error) = unreadable(&method) {
+            return futures::future::ok(Some(Response::from_error(id.unwrap_or_default(), error)))
+                .boxed();
+        }
         let called = std::panic::catch_unwind(AssertUnwindSafe(|| self.inner.call(request)));
         let Ok(future) = called else {
             return futures::future::ok(failed(&method, id)).boxed();
@@ -119,6 +125,15 @@ fn with_params(request: Request) -> Request {
     match id {
         Some(id) => request.id(id).finish(),
         None => request.finish(),
+    }
+}
+
+/// What is answered to a message that could not be read.
+fn unreadable(method: &str) -> Option<Error> {
+    match method {
+        frames::UNREADABLE => Some(Error::parse_error()),
+        frames::INVALID => Some(Error::invalid_request()),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::scene::{PRODUCTION, editor, hello, none, repository};
+use crate::scene::{PRODUCTION, editor, hello, none, one, repository, risky};
 
 /// Eglot kills the server 100 ms after `exit`. The rest is for a busy machine.
 const QUICK: Duration = Duration::from_secs(1);
@@ -79,17 +79,32 @@ fn a_request_before_initialize_is_refused() {
 }
 
 #[test]
-fn a_message_that_is_no_json_is_answered_and_ends_the_server() {
+fn what_is_no_message_is_answered_and_the_server_goes_on() {
     let repo = repository();
     let mut client = editor(repo.root());
     client.send_raw(b"Content-Length: 5\r\n\r\n{oops");
-    // tower-lsp 0.20 stops reading after it. Better an end that the editor sees than a server
-    // that has lost its place in the stream.
-    let status = client.wait_for_exit(QUICK).expect("the server has ended");
-    assert_eq!(status.code(), Some(1));
-    client.read_the_rest();
-    assert_eq!(client.misunderstood.len(), 1);
-    assert_eq!(client.misunderstood[0]["code"], -32700);
+    client.send_raw(b"Content-Length: 2\r\n\r\n[]");
+    let uri = client.open(&repo.path("app.py"), &risky());
+    client.diagnostics(&uri, 1, one);
+    let told = std::mem::take(&mut client.misunderstood);
+    let mut codes: Vec<_> = told.iter().map(|it| &it["code"]).collect();
+    codes.sort_by_key(|code| code.as_i64());
+    assert_eq!(codes, [-32700, -32600]);
+    client.finish();
+}
+
+#[test]
+fn half_of_an_emoji_does_not_end_the_server() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("app.py"), PRODUCTION);
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","method":"textDocument/didChange","params":{{"textDocument":{{"uri":"{uri}","version":2}},"contentChanges":[{{"text":"x = '\ud83d'\n"}}]}}}}"#
+    );
+    client.send_raw(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
+    client.rewrite(&uri, 3, &risky());
+    client.diagnostics(&uri, 3, one);
+    client.finish();
 }
 
 #[test]
