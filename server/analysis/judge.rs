@@ -115,16 +115,32 @@ impl<'s> Analysis<'s> {
     /// [`Cancelled`] when the snapshot's flag was set meanwhile.
     pub fn near(&self, edits: &[Range<usize>]) -> Result<Partial, Cancelled> {
         let outline = self.head().outline;
-        let judged: BTreeSet<usize> = edits
-            .iter()
-            .flat_map(|edit| [outline.index_at(edit.start), outline.index_at(edit.end)])
-            .collect();
+        let judged = self.around(edits);
         let report = self.judge(Scope::Only(&judged))?;
         Ok(Partial {
             report,
             outline: outline.clone(),
             judged,
         })
+    }
+
+    /// Whether [`Analysis::near`] can judge these edits: not if one of them lies outside of all
+    /// functions and classes while the tree of the module is out of date.
+    #[must_use]
+    pub fn can_judge_near(&self, edits: &[Range<usize>]) -> bool {
+        self.snapshot.head.fresh().is_empty() || !self.around(edits).contains(&0)
+    }
+
+    /// The innermost definitions (by index) in which edits lie.
+    fn around(&self, edits: &[Range<usize>]) -> BTreeSet<usize> {
+        let File {
+            source, outline, ..
+        } = self.head();
+        edits
+            .iter()
+            .flat_map(|edit| code_of(source, edit))
+            .map(|at| outline.index_at(at))
+            .collect()
     }
 
     fn judge(&self, scope: Scope<'_>) -> Result<Report, Cancelled> {
@@ -259,6 +275,23 @@ impl<'s> Analysis<'s> {
         }
         found
     }
+}
+
+/// Where the code begins on each line on which an edit lies. (At its own end a function is not
+/// around the edit any more.)
+fn code_of(source: &Source, edit: &Range<usize>) -> Vec<usize> {
+    let (lines, text) = (source.lines(), source.text());
+    let first = |line| {
+        let content = lines.content(line, text);
+        let indent = text[content.clone()].find(|c: char| !c.is_whitespace())?;
+        Some(content.start + indent)
+    };
+    let touched = lines.line_of(edit.start)..=lines.line_of(edit.end);
+    let code: Vec<usize> = touched.filter_map(first).collect();
+    if code.is_empty() {
+        return vec![edit.start];
+    }
+    code
 }
 
 /// What is new, and all that the rules said before production's part was taken away.

@@ -151,27 +151,36 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
         return;
     }
     let text = job.document.text();
+    let source = |parsed: Parsed| Source::typed(Arc::clone(&text), parsed);
+    let mut previous = merge::moved(&job.shown, job.document.changes());
+    let mut early = false;
+    if let Some(parsed) = parse_near(job, &text, parser) {
+        let snapshot = job.ready.snapshot(source(parsed), job.cancel.clone());
+        if let Some(part) = near(job, &snapshot) {
+            previous = merge::patch(previous, &snapshot, &part);
+            send_early(shared, job, published(job, &snapshot, &previous));
+            pause(shared, job);
+            early = true;
+        }
+    }
     let Ok(mut parsed) = parse(shared, job, &text, parser) else {
         with(shared, &job.key, job.incarnation, |open| {
-            open.stopped_runs += 1;
+            open.stopped_runs = if early { 0 } else { open.stopped_runs + 1 };
         });
         return;
     };
-    let source = |parsed: &Parsed| Source::typed(Arc::clone(&text), parsed.clone());
-    let mut snapshot = job.ready.snapshot(source(&parsed), job.cancel.clone());
-    let mut previous = merge::moved(&job.shown, job.document.changes());
-    let part = near(job, &snapshot);
-    let early = part.is_some();
-    if let Some(part) = part {
+    let mut snapshot = job.ready.snapshot(source(parsed.clone()), job.cancel.clone());
+    if !early && let Some(part) = near(job, &snapshot) {
         previous = merge::patch(previous, &snapshot, &part);
         send_early(shared, job, published(job, &snapshot, &previous));
         pause(shared, job);
+        early = true;
     }
     if !parsed.masks.is_empty()
         && let Some(sound) = sound(job, &text, &parsed, parser)
     {
         parsed = sound;
-        snapshot.head = source(&parsed);
+        snapshot.head = source(parsed.clone());
     }
     let report = tracing::debug_span!("analyse").in_scope(|| analysis::analyse(&snapshot));
     match report {
@@ -219,18 +228,40 @@ fn published(job: &Job, snapshot: &Snapshot, shown: &[Shown]) -> Vec<Published> 
     merge::published(shown, head.text(), head.lines(), job.encoding)
 }
 
-/// Judges the functions that were typed in, if only they can differ from what is shown. A paste
-/// may bring code from elsewhere: it waits for the whole judgement, which knows where from.
-fn near(job: &Job, snapshot: &Snapshot) -> Option<Partial> {
+/// Whether the text came out of the one that is shown by typing. A paste may bring code from
+/// elsewhere: it waits for the whole judgement, which knows where from.
+fn is_typed(job: &Job) -> bool {
     let changes = job.document.changes();
     let typed = |change: &Change| {
         change.new_end.row <= change.start.row + MOST_TYPED_LINES
             && change.old_end.row <= change.start.row + MOST_TYPED_LINES
     };
-    if !job.same_base || changes.is_empty() || !changes.iter().all(typed) {
+    job.same_base && !changes.is_empty() && changes.iter().all(typed)
+}
+
+/// Parses what was typed in, and nothing else.
+#[tracing::instrument(level = "debug", skip_all)]
+fn parse_near(job: &Job, text: &str, parser: &mut Parser) -> Option<Parsed> {
+    let old = job.parsed.as_ref().filter(|_| is_typed(job))?;
+    let mut watch = || match job.cancel.check() {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(Cancelled) => ControlFlow::Break(()),
+    };
+    let parsed = parser.parse_near(text, old, job.document.changes(), &mut watch);
+    parsed.ok().flatten()
+}
+
+/// Judges the functions that were typed in, if only they can differ from what is shown.
+#[tracing::instrument(level = "debug", skip_all)]
+fn near(job: &Job, snapshot: &Snapshot) -> Option<Partial> {
+    if !is_typed(job) {
         return None;
     }
-    Analysis::new(snapshot).near(&change::written(changes)).ok()
+    let edits = change::written(job.document.changes());
+    let analysis = Analysis::new(snapshot);
+    analysis
+        .can_judge_near(&edits)
+        .then(|| analysis.near(&edits).ok())?
 }
 
 /// Publishes findings before all of the text is judged.

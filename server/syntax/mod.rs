@@ -5,6 +5,7 @@ mod facts;
 pub mod flow;
 mod mask;
 pub mod names;
+mod near;
 pub mod nodes;
 pub mod outline;
 mod parsed;
@@ -14,6 +15,7 @@ pub mod unit;
 
 pub use facts::Facts;
 pub use names::Names;
+pub use near::Fresh;
 pub use outline::{Definition, Kind, Outline};
 pub use parsed::Parsed;
 pub use query::{Match, Pattern};

@@ -63,7 +63,9 @@ impl Outline {
             core: root.byte_range(),
             parent: 0,
         });
-        outline.read_block(root, 0, source);
+        for statement in source.statements() {
+            outline.read_statement(statement, 0, source);
+        }
         outline.number_repeated_names();
         outline
     }

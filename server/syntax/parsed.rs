@@ -10,6 +10,7 @@ use std::ops::{ControlFlow, Range};
 use tree_sitter::{InputEdit, Node, Tree};
 
 use super::mask::{masked, placeholder};
+use super::near::Fresh;
 use super::nodes::{children, field};
 use super::source::{Cancel, Cancelled, Parser, point};
 use crate::text::{Change, Point, change};
@@ -21,6 +22,8 @@ pub struct Parsed {
     pub tree: Tree,
     /// Bytes whose syntax is broken just now, sorted and disjoint.
     pub masks: Vec<Range<usize>>,
+    /// What was parsed anew alone, while the rest of `tree` was only moved along with the edits.
+    pub fresh: Vec<Fresh>,
 }
 
 impl From<Tree> for Parsed {
@@ -28,22 +31,23 @@ impl From<Tree> for Parsed {
         Self {
             tree,
             masks: Vec::new(),
+            fresh: Vec::new(),
         }
     }
 }
 
 /// What has to be parsed after edits.
-struct Edited {
+pub(super) struct Edited {
     /// Made to fit the new text; what changed in it is marked.
-    tree: Tree,
+    pub tree: Tree,
     /// Masks that were not edited.
-    masks: Vec<Range<usize>>,
+    pub masks: Vec<Range<usize>>,
     /// Masks that were edited, as they stand now.
-    lifted: Vec<Range<usize>>,
+    pub lifted: Vec<Range<usize>>,
 }
 
 impl Parsed {
-    fn edited(&self, text: &str, changes: &[Change]) -> Edited {
+    pub(super) fn edited(&self, text: &str, changes: &[Change]) -> Edited {
         let mut tree = self.tree.clone();
         for change in changes {
             tree.edit(&input_edit(change));
@@ -92,7 +96,11 @@ impl Parser {
         }
         join(&mut masks);
         let tree = self.parse_watched(&masked(text, &masks), Some(&tree), watch)?;
-        Ok(Parsed { tree, masks })
+        Ok(Parsed {
+            tree,
+            masks,
+            fresh: Vec::new(),
+        })
     }
 
     /// Parses all of `text`, of which `parsed` leaves some out: a quote that was opened in one
@@ -114,7 +122,7 @@ impl Parser {
     }
 
     /// Whether a stretch of whole statements is broken by itself.
-    fn is_broken_alone(
+    pub(super) fn is_broken_alone(
         &mut self,
         text: &str,
         chunk: &Range<usize>,
@@ -133,7 +141,7 @@ impl Parser {
 }
 
 /// The statements and functions in which the changes lie, edited masks included.
-fn chunks(
+pub(super) fn chunks(
     tree: &Tree,
     text: &str,
     changes: &[Change],
@@ -191,7 +199,7 @@ fn slot(block: Node<'_>, edit: Range<usize>, end: usize) -> Range<usize> {
 }
 
 /// The range without white space around it; `None` if that is all.
-fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+pub(super) fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let inside = &text[range.clone()];
     let end = range.start + inside.trim_end().len();
     let start = range.end - inside.trim_start().len();
@@ -199,7 +207,7 @@ fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
 }
 
 /// Sorts ranges and makes one of those that overlap.
-fn join(ranges: &mut Vec<Range<usize>>) {
+pub(super) fn join(ranges: &mut Vec<Range<usize>>) {
     ranges.sort_by_key(|range| range.start);
     ranges.dedup_by(|next, kept| {
         let overlaps = next.start < kept.end;
@@ -239,7 +247,7 @@ fn stale(tree: &mut Tree, text: &str, range: Range<usize>) {
     });
 }
 
-fn line_start(text: &str, at: usize) -> usize {
+pub(super) fn line_start(text: &str, at: usize) -> usize {
     memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1)
 }
 

@@ -9,6 +9,7 @@ use tree_sitter::{InputEdit, Node, ParseOptions, Point, Tree};
 
 use super::depth::bearable;
 use super::mask::masked;
+use super::near::Fresh;
 use super::parsed::Parsed;
 use crate::text::Lines;
 
@@ -51,6 +52,7 @@ pub struct Source {
     tree: Tree,
     lines: Arc<Lines>,
     masks: Arc<[Range<usize>]>,
+    fresh: Arc<[Fresh]>,
 }
 
 impl Source {
@@ -79,6 +81,7 @@ impl Source {
             tree: parsed.tree,
             lines,
             masks: parsed.masks.into(),
+            fresh: parsed.fresh.into(),
         }
     }
 
@@ -171,13 +174,22 @@ impl Source {
         self.masks.iter().find(|mask| mask.contains(&at))
     }
 
+    /// The statements of the module that were parsed anew alone, while the rest of the tree was
+    /// only moved along with the edits. Empty for all but the text right after a keystroke.
+    #[must_use]
+    pub fn fresh(&self) -> &[Fresh] {
+        &self.fresh
+    }
+
     /// Whether some of the text could not be understood.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         !self.masks.is_empty() || self.root().has_error()
     }
 
-    /// The tree's root.
+    /// The tree's root. Where [`Source::fresh`] has something it is out of date: whoever looks
+    /// through the whole file uses [`Source::statements`], [`Source::walk`] or
+    /// [`Source::walk_near`].
     #[must_use]
     pub fn root(&self) -> Node<'_> {
         self.tree.root_node()
@@ -198,7 +210,12 @@ impl Source {
     /// The smallest node that spans `range` exactly or, failing that, encloses it.
     #[must_use]
     pub fn node_at(&self, range: Range<usize>) -> Option<Node<'_>> {
-        self.root()
+        let fresh = self
+            .fresh
+            .iter()
+            .find(|one| one.range.start <= range.start && range.end <= one.range.end);
+        fresh
+            .map_or_else(|| self.root(), |one| one.tree.root_node())
             .descendant_for_byte_range(range.start, range.end)
     }
 }
@@ -212,7 +229,7 @@ pub(super) fn point(text: &str, at: usize) -> Point {
 }
 
 /// A Python parser. Keep one per thread: making one costs an allocation, using it does not.
-pub struct Parser(tree_sitter::Parser);
+pub struct Parser(pub(super) tree_sitter::Parser);
 
 impl Default for Parser {
     fn default() -> Self {

@@ -105,7 +105,7 @@ fn handlers(unit: &Unit<'_>) -> Option<Evidence> {
         return None;
     }
     let mut found = None;
-    walk(unit.source().root(), &mut |node| {
+    unit.source().walk(&mut |node| {
         if found.is_some() {
             return Walk::Over;
         }
@@ -197,9 +197,7 @@ pub(super) fn guarded<'a>(
         return None;
     }
     let class = unit.class();
-    let part = class.filter(|_| state.owner == Owner::Instance);
-    let part = part.unwrap_or_else(|| unit.source().root());
-    walk_near(part, unit.source(), state.text, &mut |node| {
+    let mut look = |node: Node<'a>| {
         if best.is_some_and(|best| best.written) {
             return Walk::Over;
         }
@@ -228,7 +226,11 @@ pub(super) fn guarded<'a>(
             }
         }
         Walk::Into
-    });
+    };
+    match class.filter(|_| state.owner == Owner::Instance) {
+        Some(class) => walk_near(class, unit.source(), state.text, &mut look),
+        None => unit.source().walk_near(state.text, &mut look),
+    }
     best
 }
 
@@ -379,7 +381,7 @@ pub(super) fn callers_hold(
         return false;
     }
     let mut calls = Vec::new();
-    walk_near(unit.source().root(), unit.source(), name, &mut |node| {
+    unit.source().walk_near(name, &mut |node| {
         if node.kind() == "call"
             && let Some(callee) = field(node, "function")
         {

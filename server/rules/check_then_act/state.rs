@@ -331,7 +331,7 @@ fn makers<'a>(file: File<'a>, names: &[&str]) -> Vec<&'a str> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    walk_near(file.source.root(), file.source, shortest, &mut |node| {
+    file.source.walk_near(shortest, &mut |node| {
         if matches!(node.kind(), "assignment")
             && let Some(left) = field(node, "left")
             && names.contains(&file.source.slice(left))

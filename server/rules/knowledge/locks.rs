@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::syntax::nodes::{Walk, ancestors, field, is_scope, walk_near};
+use crate::syntax::nodes::{Walk, ancestors, field, is_scope};
 use crate::syntax::{File, Unit, flow};
 
 /// What makes a lock: `threading`, `multiprocessing`, `asyncio`, `_thread` and the usual packages
@@ -62,7 +62,7 @@ fn assigned_lock(file: File<'_>, name: &str) -> bool {
         return false;
     }
     let mut found = false;
-    walk_near(file.source.root(), file.source, name, &mut |node| {
+    file.source.walk_near(name, &mut |node| {
         if found {
             return Walk::Over;
         }

@@ -158,7 +158,7 @@ fn own_knowledge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, object: Node<'a>, key
 /// what is made from them has it.
 fn has_default(unit: &Unit<'_>, key: &str) -> bool {
     let mut found = false;
-    walk_near(unit.source().root(), unit.source(), key, &mut |node| {
+    unit.source().walk_near(key, &mut |node| {
         if node.kind() == "assignment"
             && let (Some(left), Some(value)) = (field(node, "left"), field(node, "right"))
             && unit.slice(left).to_ascii_lowercase().contains("default")
@@ -199,17 +199,19 @@ fn asked_elsewhere<'a>(
     if !shared {
         return None;
     }
-    let wide = match unit.class() {
-        Some(class) if mapping.starts_with("self.") => class,
-        _ => unit.source().root(),
-    };
     let mut found = None;
-    walk_near(wide, unit.source(), mapping, &mut |node| {
+    let mut look = |node| {
         if found.is_none() && asks_for(unit, node, mapping, key) {
             found = Some(node);
         }
         Walk::Into
-    });
+    };
+    match unit.class() {
+        Some(class) if mapping.starts_with("self.") => {
+            walk_near(class, unit.source(), mapping, &mut look);
+        }
+        _ => unit.source().walk_near(mapping, &mut look),
+    }
     found
 }
 

@@ -9,7 +9,7 @@ use crate::rules::knowledge::keys::{Keys, Presence};
 use crate::rules::none_access;
 use crate::syntax::flow::Graph;
 use crate::syntax::names::dotted;
-use crate::syntax::nodes::{Walk, ancestors, field, positional, walk_near};
+use crate::syntax::nodes::{Walk, ancestors, field, positional};
 use crate::syntax::unit::binds;
 use crate::syntax::{File, Unit};
 
@@ -103,7 +103,7 @@ pub(super) fn callers_test(guard: &Guard<'_>, head: &Unit<'_>, file: File<'_>) -
         return false;
     };
     let mut calls = Vec::new();
-    walk_near(file.source.root(), file.source, name, &mut |node| {
+    file.source.walk_near(name, &mut |node| {
         if node.kind() == "call"
             && let Some(callee) = field(node, "function")
             && file.source.slice(callee).rsplit('.').next() == Some(name)
