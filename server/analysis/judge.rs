@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::findings::{finish, severity};
 use super::newness::subtract;
@@ -13,6 +14,7 @@ use super::{Comparison, Report, Snapshot, allow};
 use crate::compare::matching::Matching;
 use crate::syntax::nodes::{Walk, walk};
 use crate::syntax::{Cancelled, Facts, File, Kind, Outline, Source};
+use crate::text::Change;
 use crate::vcs::Hunk;
 
 /// A snapshot with what every judgement of it needs: hunks, outline and matching are found once.
@@ -20,9 +22,17 @@ use crate::vcs::Hunk;
 pub struct Analysis<'s> {
     snapshot: &'s Snapshot,
     hunks: Vec<Hunk>,
-    outline: OnceCell<Outline>,
+    outline: OnceCell<Arc<Outline>>,
     facts: Facts,
-    matching: OnceCell<Matching>,
+    matching: OnceCell<Arc<Matching>>,
+}
+
+/// What an analysis knows of a text's definitions. It serves the next analysis as well, after edits
+/// that leave the definitions as they are.
+#[derive(Debug, Clone)]
+pub struct Skeleton {
+    outline: Arc<Outline>,
+    matching: Option<Arc<Matching>>,
 }
 
 /// What is looked at.
@@ -48,7 +58,7 @@ impl Scope<'_> {
 pub struct Partial {
     /// The findings of that part.
     pub report: Report,
-    outline: Outline,
+    outline: Arc<Outline>,
     judged: BTreeSet<usize>,
 }
 
@@ -74,6 +84,34 @@ impl<'s> Analysis<'s> {
         }
     }
 
+    /// Prepares the analysis of `snapshot`, whose head came by `changes` out of the text that
+    /// `skeleton` speaks of.
+    #[must_use]
+    pub fn after(snapshot: &'s Snapshot, skeleton: &Skeleton, changes: &[Change]) -> Self {
+        let analysis = Self::new(snapshot);
+        let Some(outline) = skeleton.outline.moved(changes, &snapshot.head) else {
+            return analysis;
+        };
+        Self {
+            outline: OnceCell::from(Arc::new(outline)),
+            matching: skeleton
+                .matching
+                .clone()
+                .map(OnceCell::from)
+                .unwrap_or_default(),
+            ..analysis
+        }
+    }
+
+    /// What it found out of the definitions, for the next one. `None` if nothing had to be judged.
+    #[must_use]
+    pub fn skeleton(&self) -> Option<Skeleton> {
+        Some(Skeleton {
+            outline: Arc::clone(self.outline.get()?),
+            matching: self.matching.get().cloned(),
+        })
+    }
+
     /// What is analysed.
     pub(super) fn snapshot(&self) -> &'s Snapshot {
         self.snapshot
@@ -90,13 +128,16 @@ impl<'s> Analysis<'s> {
     pub fn head(&self) -> File<'_> {
         File {
             source: &self.snapshot.head,
-            outline: self
-                .outline
-                .get_or_init(|| Outline::new(&self.snapshot.head)),
+            outline: self.outline(),
             settings: &self.snapshot.settings,
             is_test: self.snapshot.is_test,
             facts: &self.facts,
         }
+    }
+
+    fn outline(&self) -> &Arc<Outline> {
+        self.outline
+            .get_or_init(|| Arc::new(Outline::new(&self.snapshot.head)))
     }
 
     /// Judges all that the hotfix touches.
@@ -114,12 +155,11 @@ impl<'s> Analysis<'s> {
     /// # Errors
     /// [`Cancelled`] when the snapshot's flag was set meanwhile.
     pub fn near(&self, edits: &[Range<usize>]) -> Result<Partial, Cancelled> {
-        let outline = self.head().outline;
         let judged = self.around(edits);
         let report = self.judge(Scope::Only(&judged))?;
         Ok(Partial {
             report,
-            outline: outline.clone(),
+            outline: Arc::clone(self.outline()),
             judged,
         })
     }
@@ -191,9 +231,9 @@ impl<'s> Analysis<'s> {
             return Ok((Vec::new(), Vec::new()));
         };
         let base = side.file(&snapshot.settings, snapshot.is_test);
-        let matching = self
-            .matching
-            .get_or_init(|| Matching::new(base.outline, head.outline, base.source, head.source));
+        let matching = self.matching.get_or_init(|| {
+            Matching::new(base.outline, head.outline, base.source, head.source).into()
+        });
         let (in_base, in_head) = self.to_look_at(base, matching, scope);
         snapshot.cancel.check()?;
 

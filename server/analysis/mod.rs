@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub use actions::{fix_all, fixes, hunk_actions};
 pub use allow::{Allow, allow_at};
 pub use base_side::BaseSide;
-pub use judge::{Analysis, Partial};
+pub use judge::{Analysis, Partial, Skeleton};
 
 use crate::config::Settings;
 use crate::rules::Finding;

@@ -52,6 +52,7 @@ impl Session {
             root: None,
             document: Document::new(text, version),
             parsed: None,
+            skeleton: None,
             shown: Arc::default(),
             shown_against: None,
             visible: false,

@@ -9,6 +9,7 @@ use super::event::Target;
 use super::judged::Judged;
 use super::merge::Shown;
 use super::status::{Counts, Status};
+use crate::analysis::Skeleton;
 use crate::syntax::{Cancel, Parsed};
 use crate::text::{Document, Encoding};
 
@@ -60,6 +61,8 @@ pub(super) struct Open {
     pub document: Document,
     /// The last good tree: of the text before `document.changes()`.
     pub parsed: Option<Parsed>,
+    /// What is known of the definitions of the same text.
+    pub skeleton: Option<Skeleton>,
     /// What was last judged: of the same text as `parsed`.
     pub shown: Arc<Vec<Shown>>,
     /// What `shown` was judged against.

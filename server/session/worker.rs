@@ -13,7 +13,7 @@ use super::judged::Judged;
 use super::merge::{self, Shown};
 use super::state::{Open, State};
 use super::status::Counts;
-use crate::analysis::{self, Analysis, Partial, Report, Snapshot};
+use crate::analysis::{self, Analysis, Partial, Report, Skeleton, Snapshot};
 use crate::syntax::{Cancel, Cancelled, Parsed, Parser, Source};
 use crate::text::{Change, Document, Encoding, Lines, change};
 
@@ -35,6 +35,7 @@ struct Job {
     incarnation: u64,
     document: Document,
     parsed: Option<Parsed>,
+    skeleton: Option<Skeleton>,
     shown: Arc<Vec<Shown>>,
     /// Whether `shown` was judged against the same base.
     same_base: bool,
@@ -62,6 +63,7 @@ pub(super) fn run(shared: &Shared) {
             parser = Parser::new();
             with(shared, &key, incarnation, |open| {
                 open.parsed = None;
+                open.skeleton = None;
                 open.judged = None;
                 open.settled = Some(version);
             });
@@ -106,6 +108,7 @@ fn next(shared: &Shared) -> Option<Job> {
                     incarnation: open.incarnation,
                     document: open.document.clone(),
                     parsed: open.parsed.clone(),
+                    skeleton: open.skeleton.clone(),
                     shown: Arc::clone(&open.shown),
                     same_base: open
                         .shown_against
@@ -126,6 +129,7 @@ fn next(shared: &Shared) -> Option<Job> {
 /// shows must be removed.
 fn silence(key: &Arc<str>, open: &mut Open) -> Option<Publication> {
     open.parsed = None;
+    open.skeleton = None;
     open.judged = None;
     open.shown = Arc::default();
     let count = open.document.changes().len();
@@ -147,7 +151,7 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
         .is_some_and(|text| job.document.equals_folded(text))
     {
         // What equals production needs no tree: most of two hundred open files.
-        finish(shared, job, None, None, Vec::new());
+        finish(shared, job, None, None, None, Vec::new());
         return;
     }
     let text = job.document.text();
@@ -169,7 +173,9 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
         });
         return;
     };
-    let mut snapshot = job.ready.snapshot(source(parsed.clone()), job.cancel.clone());
+    let mut snapshot = job
+        .ready
+        .snapshot(source(parsed.clone()), job.cancel.clone());
     if !early && let Some(part) = near(job, &snapshot) {
         previous = merge::patch(previous, &snapshot, &part);
         send_early(shared, job, published(job, &snapshot, &previous));
@@ -182,7 +188,9 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
         parsed = sound;
         snapshot.head = source(parsed.clone());
     }
-    let report = tracing::debug_span!("analyse").in_scope(|| analysis::analyse(&snapshot));
+    let analysis = Analysis::new(&snapshot);
+    let report = tracing::debug_span!("analyse").in_scope(|| analysis.whole());
+    let skeleton = analysis.skeleton();
     match report {
         Ok(report) => {
             let shown = merge::merge(previous, &snapshot, &report);
@@ -191,12 +199,13 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
                 snapshot,
                 report: Arc::new(report),
             };
-            finish(shared, job, Some(parsed), Some(judged), shown);
+            finish(shared, job, Some(parsed), skeleton, Some(judged), shown);
         }
         Err(Cancelled) => with(shared, &job.key, job.incarnation, |open| {
             // The parse is not lost: the next run starts from it.
             open.stopped_runs = if early { 0 } else { open.stopped_runs + 1 };
             open.parsed = Some(parsed);
+            open.skeleton = skeleton;
             open.shown = Arc::new(previous);
             if !job.same_base {
                 open.shown_against = None;
@@ -257,8 +266,12 @@ fn near(job: &Job, snapshot: &Snapshot) -> Option<Partial> {
     if !is_typed(job) {
         return None;
     }
-    let edits = change::written(job.document.changes());
-    let analysis = Analysis::new(snapshot);
+    let changes = job.document.changes();
+    let edits = change::written(changes);
+    let analysis = match &job.skeleton {
+        Some(skeleton) => Analysis::after(snapshot, skeleton, changes),
+        None => Analysis::new(snapshot),
+    };
     analysis
         .can_judge_near(&edits)
         .then(|| analysis.near(&edits).ok())?
@@ -321,6 +334,7 @@ fn finish(
     shared: &Shared,
     job: &Job,
     parsed: Option<Parsed>,
+    skeleton: Option<Skeleton>,
     judged: Option<Judged>,
     shown: Vec<Shown>,
 ) {
@@ -329,6 +343,7 @@ fn finish(
         .map_or_else(Vec::new, |judged| published(job, &judged.snapshot, &shown));
     with(shared, &job.key, job.incarnation, |open| {
         open.parsed = parsed;
+        open.skeleton = skeleton;
         open.shown = Arc::new(shown);
         open.shown_against = Some(Arc::clone(&job.ready));
         open.judged = judged;

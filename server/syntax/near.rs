@@ -14,7 +14,7 @@ use super::nodes::{self, Walk, children};
 use super::parsed::{Edited, chunks, join, line_start, trimmed};
 use super::source::{Cancelled, Parser, point};
 use super::{Parsed, Source};
-use crate::text::Change;
+use crate::text::{Change, change};
 
 /// With more statements than this the whole text is parsed sooner.
 const MOST: usize = 8;
@@ -47,28 +47,44 @@ impl Parser {
             mut masks,
             lifted,
         } = old.edited(text, changes);
-        let mut statements = Vec::new();
-        for chunk in chunks(&tree, text, changes, lifted) {
-            if self.is_broken_alone(text, &chunk, watch)? {
+        let mut fresh = Vec::new();
+        let mut classes = Vec::new();
+        let chunks = chunks(&tree, text, changes, lifted);
+        if leaves_nothing(changes, &chunks) {
+            return Ok(None);
+        }
+        for chunk in chunks {
+            let whole = around(tree.root_node(), text, &chunk);
+            if whole.as_ref() == Some(&chunk) {
+                let part = self.parse_part(text.as_bytes(), text, &chunk, &tree, watch)?;
+                if part.root_node().has_error() {
+                    masks.push(chunk);
+                } else {
+                    fresh.push(Fresh {
+                        range: chunk,
+                        tree: part,
+                    });
+                }
+            } else if self.is_broken_alone(text, &chunk, watch)? {
                 masks.push(chunk);
             } else {
-                statements.extend(around(tree.root_node(), text, &chunk));
+                classes.extend(whole);
             }
         }
         join(&mut masks);
-        join(&mut statements);
-        if MOST < statements.len() {
+        join(&mut classes);
+        if MOST < classes.len() {
             return Ok(None);
         }
         let shown = masked(text, &masks);
-        let mut fresh = Vec::with_capacity(statements.len());
-        for range in statements {
+        for range in classes {
             let part = self.parse_part(&shown, text, &range, &tree, watch)?;
             if part.root_node().has_error() {
                 return Ok(None);
             }
             fresh.push(Fresh { range, tree: part });
         }
+        fresh.sort_by_key(|one| one.range.start);
         Ok(Some(Parsed { tree, masks, fresh }))
     }
 
@@ -98,6 +114,16 @@ impl Parser {
     }
 }
 
+/// Whether an edit removed a whole statement, so that nothing is left there to be parsed anew.
+fn leaves_nothing(changes: &[Change], chunks: &[Range<usize>]) -> bool {
+    let inside = |edit: &Range<usize>| {
+        let around = |chunk: &Range<usize>| chunk.start <= edit.start && edit.end <= chunk.end;
+        chunks.iter().any(around)
+    };
+    let removes = |change: &Change| change.start_byte < change.old_end_byte;
+    changes.iter().any(removes) && !change::written(changes).iter().all(inside)
+}
+
 /// The statements of the module in which `chunk` lies, up to the next one.
 fn around(root: Node<'_>, text: &str, chunk: &Range<usize>) -> Option<Range<usize>> {
     let mut start = chunk.start;
@@ -119,8 +145,9 @@ impl Source {
     /// anew.
     pub fn statements(&self) -> impl Iterator<Item = Node<'_>> {
         let out_of_date = |node: &Node<'_>| {
-            let at = node.start_byte();
-            self.fresh().iter().any(|one| one.range.contains(&at))
+            let range = node.byte_range();
+            let anew = |one: &Fresh| one.range.contains(&range.start);
+            range.is_empty() || self.fresh().iter().any(anew)
         };
         let mut statements: Vec<Node<'_>> = children(self.root())
             .filter(|node| !out_of_date(node))
@@ -151,3 +178,6 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,9 @@ use tree_sitter::Node;
 
 use super::mask::{Keyword, definition_header};
 use super::nodes::{children, field};
+use super::parsed::grown;
 use super::{Names, Source};
+use crate::text::{Change, change};
 
 /// What a definition is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,32 @@ pub struct Definition {
     pub parent: usize,
 }
 
+impl Definition {
+    /// Its range and core after `changes`, if it was not parsed anew.
+    fn place(&self, changes: &[Change], source: &Source) -> Option<(Range<usize>, Range<usize>)> {
+        let around = |range: &Range<usize>| grown(changes, range.clone());
+        let (range, core) = (around(&self.range), around(&self.core));
+        let is_same = || {
+            let (keyword, name) = definition_header(source.text().get(core.clone())?)?;
+            let class = keyword == Keyword::Class;
+            Some(name == self.name && class == (self.kind == Kind::Class))
+        };
+        if let Some(mask) = source.mask_at(core.start) {
+            let same = mask.start == core.start && is_same()?;
+            return same.then(|| (range.start..mask.end, mask.clone()));
+        }
+        let untouched = || {
+            let range = change::shift(changes, self.range.clone())?;
+            Some((range, change::shift(changes, self.core.clone())?))
+        };
+        // In a class a method may have been typed in that is broken now.
+        untouched().or_else(|| {
+            let same = self.kind == Kind::Class && is_same()?;
+            same.then(|| (range, core.clone()))
+        })
+    }
+}
+
 /// The skeleton of one file.
 #[derive(Debug, Clone, Default)]
 pub struct Outline {
@@ -53,21 +81,74 @@ impl Outline {
     /// Reads the skeleton of `source`.
     #[must_use]
     pub fn new(source: &Source) -> Self {
-        let mut outline = Self::default();
-        let root = source.root();
-        outline.definitions.push(Definition {
-            kind: Kind::Module,
-            name: String::new(),
-            qualname: String::new(),
-            range: 0..source.text().len(),
-            core: root.byte_range(),
-            parent: 0,
-        });
+        let mut outline = Self::of_module(source);
         for statement in source.statements() {
             outline.read_statement(statement, 0, source);
         }
         outline.number_repeated_names();
         outline
+    }
+
+    fn of_module(source: &Source) -> Self {
+        let module = Definition {
+            kind: Kind::Module,
+            name: String::new(),
+            qualname: String::new(),
+            range: 0..source.text().len(),
+            core: source.root().byte_range(),
+            parent: 0,
+        };
+        Self {
+            definitions: vec![module],
+            ..Self::default()
+        }
+    }
+
+    /// This skeleton after `changes`, which led to `source`: only what was parsed anew is read.
+    /// `None` if there are other definitions or module-level names than before, so that all has
+    /// to be read.
+    #[must_use]
+    pub fn moved(&self, changes: &[Change], source: &Source) -> Option<Self> {
+        let mut anew = Self::of_module(source);
+        for fresh in source.fresh() {
+            for statement in children(fresh.tree.root_node()) {
+                anew.read_statement(statement, 0, source);
+            }
+        }
+        let is_anew = |range: &Range<usize>| {
+            let start = grown(changes, range.clone()).start;
+            source.fresh().iter().any(|one| one.range.contains(&start))
+        };
+        let mut moved = self.clone();
+        let mut definitions = anew.definitions.iter();
+        moved.definitions[0].clone_from(definitions.next()?);
+        for one in moved.definitions.iter_mut().skip(1) {
+            if is_anew(&one.range) {
+                let now = definitions.next()?;
+                let parents = [&self.definitions[one.parent], &anew.definitions[now.parent]];
+                if (now.kind, &now.name) != (one.kind, &one.name)
+                    || parents[0].name != parents[1].name
+                {
+                    return None;
+                }
+                one.range = now.range.clone();
+                one.core = now.core.clone();
+            } else {
+                (one.range, one.core) = one.place(changes, source)?;
+            }
+        }
+        let mut assigned = anew.assigned.iter();
+        for (name, range) in &mut moved.assigned {
+            *range = if is_anew(range) {
+                let (now, range) = assigned.next()?;
+                (now == name).then(|| range.clone())?
+            } else {
+                change::shift(changes, range.clone())
+                    .filter(|range| source.mask_at(range.start).is_none())?
+            };
+        }
+        let all_known = definitions.next().is_none() && assigned.next().is_none();
+        all_known.then_some(moved)
     }
 
     /// The definition with this qualified name.
@@ -169,6 +250,10 @@ impl Outline {
         let Some((keyword, name)) = definition_header(&source.text()[mask.clone()]) else {
             return;
         };
+        // Until all is parsed again, several statements may stand in one mask.
+        if self.definitions.iter().any(|known| known.core == *mask) {
+            return;
+        }
         let class = keyword == Keyword::Class;
         self.definitions.push(Definition {
             kind: if class { Kind::Class } else { Kind::Function },

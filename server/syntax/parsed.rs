@@ -153,7 +153,8 @@ pub(super) fn chunks(
         if chunks.iter().any(known) {
             continue;
         }
-        let edit = line_start(text, edit.start)..edit.end;
+        // An edit of the indent changes what stands behind it.
+        let edit = line_start(text, edit.start)..after_blanks(text, edit.end);
         chunks.extend(trimmed(text, slot(tree.root_node(), edit, text.len())));
     }
     join(&mut chunks);
@@ -219,7 +220,7 @@ pub(super) fn join(ranges: &mut Vec<Range<usize>>) {
 }
 
 /// Where a stretch that was typed in stands now.
-fn grown(changes: &[Change], range: Range<usize>) -> Range<usize> {
+pub(super) fn grown(changes: &[Change], range: Range<usize>) -> Range<usize> {
     changes.iter().fold(range, |range, change| {
         change.shift(range.clone()).unwrap_or_else(|| {
             let end = range.end.max(change.old_end_byte);
@@ -249,6 +250,10 @@ fn stale(tree: &mut Tree, text: &str, range: Range<usize>) {
 
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1)
+}
+
+fn after_blanks(text: &str, at: usize) -> usize {
+    text.len() - text[at..].trim_start_matches([' ', '\t']).len()
 }
 
 fn input_edit(change: &Change) -> InputEdit {
