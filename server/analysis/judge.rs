@@ -168,7 +168,7 @@ impl<'s> Analysis<'s> {
     /// functions and classes while the tree of the module is out of date.
     #[must_use]
     pub fn can_judge_near(&self, edits: &[Range<usize>]) -> bool {
-        self.snapshot.head.fresh().is_empty() || !self.around(edits).contains(&0)
+        self.snapshot.head.is_up_to_date() || !self.around(edits).contains(&0)
     }
 
     /// The innermost definitions (by index) in which edits lie.

@@ -85,7 +85,11 @@ impl Parser {
             fresh.push(Fresh { range, tree: part });
         }
         fresh.sort_by_key(|one| one.range.start);
-        Ok(Some(Parsed { tree, masks, fresh }))
+        Ok(Some(Parsed {
+            tree,
+            masks,
+            fresh: Some(fresh),
+        }))
     }
 
     /// Parses whole lines of a text; what has not changed in them is taken over from `old`.

@@ -22,8 +22,9 @@ pub struct Parsed {
     pub tree: Tree,
     /// Bytes whose syntax is broken just now, sorted and disjoint.
     pub masks: Vec<Range<usize>>,
-    /// What was parsed anew alone, while the rest of `tree` was only moved along with the edits.
-    pub fresh: Vec<Fresh>,
+    /// What was parsed anew alone, while the rest of `tree` was only moved along with the edits;
+    /// `None` if all was parsed.
+    pub fresh: Option<Vec<Fresh>>,
 }
 
 impl From<Tree> for Parsed {
@@ -31,7 +32,7 @@ impl From<Tree> for Parsed {
         Self {
             tree,
             masks: Vec::new(),
-            fresh: Vec::new(),
+            fresh: None,
         }
     }
 }
@@ -99,7 +100,7 @@ impl Parser {
         Ok(Parsed {
             tree,
             masks,
-            fresh: Vec::new(),
+            fresh: None,
         })
     }
 

@@ -52,7 +52,7 @@ pub struct Source {
     tree: Tree,
     lines: Arc<Lines>,
     masks: Arc<[Range<usize>]>,
-    fresh: Arc<[Fresh]>,
+    fresh: Option<Arc<[Fresh]>>,
 }
 
 impl Source {
@@ -81,7 +81,7 @@ impl Source {
             tree: parsed.tree,
             lines,
             masks: parsed.masks.into(),
-            fresh: parsed.fresh.into(),
+            fresh: parsed.fresh.map(Arc::from),
         }
     }
 
@@ -178,7 +178,13 @@ impl Source {
     /// only moved along with the edits. Empty for all but the text right after a keystroke.
     #[must_use]
     pub fn fresh(&self) -> &[Fresh] {
-        &self.fresh
+        self.fresh.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the whole tree is that of the text, not only [`Source::fresh`].
+    #[must_use]
+    pub fn is_up_to_date(&self) -> bool {
+        self.fresh.is_none()
     }
 
     /// Whether some of the text could not be understood.
@@ -211,7 +217,7 @@ impl Source {
     #[must_use]
     pub fn node_at(&self, range: Range<usize>) -> Option<Node<'_>> {
         let fresh = self
-            .fresh
+            .fresh()
             .iter()
             .find(|one| one.range.start <= range.start && range.end <= one.range.end);
         fresh

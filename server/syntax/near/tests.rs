@@ -229,3 +229,13 @@ fn what_is_moved_along_is_what_would_be_read() {
     }
     assert!(300 < known && 120 < sound, "{known} {sound}");
 }
+
+#[test]
+fn what_was_moved_along_is_out_of_date() {
+    for typed in ["(", "b"] {
+        let mut edit = Edit::new(FILE);
+        edit.after("return b", typed);
+        assert!(!edit.near().expect("the rest is sound").is_up_to_date());
+        assert!(edit.old.is_up_to_date());
+    }
+}
