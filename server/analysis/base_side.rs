@@ -165,7 +165,8 @@ mod tests {
 
     #[test]
     fn the_first_statement_of_a_function_may_change() {
-        let production = "\"\"\"O.\"\"\"\n\n\ndef find(a, k):\n    return a[k]\n\n\ndef t(a):\n    return a\n";
+        let production =
+            "\"\"\"O.\"\"\"\n\n\ndef find(a, k):\n    return a[k]\n\n\ndef t(a):\n    return a\n";
         let new = "    try:\n        return a[k]\n    except KeyError as error:\n        raise LookupError(k)\n";
         let head = production.replace("    return a[k]\n", new);
         let tree = side(production).parse_head(&head);
