@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{ancestors, bare, children, field, positional, scope_of};
+use crate::syntax::nodes::{ancestors, bare, decorators_of, field, positional, scope_of};
 use crate::syntax::unit::Parameter;
 
 /// A public function works on, wrongly, with an argument of another type.
@@ -69,13 +69,7 @@ fn is_validated(unit: &Unit<'_>) -> bool {
         "task",
         "abstractmethod",
     ];
-    let decorators = unit
-        .node
-        .parent()
-        .filter(|parent| parent.kind() == "decorated_definition")
-        .into_iter()
-        .flat_map(children)
-        .filter(|child| child.kind() == "decorator");
+    let decorators = decorators_of(unit.node).into_iter();
     let decorated = decorators.map(|one| unit.slice(one)).any(|text| {
         WORDS.iter().any(|word| text.contains(word))
             || [".get(", ".post(", ".put(", ".delete(", ".patch("]

@@ -211,7 +211,7 @@ fn is_looked_at(unit: &Unit<'_>, name: &str) -> bool {
         looked |= match node.kind() {
             "if_statement" | "elif_clause" | "while_statement" | "conditional_expression" => {
                 let condition = field(node, "condition").or_else(|| children(node).nth(1));
-                condition.is_some_and(|condition| mentions(unit, condition, name))
+                condition.is_some_and(|condition| unit.mentions(condition, name))
             }
             "assert_statement"
             | "boolean_operator"
@@ -257,15 +257,6 @@ fn is_looked_at(unit: &Unit<'_>, name: &str) -> bool {
         if looked { Walk::Over } else { Walk::Into }
     });
     looked
-}
-
-fn mentions(unit: &Unit<'_>, node: Node<'_>, name: &str) -> bool {
-    let mut found = false;
-    walk(node, &mut |one| {
-        found |= one.kind() == "identifier" && unit.slice(one) == name;
-        if found { Walk::Over } else { Walk::Into }
-    });
-    found
 }
 
 /// The check at the top of the function.

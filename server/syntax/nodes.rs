@@ -50,6 +50,35 @@ pub fn ancestors(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     std::iter::successors(node.parent(), Node::parent)
 }
 
+/// The decorators of a function or class.
+#[must_use]
+pub fn decorators_of(definition: Node<'_>) -> Vec<Node<'_>> {
+    definition
+        .parent()
+        .filter(|parent| parent.kind() == "decorated_definition")
+        .map_or_else(Vec::new, |parent| {
+            children(parent)
+                .filter(|child| child.kind() == "decorator")
+                .collect()
+        })
+}
+
+/// Whether a node of this kind only holds targets side by side: `a, (b, *c) = …`.
+#[must_use]
+pub fn is_group(kind: &str) -> bool {
+    matches!(
+        kind,
+        "pattern_list"
+            | "tuple_pattern"
+            | "list_pattern"
+            | "list_splat_pattern"
+            | "tuple"
+            | "list"
+            | "parenthesized_expression"
+            | "expression_list"
+    )
+}
+
 /// Whether the node opens a scope of its own: function, class or lambda.
 #[must_use]
 pub fn is_scope(node: Node<'_>) -> bool {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tree_sitter::Node;
 
-use super::nodes::{Walk, field, own, walk, walk_own};
+use super::nodes::{Walk, field, is_group, own, walk, walk_own};
 use super::{Definition, Facts, Kind, Names, Outline, Source, names};
 use crate::config::Settings;
 
@@ -219,6 +219,17 @@ impl<'a> Unit<'a> {
             .any(|one| from <= one.start_byte() && one.start_byte() < to)
     }
 
+    /// Whether the plain name stands anywhere in `node`.
+    #[must_use]
+    pub fn mentions(&self, node: Node<'_>, name: &str) -> bool {
+        let mut found = false;
+        walk(node, &mut |one| {
+            found |= one.kind() == "identifier" && self.slice(one) == name;
+            if found { Walk::Over } else { Walk::Into }
+        });
+        found
+    }
+
     /// All nodes of one of the `kinds` in the scope's own code.
     #[must_use]
     pub fn own(&self, kinds: &[&str]) -> Vec<Node<'a>> {
@@ -324,15 +335,7 @@ fn bound_by<'t>(node: Node<'t>, targets: &mut Vec<Node<'t>>) {
 fn plain_names<'t>(target: Node<'t>, names: &mut Vec<Node<'t>>) {
     match target.kind() {
         "identifier" => names.push(target),
-        "pattern_list"
-        | "tuple_pattern"
-        | "list_pattern"
-        | "list_splat_pattern"
-        | "tuple"
-        | "list"
-        | "parenthesized_expression"
-        | "expression_list"
-        | "dotted_name" => {
+        kind if is_group(kind) || kind == "dotted_name" => {
             for child in super::nodes::children(target) {
                 plain_names(child, names);
             }
@@ -363,14 +366,7 @@ pub fn binds(identifier: Node<'_>) -> bool {
             "import_statement" | "import_from_statement" => {
                 return field(parent, "module_name") != Some(at);
             }
-            "pattern_list"
-            | "tuple_pattern"
-            | "list_pattern"
-            | "list_splat_pattern"
-            | "tuple"
-            | "list"
-            | "parenthesized_expression"
-            | "expression_list" => at = parent,
+            kind if is_group(kind) => at = parent,
             "case_pattern" | "as_pattern" => return parent.kind() == "case_pattern",
             _ => return false,
         }

@@ -5,7 +5,9 @@ use tree_sitter::Node;
 use super::state::{Owner, State, mentions};
 use crate::rules::knowledge::held::Held;
 use crate::rules::knowledge::locks;
-use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, walk, walk_near};
+use crate::syntax::nodes::{
+    Walk, ancestors, children, decorators_of, field, is_scope, walk, walk_near,
+};
 use crate::syntax::{Unit, flow};
 
 /// Who else may run.
@@ -119,17 +121,8 @@ fn handlers(unit: &Unit<'_>) -> Option<Evidence> {
 }
 
 fn handler_kind(unit: &Unit<'_>, function: Node<'_>, web: bool, tasks: bool) -> Option<Evidence> {
-    let decorators = function
-        .parent()
-        .filter(|up| up.kind() == "decorated_definition");
-    for decorator in decorators
-        .into_iter()
-        .flat_map(|up| children(up).collect::<Vec<_>>())
-    {
-        let Some(expression) = decorator
-            .named_child(0)
-            .filter(|_| decorator.kind() == "decorator")
-        else {
+    for decorator in decorators_of(function) {
+        let Some(expression) = decorator.named_child(0) else {
             continue;
         };
         let name = unit.slice(field(expression, "function").unwrap_or(expression));

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::constants::{is_cert_none, is_false, is_true};
 use crate::rules::knowledge::origins;
 use crate::rules::{Confidence, Draft, Reporter};
-use crate::syntax::nodes::{children, field, positional, string_value};
+use crate::syntax::nodes::{children, decorators_of, field, positional, string_value};
 use crate::syntax::query::Match;
 use crate::syntax::{Pattern, Unit};
 
@@ -350,13 +350,7 @@ fn exempt_view(unit: &Unit<'_>, reporter: &mut Reporter) {
     if !unit.is_function() || !unit.source().text().contains("csrf_exempt") {
         return;
     }
-    let decorators = unit
-        .node
-        .parent()
-        .filter(|parent| parent.kind() == "decorated_definition")
-        .into_iter()
-        .flat_map(children)
-        .filter(|child| child.kind() == "decorator");
+    let decorators = decorators_of(unit.node).into_iter();
     for decorator in decorators.filter(|one| unit.slice(*one).contains("csrf_exempt")) {
         let name = unit.qualname.rsplit('.').next().unwrap_or_default();
         reporter.report(Draft::at(

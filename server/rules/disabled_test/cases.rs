@@ -7,7 +7,7 @@ use super::weaker::shortened;
 use crate::compare::normal;
 use crate::rules::{Confidence, Draft, Reporter};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{children, field, keyword, positional};
+use crate::syntax::nodes::{children, decorators_of, field, keyword, positional};
 
 pub(super) fn compare(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
     let (old, now) = (parametrized(base), parametrized(head));
@@ -35,15 +35,8 @@ pub(super) fn compare(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter)
 
 /// The lists that decorators run a function or class on, each with its argument names.
 fn parametrized<'a>(unit: &Unit<'a>) -> Vec<(String, Node<'a>)> {
-    let Some(whole) = unit
-        .node
-        .parent()
-        .filter(|up| up.kind() == "decorated_definition")
-    else {
-        return Vec::new();
-    };
-    children(whole)
-        .filter(|child| child.kind() == "decorator")
+    decorators_of(unit.node)
+        .into_iter()
         .filter_map(|decorator| {
             let call = decorator.named_child(0)?;
             let function = field(call, "function")?;

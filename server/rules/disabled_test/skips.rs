@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::weaker::name_of;
 use crate::rules::{Confidence, Draft, Reporter};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{ancestors, bare, children, field, is_scope, positional};
+use crate::syntax::nodes::{ancestors, bare, children, decorators_of, field, is_scope, positional};
 
 /// Something that keeps a test from running.
 #[derive(Debug, Clone)]
@@ -62,9 +62,8 @@ fn with_decorators<'a>(unit: &Unit<'a>) -> Node<'a> {
 
 /// The disabling decorators of a function or class.
 fn decorators<'a>(unit: &Unit<'a>) -> impl Iterator<Item = Skip<'a>> {
-    let whole = with_decorators(unit);
-    let found: Vec<Skip<'a>> = children(whole)
-        .filter(|child| child.kind() == "decorator")
+    let found: Vec<Skip<'a>> = decorators_of(unit.node)
+        .into_iter()
         .filter_map(|decorator| {
             let value = decorator.named_child(0)?;
             let (kind, conditional) = mark(unit, value)?;

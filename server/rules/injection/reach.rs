@@ -6,7 +6,7 @@ use super::pieces::{self, Piece};
 use crate::rules::knowledge::keys::operator;
 use crate::syntax::Unit;
 use crate::syntax::flow::facts_at;
-use crate::syntax::nodes::{Walk, bare, children, field, positional, walk};
+use crate::syntax::nodes::{bare, children, field, positional};
 use crate::syntax::unit::{bound_before, value_bound};
 
 /// Where a value comes from; a later one is worse.
@@ -446,7 +446,7 @@ fn is_checked(unit: &Unit<'_>, node: Node<'_>, name: &str) -> bool {
             "comparison_operator" => {
                 let about = condition
                     .named_child(0)
-                    .is_some_and(|left| mentions(unit, left, name));
+                    .is_some_and(|left| unit.mentions(left, name));
                 let sign = operator(condition);
                 about
                     && ((fact.holds && matches!(sign.as_str(), "in" | "=="))
@@ -470,20 +470,11 @@ fn is_checked(unit: &Unit<'_>, node: Node<'_>, name: &str) -> bool {
                     "is_safe",
                     "check",
                 ];
-                mentions(unit, condition, name)
+                unit.mentions(condition, name)
                     && limits.iter().any(|word| text.contains(word))
                     && !text.contains(", str)")
             }
             _ => false,
         }
     })
-}
-
-fn mentions(unit: &Unit<'_>, node: Node<'_>, name: &str) -> bool {
-    let mut found = false;
-    walk(node, &mut |one| {
-        found |= one.kind() == "identifier" && unit.slice(one) == name;
-        if found { Walk::Over } else { Walk::Into }
-    });
-    found
 }

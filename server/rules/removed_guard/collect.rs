@@ -9,7 +9,8 @@ use crate::syntax::Unit;
 use crate::syntax::flow::{handler_names, with_items};
 use crate::syntax::names::dotted;
 use crate::syntax::nodes::{
-    ancestors, bare, children, exits, field, fields, is_scope, keyword, positional, string_value,
+    ancestors, bare, children, decorators_of, exits, field, fields, is_scope, keyword, positional,
+    string_value,
 };
 
 /// What a guard protects against.
@@ -376,16 +377,4 @@ fn decorators<'a>(unit: &Unit<'a>, found: &mut Vec<Guard<'a>>) {
             ));
         }
     }
-}
-
-/// The decorators of a definition.
-pub(super) fn decorators_of(definition: Node<'_>) -> Vec<Node<'_>> {
-    definition
-        .parent()
-        .filter(|parent| parent.kind() == "decorated_definition")
-        .map_or_else(Vec::new, |parent| {
-            children(parent)
-                .filter(|child| child.kind() == "decorator")
-                .collect()
-        })
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use tree_sitter::Node;
 
-use super::collect::{Guard, Kind, atoms, classify, decorators_of, error_path, guards, names_in};
+use super::collect::{Guard, Kind, atoms, classify, error_path, guards, names_in};
 use crate::compare::normal::text;
 use crate::rules::Pair;
 use crate::rules::knowledge::locks::is_lock;
 use crate::syntax::flow::{caught_around, handler_names, withs_around};
 use crate::syntax::names::dotted;
-use crate::syntax::nodes::{children, field, keyword};
+use crate::syntax::nodes::{children, decorators_of, field, keyword};
 use crate::syntax::unit::binds;
 use crate::syntax::{File, Unit};
 

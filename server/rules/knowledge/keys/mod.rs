@@ -19,7 +19,7 @@ use tree_sitter::Node;
 use crate::syntax::Unit;
 use crate::syntax::flow::ran_before;
 use crate::syntax::nodes::{
-    Walk, bare, children, field, fields, positional, string_value, walk, walk_own,
+    Walk, bare, children, field, fields, is_group, positional, string_value, walk, walk_own,
 };
 use crate::syntax::unit::value_bound;
 
@@ -74,14 +74,7 @@ pub fn is_load(node: Node<'_>) -> bool {
             "delete_statement" | "as_pattern_target" | "type" | "type_alias_statement" => {
                 return false;
             }
-            "pattern_list"
-            | "tuple_pattern"
-            | "list_pattern"
-            | "list_splat_pattern"
-            | "tuple"
-            | "list"
-            | "parenthesized_expression"
-            | "expression_list" => at = parent,
+            kind if is_group(kind) => at = parent,
             _ => return true,
         }
     }
