@@ -285,6 +285,39 @@ pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
             }))
 }
 
+/// Whether the class says that several threads use one object: it makes a lock for itself, or the
+/// module, which runs in threads, makes one object for all.
+pub(super) fn instance_known_to_all(unit: &Unit<'_>) -> bool {
+    let Some(class) = unit.class() else {
+        return false;
+    };
+    let Some(name) = field(class, "name").map(|name| unit.slice(name)) else {
+        return false;
+    };
+    let mut locked = false;
+    walk_near(class, unit.source(), "ock(", &mut |node| {
+        locked |= node.kind() == "assignment"
+            && field(node, "left").is_some_and(|left| unit.slice(left).starts_with("self."))
+            && field(node, "right").is_some_and(|made| {
+                locks::makes_lock(made, unit.file)
+                    && unit
+                        .callee(made)
+                        .is_some_and(|name| !name.starts_with("asyncio"))
+            });
+        Walk::Into
+    });
+    if locked {
+        return true;
+    }
+    let single = unit.file.outline.assigned.iter().any(|(_, range)| {
+        unit.source().text()[range.clone()]
+            .split_once('=')
+            .and_then(|(_, value)| value.trim_start().strip_prefix(name))
+            .is_some_and(|rest| rest.starts_with('('))
+    });
+    single && of_module(unit).is_some_and(|found| found == Evidence::Threads)
+}
+
 /// Whether the method writes the state.
 fn writes_in(unit: &Unit<'_>, method: Node<'_>, text: &str) -> bool {
     let inner = Unit::new(unit.file, method, String::new());

@@ -6,7 +6,9 @@ use crate::rules::Confidence;
 use crate::rules::knowledge::origins;
 use crate::syntax::Unit;
 use crate::syntax::flow::{caught_around, handler_names, withs_around};
-use crate::syntax::nodes::{Walk, bare, field, is_scope, keyword, positional, string_value, walk};
+use crate::syntax::nodes::{
+    Walk, bare, exits, field, is_scope, keyword, positional, string_value, walk,
+};
 
 /// What is done to the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub(super) struct FileCheck<'a> {
     pub call: Node<'a>,
     pub used: Use,
     pub confidence: Confidence,
+    /// The check leaves the function, and the call stands behind it.
+    pub behind: bool,
 }
 
 /// All of them in the unit's own code.
@@ -70,22 +74,9 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
         return None;
     }
     let body = field(statement, "consequence")?;
-    let mut found = None;
-    walk(body, &mut |node| {
-        if found.is_some() || is_scope(node) {
-            return Walk::Over;
-        }
-        if node.kind() == "call"
-            && let Some(used) = use_of(unit, node, text)
-        {
-            let fits = matches!(used, Use::Remove | Use::PathUnlink | Use::Read) == exists;
-            if fits {
-                found = Some((node, used));
-            }
-        }
-        Walk::Into
-    });
-    let (call, used) = found?;
+    let inside = first_use(unit, body, text, exists);
+    let behind = inside.is_none();
+    let (call, used) = inside.or_else(|| use_behind(unit, statement, body, text, exists))?;
     if is_handled(unit, call) {
         return None;
     }
@@ -102,7 +93,52 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
         call,
         used,
         confidence,
+        behind,
     })
+}
+
+/// The first call below `part` that the answer of the check decides on.
+fn first_use<'a>(
+    unit: &Unit<'a>,
+    part: Node<'a>,
+    text: &str,
+    exists: bool,
+) -> Option<(Node<'a>, Use)> {
+    let mut found = None;
+    walk(part, &mut |node| {
+        if found.is_some() || is_scope(node) {
+            return Walk::Over;
+        }
+        if node.kind() == "call"
+            && let Some(used) = use_of(unit, node, text)
+            && matches!(used, Use::Remove | Use::PathUnlink | Use::Read) == exists
+        {
+            found = Some((node, used));
+        }
+        Walk::Into
+    });
+    found
+}
+
+/// `if not os.path.exists(p): return`, and the call behind it.
+fn use_behind<'a>(
+    unit: &Unit<'a>,
+    statement: Node<'a>,
+    body: Node<'a>,
+    text: &str,
+    exists: bool,
+) -> Option<(Node<'a>, Use)> {
+    if !exits(body, unit.source()) || field(statement, "alternative").is_some() {
+        return None;
+    }
+    let mut next = statement.next_named_sibling();
+    while let Some(one) = next {
+        if let Some(found) = first_use(unit, one, text, !exists) {
+            return Some(found);
+        }
+        next = one.next_named_sibling();
+    }
+    None
 }
 
 /// The path that a condition tests, and whether it exists where the condition holds.
@@ -130,6 +166,7 @@ fn tested<'a>(unit: &Unit<'a>, condition: Node<'a>, holds: bool) -> Option<(Node
                     | "os.path.isfile"
                     | "os.path.isdir"
                     | "os.path.islink"
+                    | "os.access"
             ) {
                 return positional(condition).first().map(|path| (*path, holds));
             }
@@ -161,6 +198,16 @@ fn use_of(unit: &Unit<'_>, call: Node<'_>, text: &str) -> Option<Use> {
             _ => None,
         };
     }
+    let second = positional(call).get(1).copied();
+    if second.is_some_and(|one| unit.slice(one) == text) {
+        return matches!(
+            origins::imported(unit, function)
+                .unwrap_or_default()
+                .as_str(),
+            "os.rename" | "shutil.move" | "shutil.copy" | "shutil.copyfile" | "shutil.copytree"
+        )
+        .then_some(Use::Create);
+    }
     if !on_path {
         return None;
     }
@@ -171,7 +218,8 @@ fn use_of(unit: &Unit<'_>, call: Node<'_>, text: &str) -> Option<Use> {
         "os.makedirs" => (!is_true(unit, call, "exist_ok") && positional(call).len() < 3)
             .then_some(Use::MakeDirs),
         "os.mkdir" => Some(Use::MakeDir),
-        "os.remove" | "os.unlink" => Some(Use::Remove),
+        "os.remove" | "os.unlink" | "os.rmdir" | "os.rename" | "shutil.move" => Some(Use::Remove),
+        "os.stat" | "os.path.getsize" | "os.path.getmtime" | "os.listdir" => Some(Use::Read),
         "open" | "io.open" => opened(unit, call, 1),
         _ => None,
     }

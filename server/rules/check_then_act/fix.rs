@@ -26,7 +26,7 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     }
     files::checks(unit)
         .into_iter()
-        .find(|one| one.check.byte_range() == finding.span)
+        .find(|one| one.check.byte_range() == finding.span && !one.behind)
         .and_then(|one| one_call(context, &one))
         .into_iter()
         .collect()

@@ -66,9 +66,14 @@ pub(super) fn races<'a>(unit: &Unit<'a>) -> Vec<Race<'a>> {
             );
         }
     }
-    for act in all.into_iter().filter(|act| act.how == How::Update) {
-        if !covered(&found, act.node) {
-            found.extend(updated(unit, &held, act));
+    for act in all {
+        if covered(&found, act.node) {
+            continue;
+        }
+        match act.how {
+            How::Update => found.extend(updated(unit, &held, act)),
+            How::Set => found.extend(taken_and_put_back(unit, &held, act)),
+            How::Content => {}
         }
     }
     found
@@ -332,6 +337,32 @@ fn updated<'a>(unit: &Unit<'a>, held: &Held, act: Act<'a>) -> Option<Race<'a>> {
     (race.reason != Reason::Nothing).then_some(race)
 }
 
+/// `value = self.count`, and then `self.count = value + 1`: an update in two statements.
+fn taken_and_put_back<'a>(unit: &Unit<'a>, held: &Held, act: Act<'a>) -> Option<Race<'a>> {
+    let right = field(act.node, "right").filter(|one| one.kind() == "binary_operator")?;
+    let text = act.state.text;
+    let (seen, first) = local_values(unit, right).into_iter().find_map(|value| {
+        let whole = unit.slice(value) == text && !held.at(value);
+        whole.then(|| (value, statement_of(value)))
+    })?;
+    let last = statement_of(act.node);
+    let undeclared = act.target.kind() == "identifier" && !declared_global(unit, text);
+    if undeclared || first.parent() != last.parent() || is_safe(unit, text) || held.at(act.node) {
+        return None;
+    }
+    let mut race = Race {
+        shape: Shape::Update,
+        reason: Reason::Nothing,
+        confidence: Confidence::Possible,
+        check: act.node,
+        region: (first, last),
+        act,
+        guarded: evidence::guarded(unit, act.state, act.node),
+    };
+    weigh(unit, seen, &mut race)?;
+    (race.reason != Reason::Nothing).then_some(race)
+}
+
 /// Gives the race its reason and confidence; `None` if it is none.
 fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()> {
     let state = race.act.state;
@@ -366,7 +397,8 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
         return Some(());
     }
     if state.owner == Owner::Instance {
-        if !evidence::instance_shared(unit, state) {
+        let meets = evidence::instance_shared(unit, state);
+        if !meets && (race.shape == Shape::Update || !evidence::instance_known_to_all(unit)) {
             return None;
         }
         race.reason = Reason::Module(Evidence::Threads);
