@@ -45,6 +45,12 @@ impl Kind {
         self == FILE || self == ARCHIVE || self == SOCKET || self == ANSWER || self == DATABASE
     }
 
+    /// Whether a loop over it to its end closes it.
+    #[must_use]
+    pub fn ends_with_its_loop(self) -> bool {
+        self == LINES
+    }
+
     /// Whether its `open` gives a member that keeps it alive: `ZipFile(…).open(…)`.
     #[must_use]
     pub fn is_archive(self) -> bool {
@@ -73,6 +79,8 @@ const fn kind(
 use Confidence::{Certain, Likely, Possible};
 
 const FILE: Kind = kind("file", CLOSE, With::Itself, Certain, true);
+/// Files that close themselves at the end of the loop.
+const LINES: Kind = kind("lines", CLOSE, With::Itself, Certain, true);
 const ARCHIVE: Kind = kind("archive", CLOSE, With::Itself, Certain, true);
 const TEMPORARY: Kind = kind("file", CLOSE, With::Itself, Likely, false);
 const FOLDER: Kind = kind(
@@ -133,8 +141,8 @@ const OPENERS: &[(&str, Kind)] = &[
     ("tokenize.open", FILE),
     ("os.fdopen", FILE),
     ("os.popen", FILE),
-    ("fileinput.input", FILE),
-    ("fileinput.FileInput", FILE),
+    ("fileinput.input", LINES),
+    ("fileinput.FileInput", LINES),
     ("shelve.open", FILE),
     ("dbm.open", FILE),
     ("dbm.gnu.open", FILE),

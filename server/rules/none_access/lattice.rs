@@ -11,6 +11,25 @@ use crate::syntax::flow::{
     swallows_around,
 };
 
+/// Built-in functions that raise `TypeError` when their only argument is None.
+const REFUSES_NONE: [&str; 15] = [
+    "len",
+    "iter",
+    "next",
+    "sum",
+    "sorted",
+    "list",
+    "tuple",
+    "set",
+    "enumerate",
+    "reversed",
+    "min",
+    "max",
+    "int",
+    "float",
+    "abs",
+];
+
 /// A use of a value that may be None.
 #[derive(Debug, Clone)]
 pub(super) struct Access<'a> {
@@ -160,7 +179,13 @@ impl<'a> MayBeNone<'_, '_, 'a> {
             (Step::Value | Step::Bind(_), "subscript") => one(flat.field(at, "value")),
             (Step::Value, "call") => {
                 let function = flat.field(at, "function");
-                one(function.filter(|function| flat.kind(*function) == "identifier"))
+                let function = function.filter(|function| flat.kind(*function) == "identifier");
+                let mut all: Vec<(Place, bool)> = one(function);
+                let refuses = function.is_some_and(|name| REFUSES_NONE.contains(&flat.slice(name)));
+                if refuses && let [first] = self.arguments(at).as_slice() {
+                    all.push((*first, true));
+                }
+                all
             }
             (Step::Iterate | Step::Enter, _) => vec![(at, false)],
             (Step::Value, "unary_operator") => flat
@@ -387,7 +412,7 @@ impl MayBeNone<'_, '_, '_> {
         };
         // Sums and comparisons are everywhere: only what is certain is worth a word.
         let confidence = self.weighed(reason, object);
-        let enough = if self.why(reason).default || self.why(reason).placeholder {
+        let enough = if self.why(reason).placeholder || self.why(reason).against_its_type {
             Confidence::Likely
         } else {
             Confidence::Certain

@@ -5,12 +5,14 @@ mod lattice;
 mod narrow;
 mod source;
 
+use tree_sitter::Node;
+
 use self::source::{Why, annotated_none};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
-use crate::syntax::flow::{Graph, Path};
-use crate::syntax::nodes::{ancestors, children, scope_of};
+use crate::syntax::flow::{Graph, Path, Segment};
+use crate::syntax::nodes::{ancestors, children, field, own, scope_of};
 use crate::syntax::unit::Parameter;
 
 /// An attribute, item or call of a value that may be None.
@@ -42,7 +44,12 @@ impl Rule for NoneAccess {
             let shown = access.path.split_whitespace().collect::<Vec<_>>().join(" ");
             let draft = Draft::at(
                 access.object,
-                why.confidence,
+                // What fails while a module is loaded is seen at once.
+                if unit.is_function() {
+                    why.confidence
+                } else {
+                    why.confidence.min(Confidence::Likely)
+                },
                 format!("{shown} may be None here: {}", why.reason),
             );
             let elsewhere = why.place.start_byte() != access.object.start_byte();
@@ -64,12 +71,57 @@ impl Rule for NoneAccess {
 /// What is known of the parameters when the function begins.
 fn entry<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
     let open_to_all = is_open(unit);
-    unit.parameters()
+    let mut known: Vec<(Path, Why<'a>)> = unit
+        .parameters()
         .into_iter()
         .filter_map(|one| {
             let path = graph.flat.paths().name(one.name)?;
             Some((path, of_parameter(unit, &one, open_to_all)?))
         })
+        .collect();
+    known.extend(of_attributes(unit, graph));
+    known
+}
+
+/// The attributes of `self` that the class declares with a type that allows None.
+fn of_attributes<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
+    let paths = graph.flat.paths();
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    let Some(this) = paths.name("self").filter(|_| own != "__init__") else {
+        return Vec::new();
+    };
+    let Some(class) = unit.class().filter(|class| *class == scope_of(unit.node)) else {
+        return Vec::new();
+    };
+    let mut declared: Vec<_> = field(class, "body").map_or_else(Vec::new, |body| {
+        children(body)
+            .filter_map(|statement| statement.named_child(0))
+            .filter(|one| one.kind() == "assignment")
+            .collect()
+    });
+    declared.extend(in_init(unit, class));
+    declared
+        .into_iter()
+        .filter_map(|one| {
+            let annotation = field(one, "type")?;
+            let left = field(one, "left").filter(|_| annotated_none(unit.slice(annotation)))?;
+            let name = field(left, "attribute").unwrap_or(left);
+            let path = paths.step(this, Segment::Attribute(unit.slice(name)))?;
+            let why = Why::new(one, Confidence::Likely, "its type allows None");
+            Some((path, why))
+        })
+        .collect()
+}
+
+/// `self.link: Optional[Link] = None` in `__init__`.
+fn in_init<'a>(unit: &Unit<'a>, class: Node<'a>) -> Vec<Node<'a>> {
+    let init = field(class, "body")
+        .into_iter()
+        .flat_map(|body| children(body).collect::<Vec<_>>())
+        .find(|one| field(*one, "name").is_some_and(|name| unit.slice(name) == "__init__"));
+    init.map_or_else(Vec::new, |init| own(init, &["assignment"]))
+        .into_iter()
+        .filter(|one| field(*one, "left").is_some_and(|left| unit.slice(left).starts_with("self.")))
         .collect()
 }
 
@@ -91,7 +143,7 @@ fn of_parameter<'a>(
             "its type allows None",
         )),
         _ if default_none => Some(Why {
-            default: true,
+            against_its_type: parameter.annotation.is_some(),
             ..Why::new(parameter.node, Confidence::Likely, "None is its default")
         }),
         None if open_to_all && parameter.default.is_none() => Some(Why::new(

@@ -109,6 +109,16 @@ impl MayBeNone<'_, '_, '_> {
             .collect();
         let operator = operator.join(" ");
         let is_none = |one: Place| flat.kind(flat.bare(one)) == "none";
+        if is_none(*left) && operator.ends_with("in") {
+            // `if None in (first, second): return`
+            if holds == (operator == "not in") {
+                let parts: Vec<Place> = flat.children(flat.bare(*right)).collect();
+                for one in parts {
+                    self.speaks_of(one, state);
+                }
+            }
+            return;
+        }
         if is_none(*left) || is_none(*right) {
             let other = if is_none(*right) { *left } else { *right };
             let not_none = match operator.as_str() {
@@ -168,11 +178,9 @@ impl MayBeNone<'_, '_, '_> {
         let Some(path) = self.flat().path(operand) else {
             return;
         };
-        if self.flat().kind(operand) != "identifier"
-            || plain_name(self.flat(), path).is_none()
-            || state.contains(path)
-            || !self.decides(test)
-        {
+        let followed =
+            plain_name(self.flat(), path).is_some() || self.flat().kind(operand) == "attribute";
+        if !followed || state.contains(path) || !self.decides(test) {
             return;
         }
         let reason = self.remember(test, |lattice| {

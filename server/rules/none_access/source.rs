@@ -23,8 +23,8 @@ pub(super) struct Why<'a> {
     pub place: Node<'a>,
     /// It is None because it was set to None: on a path that sets it again it is not.
     pub placeholder: bool,
-    /// It is a parameter whose default is None.
-    pub default: bool,
+    /// It is a parameter whose default is None although its type is another one.
+    pub against_its_type: bool,
 }
 
 impl<'a> Why<'a> {
@@ -34,7 +34,7 @@ impl<'a> Why<'a> {
             confidence,
             place,
             placeholder: false,
-            default: false,
+            against_its_type: false,
         }
     }
 }
@@ -149,6 +149,20 @@ fn of_method<'a>(
             Some(Why::new(call, confidence, "the pattern may not match"))
         }
         "get" => of_get(unit, keys, call, object),
+        "find" if is_read_as_element(unit, call) => {
+            let why = "there may be no such element";
+            Some(Why::new(call, Confidence::Likely, why))
+        }
+        "fetchone" if arguments.is_empty() && !counts_rows(unit) => {
+            // Settings and sequences always have their row; a condition may find none.
+            let chooses = unit.slice(unit.node).to_ascii_lowercase().contains("where");
+            let confidence = if chooses {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
+            Some(Why::new(call, confidence, "there may be no row"))
+        }
         _ if ROW_METHODS.contains(&name) && arguments.is_empty() => {
             let text = unit.slice(object);
             let query = [
@@ -165,6 +179,33 @@ fn of_method<'a>(
         }
         _ => None,
     }
+}
+
+/// `root.find("price").text`: what XML and HTML trees find, or do not.
+fn is_read_as_element(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    const OF_ELEMENTS: [&str; 9] = [
+        "text", "attrib", "tail", "tag", "findall", "find_all", "get_text", "attrs", "string",
+    ];
+    call.parent()
+        .filter(|up| up.kind() == "attribute")
+        .and_then(|up| field(up, "attribute"))
+        .is_some_and(|name| OF_ELEMENTS.contains(&unit.slice(name)))
+}
+
+/// A query of sums always has its one row.
+fn counts_rows(unit: &Unit<'_>) -> bool {
+    let text = unit.slice(unit.node).to_ascii_lowercase();
+    [
+        "count(",
+        "max(",
+        "min(",
+        "sum(",
+        "exists(",
+        "returning",
+        "last_insert",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 /// How sure it is that the object is a compiled pattern.

@@ -147,6 +147,7 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
         }
         "argument_list" => passed(unit, value, parent.parent()?, kind),
         "keyword_argument" => passed(unit, value, parent.parent()?.parent()?, kind),
+        "for_statement" | "for_in_clause" if kind.ends_with_its_loop() => None,
         "for_statement" | "for_in_clause" if field(parent, "right") == Some(value) => {
             let lazy = parent.kind() == "for_in_clause"
                 && parent.parent().is_some_and(|comprehension| {
