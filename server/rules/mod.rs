@@ -43,6 +43,7 @@ registry! {
     disabled_test::DisabledTest,
     disabled_check::DisabledCheck,
     debug_leftover::DebugLeftover,
+    irreversible_migration::IrreversibleMigration,
     unexplained_allow::UnexplainedAllow,
     unused_allow::UnusedAllow,
 }

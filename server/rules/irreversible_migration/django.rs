@@ -1,0 +1,190 @@
+//! Django: the operations of a `Migration`.
+
+use tree_sitter::Node;
+
+use super::is_set;
+use crate::fixes::{Applicability, Builder, Fix};
+use crate::rules::{Confidence, Draft, Finding, FixContext, Reporter};
+use crate::syntax::Unit;
+use crate::syntax::nodes::{
+    Walk, bare, children, field, has_splat, keyword, positional, string_value, walk,
+};
+
+pub(super) fn check(unit: &Unit<'_>, reporter: &mut Reporter) {
+    if !is_migration(unit) {
+        return;
+    }
+    walk(unit.node, &mut |node| {
+        if node.kind() == "function_definition" {
+            return Walk::Over;
+        }
+        if node.kind() != "call" {
+            return Walk::Into;
+        }
+        if operation(unit, node) != Some("SeparateDatabaseAndState") {
+            reporter.report_if(judge(unit, node));
+            return Walk::Into;
+        }
+        // Its state operations do not touch the database; its database operations do.
+        let named = keyword(node, "database_operations", unit.source());
+        if let Some(inner) = named.or_else(|| positional(node).first().copied()) {
+            walk(inner, &mut |one| {
+                reporter.report_if(judge(unit, one));
+                Walk::Into
+            });
+        }
+        Walk::Over
+    });
+}
+
+fn is_migration(unit: &Unit<'_>) -> bool {
+    unit.node.kind() == "class_definition"
+        && field(unit.node, "superclasses").is_some_and(|bases| {
+            children(bases).any(|base| {
+                unit.resolve(base).is_some_and(|name| {
+                    name == "django.db.migrations.Migration"
+                        || name == "django.db.migrations.migration.Migration"
+                })
+            })
+        })
+}
+
+/// The name of the operation that a call makes: `RunSQL`.
+fn operation<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<&'a str> {
+    let function = field(call, "function")?;
+    let name = unit.resolve(function)?;
+    let ours = name.starts_with("django.db.migrations.");
+    let last = field(function, "attribute").unwrap_or(function);
+    ours.then(|| unit.slice(last))
+}
+
+fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
+    if call.kind() != "call" || has_splat(call) {
+        return None;
+    }
+    match operation(unit, call)? {
+        "RunPython" => one_way(unit, call, "RunPython", "reverse_code"),
+        "RunSQL" => one_way(unit, call, "RunSQL", "reverse_sql"),
+        "DeleteModel" => {
+            let model = text(unit, call, "name", 0)?;
+            let message = format!(
+                "DeleteModel drops the table of {model}: going back brings it back without its rows"
+            );
+            Some(Draft::at(call, Confidence::Certain, message))
+        }
+        "RemoveField" => {
+            let place = column(unit, call)?;
+            let message =
+                format!("RemoveField drops {place}: going back brings it back without its values");
+            Some(Draft::at(call, Confidence::Certain, message))
+        }
+        "AddField" => added(unit, call),
+        "AlterField" => altered(unit, call),
+        _ => None,
+    }
+}
+
+/// `RunPython(forwards)`: going back stops with `IrreversibleError`.
+fn one_way<'a>(unit: &Unit<'a>, call: Node<'a>, name: &str, reverse: &str) -> Option<Draft> {
+    let given = keyword(call, reverse, unit.source()).or_else(|| positional(call).get(1).copied());
+    if given.is_some_and(|value| bare(value).kind() != "none") {
+        return None;
+    }
+    let message = format!("This {name} has no {reverse}: migrating back stops here with an error");
+    Some(Draft::at(call, Confidence::Certain, message))
+}
+
+/// A new column that must have a value, and does not get one from the database.
+fn added<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
+    let source = unit.source();
+    let value = keyword(call, "field", source).or_else(|| positional(call).get(2).copied())?;
+    let value = Some(bare(value)).filter(|value| value.kind() == "call" && !has_splat(*value))?;
+    let class = unit.slice(field(value, "function")?);
+    let class = class.rsplit('.').next().unwrap_or(class);
+    let filled = class == "ManyToManyField" || class == "GeneratedField" || class.contains("Auto");
+    if filled || is_set(unit, value, "null", "true") {
+        return None;
+    }
+    let has = |name: &str| keyword(value, name, source).is_some();
+    if has("db_default") || has("auto_now") || has("auto_now_add") {
+        return None;
+    }
+    if creates(unit, text(unit, call, "model_name", 0)?) {
+        return None;
+    }
+    let place = column(unit, call)?;
+    if !has("default") {
+        let message = format!(
+            "AddField makes {place} without null=True and without a default: rows that exist have no value for it"
+        );
+        return Some(Draft::at(call, Confidence::Certain, message));
+    }
+    is_set(unit, call, "preserve_default", "false").then(|| {
+        let message = format!(
+            "{place} has no default in the database: production's code, which does not know it, cannot insert rows any more"
+        );
+        Draft::at(call, Confidence::Likely, message)
+    })
+}
+
+/// Whether the same migration creates the table, which has no rows then.
+fn creates(unit: &Unit<'_>, model: &str) -> bool {
+    let mut found = false;
+    walk(unit.node, &mut |node| {
+        found |= node.kind() == "call"
+            && operation(unit, node) == Some("CreateModel")
+            && text(unit, node, "name", 0).is_some_and(|name| name.eq_ignore_ascii_case(model));
+        if found { Walk::Over } else { Walk::Into }
+    });
+    found
+}
+
+/// A column that takes less than before. What it took before is not in this file.
+fn altered<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
+    let source = unit.source();
+    let value = keyword(call, "field", source).or_else(|| positional(call).get(2).copied())?;
+    let value = Some(bare(value)).filter(|value| value.kind() == "call")?;
+    let narrow = if is_set(unit, value, "unique", "true") {
+        "unique"
+    } else if is_set(unit, value, "null", "false") {
+        "null=False"
+    } else {
+        return None;
+    };
+    let place = column(unit, call)?;
+    let message =
+        format!("AlterField makes {place} {narrow}: production's code may write what it refuses");
+    Some(Draft::at(call, Confidence::Possible, message))
+}
+
+/// `order.total` of a field operation.
+fn column(unit: &Unit<'_>, call: Node<'_>) -> Option<String> {
+    let model = text(unit, call, "model_name", 0)?;
+    Some(format!("{model}.{}", text(unit, call, "name", 1)?))
+}
+
+fn text<'a>(unit: &Unit<'a>, call: Node<'a>, name: &str, at: usize) -> Option<&'a str> {
+    let value = keyword(call, name, unit.source()).or_else(|| positional(call).get(at).copied())?;
+    Some(string_value(value, unit.source()).unwrap_or_else(|| unit.slice(value)))
+}
+
+/// Says that going back has nothing to do.
+pub(super) fn fix(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
+    let unit = context.unit;
+    let call = context.node(finding).filter(|node| node.kind() == "call")?;
+    let (reverse, class) = match operation(unit, call)? {
+        "RunPython" => ("reverse_code", "RunPython"),
+        "RunSQL" => ("reverse_sql", "RunSQL"),
+        _ => return None,
+    };
+    let function = unit.slice(field(call, "function")?);
+    let mut builder = Builder::new(unit.file);
+    match keyword(call, reverse, unit.source()).or_else(|| positional(call).get(1).copied()) {
+        Some(none) => builder.replace(none, format!("{function}.noop")),
+        None => builder.argument(call, &format!("{reverse}={function}.noop"))?,
+    }
+    Some(builder.finish(
+        format!("Let migrating back pass this {class} ({reverse}={function}.noop)"),
+        Applicability::NeedsReview,
+    ))
+}
