@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Analysis, Comparison, Report, Snapshot};
 use crate::fixes::{Applicability, Edit, Fix, apply, hunk};
-use crate::rules::{self, Confidence, Finding, FixContext};
+use crate::rules::{self, Confidence, Finding, FixContext, Trial};
 use crate::syntax::nodes::scope_of;
 use crate::syntax::{Source, Unit};
 
@@ -33,11 +33,15 @@ pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
             Comparison::AllNew => None,
             Comparison::Production(side) => Some(side.file(&snapshot.settings, snapshot.is_test)),
         },
+        hunks: analysis.hunks(),
     };
     let mut found: Vec<Fix> = rule
         .fixes(&context, finding)
         .into_iter()
-        .filter(|fix| cures(&analysis, finding, fix))
+        .filter(|fix| match rule.trial() {
+            trial @ (Trial::Near | Trial::Whole) => cures(&analysis, finding, fix, trial),
+            Trial::Syntax => edited(snapshot, &fix.edits).is_some(),
+        })
         .collect();
     if let Some(first) = found.iter().position(|fix| fix.preferred).or(Some(0)) {
         for (index, fix) in found.iter_mut().enumerate() {
@@ -57,16 +61,27 @@ fn unit_scope(mut scope: tree_sitter::Node<'_>) -> tree_sitter::Node<'_> {
 }
 
 /// Whether the fix heals: fewer findings of the rule, nothing new above a hint, no new error.
-/// Judges only the definitions that the fix changes, before and after.
-fn cures(analysis: &Analysis<'_>, finding: &Finding, fix: &Fix) -> bool {
+/// Judges only the definitions that the fix changes, before and after, if the rule can be so tried.
+fn cures(analysis: &Analysis<'_>, finding: &Finding, fix: &Fix, trial: Trial) -> bool {
     let mut old: Vec<Range<usize>> = fix.edits.iter().map(|edit| edit.range.clone()).collect();
     let mut new = changed_ranges(&fix.edits);
     old.push(finding.span.clone());
     new.push(moved(finding.span.start, &fix.edits)..moved(finding.span.end, &fix.edits));
-    let Ok(before) = analysis.near(&old).map(|part| part.report) else {
+    let judge = |analysis: &Analysis<'_>, near: &[Range<usize>]| match trial {
+        Trial::Near => analysis.near(near).map(|part| part.report).ok(),
+        Trial::Whole | Trial::Syntax => analysis.whole().ok(),
+    };
+    let Some(before) = judge(analysis, &old) else {
         return false;
     };
-    let Some(after) = tried(analysis.snapshot(), &fix.edits, &new) else {
+    let Some(head) = edited(analysis.snapshot(), &fix.edits) else {
+        return false;
+    };
+    let changed = Snapshot {
+        head,
+        ..analysis.snapshot().clone()
+    };
+    let Some(after) = judge(&Analysis::new(&changed), &new) else {
         return false;
     };
     let count = |report: &Report, rule: &str, least: Confidence| {
@@ -107,19 +122,6 @@ fn moved(at: usize, edits: &[Edit]) -> usize {
         removed += edit.range.len();
     }
     (at + added).saturating_sub(removed)
-}
-
-/// The report on `focus` after the edits; `None` if they do not apply or break the syntax.
-fn tried(snapshot: &Snapshot, edits: &[Edit], focus: &[Range<usize>]) -> Option<Report> {
-    let head = edited(snapshot, edits)?;
-    let trial = Snapshot {
-        head,
-        ..snapshot.clone()
-    };
-    Analysis::new(&trial)
-        .near(focus)
-        .map(|part| part.report)
-        .ok()
 }
 
 /// The head after the edits; `None` if they do not apply or break the syntax.
@@ -196,6 +198,31 @@ pub fn fix_all(snapshot: &Snapshot, report: &Report) -> Option<Fix> {
             1 => "Apply the one safe hotfix fix in this file".to_owned(),
             _ => format!("Apply all {count} safe hotfix fixes in this file"),
         },
+        edits,
+        applicability: Applicability::Safe,
+        preferred: false,
+    })
+}
+
+/// One fix that puts production's text back wherever the hotfix only changes the layout.
+#[must_use]
+pub fn restore_layout(snapshot: &Snapshot, report: &Report) -> Option<Fix> {
+    let mut edits: Vec<Edit> = Vec::new();
+    let layout = report
+        .findings
+        .iter()
+        .filter(|one| one.rule == "reformatting" && Confidence::Likely <= one.confidence);
+    for finding in layout {
+        let context = fixes(snapshot, finding).into_iter().next();
+        for edit in context.into_iter().flat_map(|fix| fix.edits) {
+            if !edits.contains(&edit) {
+                edits.push(edit);
+            }
+        }
+    }
+    edits.sort_by_key(|edit| edit.range.start);
+    (!edits.is_empty() && edited(snapshot, &edits).is_some()).then(|| Fix {
+        title: "Restore production's layout in this file".to_owned(),
         edits,
         applicability: Applicability::Safe,
         preferred: false,

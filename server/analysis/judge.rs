@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use super::findings::{finish, severity};
 use super::newness::subtract;
-use super::pairs::both_sides;
+use super::pairs::{both_sides, whole_change};
 use super::side::{Raw, of_text, one_side};
 use super::touched::{callers, touched};
 use super::{Comparison, Report, Snapshot, allow};
+use crate::compare::edits::Edits;
 use crate::compare::matching::Matching;
+use crate::rules::{self, FileChange, Trial};
 use crate::syntax::nodes::{Walk, walk};
 use crate::syntax::{Cancelled, Facts, File, Kind, Outline, Source};
 use crate::text::Change;
@@ -63,11 +65,14 @@ pub struct Partial {
 }
 
 impl Partial {
-    /// Whether the code at the byte `at` of head was judged, so that older findings there are out
-    /// of date.
+    /// Whether the code of `finding` was judged, so that an older finding like it there is out of
+    /// date. What is said of a whole file waits for the whole judgement.
     #[must_use]
-    pub fn answers_for(&self, at: usize) -> bool {
-        self.judged.contains(&self.outline.index_at(at))
+    pub fn answers_for(&self, finding: &rules::Finding) -> bool {
+        let near = rules::find(finding.rule).is_none_or(|rule| rule.trial() == Trial::Near);
+        near && self
+            .judged
+            .contains(&self.outline.index_at(finding.span.start))
     }
 }
 
@@ -253,7 +258,36 @@ impl<'s> Analysis<'s> {
         let removed = both_sides(base, head, matching, &in_base, &in_head);
         new.retain(|one| !removed.iter().any(|other| repeats(one, other)));
         new.extend(removed);
+        if matches!(scope, Scope::All) {
+            snapshot.cancel.check()?;
+            new.extend(self.of_whole_change(base, matching, &in_base, &in_head));
+        }
         Ok((new, candidates))
+    }
+
+    /// What the rules say of the change of the whole file.
+    fn of_whole_change(
+        &self,
+        base: File<'_>,
+        matching: &Matching,
+        in_base: &BTreeSet<usize>,
+        in_head: &BTreeSet<usize>,
+    ) -> Vec<Raw> {
+        let head = self.head();
+        let edits = Edits::new(base.source, head.source, &self.hunks);
+        let found = whole_change(&FileChange {
+            path: &self.snapshot.path,
+            base,
+            head,
+            hunks: &self.hunks,
+            edits: &edits,
+            matching,
+            in_base,
+            in_head,
+        });
+        let repeated = |one: &Raw| found.iter().any(|other| repeats(one, other));
+        let better = found.iter().filter(|one| !repeated(one));
+        better.cloned().collect()
     }
 
     /// The definitions of production and of head, by index, that have to be judged.

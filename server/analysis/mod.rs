@@ -16,7 +16,7 @@ mod touched;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use actions::{fix_all, fixes, hunk_actions};
+pub use actions::{fix_all, fixes, hunk_actions, restore_layout};
 pub use allow::{Allow, allow_at};
 pub use base_side::BaseSide;
 pub use judge::{Analysis, Partial, Skeleton};

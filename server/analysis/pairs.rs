@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::side::{Raw, enabled, raw};
 use crate::compare::matching::Matching;
-use crate::rules::{Pair, Reporter};
+use crate::rules::{FileChange, Pair, Reporter};
 use crate::syntax::{File, Unit};
 
 /// Runs the rules that look at both sides.
@@ -37,6 +37,21 @@ pub(super) fn both_sides(
             Unit::of_definition(head, &head.outline.definitions[index])
         });
         compare_units(base, head, &old, &new, &mut found);
+    }
+    found
+}
+
+/// Runs the rules that look at the change of the whole file.
+pub(super) fn whole_change(change: &FileChange<'_>) -> Vec<Raw> {
+    let mut found = Vec::new();
+    for rule in enabled(change.head) {
+        let mut reporter = Reporter::default();
+        rule.compare_files(change, &mut reporter);
+        for draft in reporter.into_drafts() {
+            let at = draft.anchor.start.min(change.head.source.text().len());
+            let scope = &change.head.outline.enclosing(at).qualname;
+            found.push(raw(change.head.source, rule, draft, scope));
+        }
     }
     found
 }

@@ -1,6 +1,6 @@
 //! Runs the rules on one side.
 
-use crate::compare::normal::tokens;
+use crate::compare::normal::{tokens, values};
 use crate::config::RuleSetting;
 use crate::rules::{self, Draft, Reporter, Rule};
 use crate::syntax::query::below_error;
@@ -60,10 +60,7 @@ pub(super) fn enabled(file: File<'_>) -> impl Iterator<Item = &'static dyn Rule>
 }
 
 pub(super) fn raw(source: &Source, rule: &dyn Rule, draft: Draft, scope: &str) -> Raw {
-    let mut tokens: Vec<String> = tokens(source, draft.anchor.clone())
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let mut tokens = values(&tokens(source, draft.anchor.clone()));
     if !draft.detail.is_empty() {
         tokens.push(draft.detail.clone());
     }

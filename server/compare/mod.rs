@@ -1,5 +1,9 @@
 //! Base against head: normalised syntax, matching definitions, what is new.
 
+pub mod canonical;
+pub mod edits;
 pub mod matching;
 pub mod normal;
+pub mod statements;
+mod strings;
 pub mod subtract;

@@ -55,6 +55,24 @@ fn is_layout(node: Node<'_>) -> bool {
     }
 }
 
+/// The tokens as the comparison sees them: quotes and the way in which a string is split up do not
+/// count.
+#[must_use]
+pub fn values(tokens: &[&str]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::with_capacity(tokens.len());
+    let mut in_string = false;
+    for token in tokens {
+        let is_string = token.ends_with(['"', '\'']);
+        match found.last_mut().filter(|_| is_string && in_string) {
+            Some(before) => before.push_str(&super::strings::value(token)),
+            None if is_string => found.push(format!("\"{}", super::strings::value(token))),
+            None => found.push((*token).to_owned()),
+        }
+        in_string = is_string;
+    }
+    found
+}
+
 /// The tokens as one text.
 #[must_use]
 pub fn text(source: &Source, range: Range<usize>) -> String {
@@ -89,6 +107,17 @@ mod tests {
     fn layout_does_not_count() {
         same("f(a, b)\n", "f(\n    a,  # why\n    b,\n)\n");
         same("x = (a or b)\n", "x = a or b\n");
+    }
+
+    #[test]
+    fn quotes_do_not_count_and_contents_do() {
+        assert_eq!(
+            values(&["d", "[", "'a'", "]"]),
+            values(&["d", "[", "\"a\"", "]"])
+        );
+        assert_eq!(values(&["'a'", "\"b\""]), values(&["'ab'"]));
+        assert_ne!(values(&["'a'"]), values(&["a"]));
+        assert_ne!(values(&["'a'"]), values(&["b'a'"]));
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) enum Source {
     Hunk { start: usize, end: usize },
     /// All safe fixes of the document.
     All,
+    /// Production's layout wherever only that changes.
+    Layout,
 }
 
 /// A finding with its number among those of the same identity.
@@ -69,6 +71,9 @@ pub(super) fn fixes(judged: &Judged, source: &Source) -> Vec<Fix> {
             .into_iter()
             .map(|(_, fix)| fix)
             .collect(),
+        Source::Layout => analysis::restore_layout(snapshot, &judged.report)
+            .into_iter()
+            .collect(),
         Source::All => analysis::fix_all(snapshot, &judged.report)
             .into_iter()
             .collect(),
@@ -83,7 +88,7 @@ pub(super) fn find(judged: &Judged, name: &Name) -> Option<Fix> {
         // The bytes of a hunk mean nothing in another version.
         Source::Hunk { .. } if is_newer => None,
         // There is one such action; its title may count the fixes.
-        Source::All => fixes(judged, &name.source).into_iter().next(),
+        Source::All | Source::Layout => fixes(judged, &name.source).into_iter().next(),
         _ => fixes(judged, &name.source)
             .into_iter()
             .find(|fix| fix.title == name.title),

@@ -12,6 +12,9 @@ use crate::text::Encoding;
 /// The code action that applies every safe fix.
 pub(super) const FIX_ALL: &str = "source.fixAll.hotfix";
 
+/// Restores production's layout wherever the hotfix changes nothing else.
+pub(super) const FIX_LAYOUT: &str = "source.fixAll.hotfix.formatting";
+
 /// What the client can do.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
@@ -127,6 +130,7 @@ pub(super) fn server(client: Client) -> ServerCapabilities {
                 CodeActionKind::QUICKFIX,
                 CodeActionKind::REFACTOR_REWRITE,
                 CodeActionKind::from(FIX_ALL),
+                CodeActionKind::from(FIX_LAYOUT),
             ]),
             resolve_provider: Some(client.resolves_later()),
             ..CodeActionOptions::default()

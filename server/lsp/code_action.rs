@@ -10,7 +10,7 @@ use tower_lsp::lsp_types::{
 
 use super::actions::{self, Name, Numbered, Source};
 use super::backend::Backend;
-use super::capabilities::{Client, FIX_ALL};
+use super::capabilities::{Client, FIX_ALL, FIX_LAYOUT};
 use super::convert;
 use super::diagnostic::SOURCE;
 use crate::analysis;
@@ -85,6 +85,13 @@ impl<'a> Offer<'a> {
             for fix in actions::fixes(self.judged, &Source::All) {
                 let kind = CodeActionKind::from(FIX_ALL);
                 actions.push(self.action(kind, &Source::All, &fix, None).into());
+            }
+        }
+        let here = findings.iter().any(|it| it.finding.rule == "reformatting");
+        if self.wants(FIX_LAYOUT) && (asked || here) {
+            for fix in actions::fixes(self.judged, &Source::Layout) {
+                let kind = CodeActionKind::from(FIX_LAYOUT);
+                actions.push(self.action(kind, &Source::Layout, &fix, None).into());
             }
         }
         actions

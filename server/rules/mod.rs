@@ -11,7 +11,7 @@ use crate::config::Settings;
 
 pub use finding::{Confidence, Finding, Place, Related, Severity};
 pub use meta::{Group, Meta};
-pub use rule::{Draft, FixContext, Pair, Reporter, Rule};
+pub use rule::{Draft, FileChange, FixContext, Pair, Reporter, Rule, Trial};
 
 /// All rules, in the order of the documentation. Adding a rule touches this list only.
 macro_rules! registry {
@@ -43,6 +43,7 @@ registry! {
     disabled_test::DisabledTest,
     disabled_check::DisabledCheck,
     debug_leftover::DebugLeftover,
+    reformatting::Reformatting,
     irreversible_migration::IrreversibleMigration,
     unexplained_allow::UnexplainedAllow,
     unused_allow::UnusedAllow,

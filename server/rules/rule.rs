@@ -1,12 +1,16 @@
 //! What a rule is: a check of one scope on one side, or of a definition on both, and the fixes.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use tree_sitter::Node;
 
 use super::{Confidence, Finding, Meta, Place, Related};
+use crate::compare::edits::Edits;
+use crate::compare::matching::Matching;
 use crate::fixes::Fix;
 use crate::syntax::Unit;
+use crate::vcs::Hunk;
 
 /// One rule. The engine runs `check` on production's side and on the hotfix's side of every
 /// definition that the hotfix touches and reports what only the hotfix has; a rule never asks
@@ -24,6 +28,16 @@ pub trait Rule: Sync {
 
     /// Judges both sides of one definition together. Runs only where both sides parse.
     fn compare(&self, _pair: &Pair<'_>, _reporter: &mut Reporter) {}
+
+    /// Judges the change of a whole file: its hunks, and where its definitions went. Runs in the
+    /// whole judgement only, not at once behind a keystroke.
+    fn compare_files(&self, _change: &FileChange<'_>, _reporter: &mut Reporter) {}
+
+    /// What has to be judged again to see whether a fix heals. A rule that uses `compare_files`
+    /// answers otherwise than [`Trial::Near`].
+    fn trial(&self) -> Trial {
+        Trial::Near
+    }
 
     /// The fixes of one of this rule's findings, the preferred one first. The engine applies each
     /// on trial and offers only those after which the file parses and the finding is gone.
@@ -43,6 +57,38 @@ pub struct Pair<'a> {
     pub base_file: crate::syntax::File<'a>,
     /// The hotfix's file.
     pub head_file: crate::syntax::File<'a>,
+}
+
+/// What has to be judged again to see whether a fix heals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    /// The definitions that the fix changes.
+    Near,
+    /// The whole file.
+    Whole,
+    /// Nothing but the syntax: the fix puts production's text back where the finding is.
+    Syntax,
+}
+
+/// The change of a whole file that production has.
+#[derive(Debug, Clone, Copy)]
+pub struct FileChange<'a> {
+    /// The file's path relative to its repository.
+    pub path: &'a str,
+    /// Production's file.
+    pub base: crate::syntax::File<'a>,
+    /// The hotfix's file.
+    pub head: crate::syntax::File<'a>,
+    /// What the hotfix changes, by lines.
+    pub hunks: &'a [Hunk],
+    /// The same as code.
+    pub edits: &'a Edits<'a>,
+    /// Which definition is which.
+    pub matching: &'a Matching,
+    /// The definitions of production that the hunks touch, and the counterparts of head's.
+    pub in_base: &'a BTreeSet<usize>,
+    /// The definitions of head that the hunks touch, and the counterparts of production's.
+    pub in_head: &'a BTreeSet<usize>,
 }
 
 /// A finding before the engine gave it an identity.
@@ -142,6 +188,8 @@ pub struct FixContext<'a> {
     pub version: Option<&'a str>,
     /// Production's file, if there is one.
     pub production: Option<crate::syntax::File<'a>>,
+    /// What the hotfix changes.
+    pub hunks: &'a [Hunk],
 }
 
 impl<'a> FixContext<'a> {

@@ -92,7 +92,7 @@ pub(super) fn merge(previous: Vec<Shown>, snapshot: &Snapshot, report: &Report) 
 /// Joins the findings of the part that was judged at once with the `previous` ones elsewhere,
 /// which have been moved to this text.
 pub(super) fn patch(previous: Vec<Shown>, snapshot: &Snapshot, part: &Partial) -> Vec<Shown> {
-    let at = |shown: &Shown| part.answers_for(shown.finding.span.start);
+    let at = |shown: &Shown| part.answers_for(&shown.finding);
     let (out_of_date, elsewhere): (Vec<_>, Vec<_>) = previous.into_iter().partition(at);
     let mut all = merge(out_of_date, snapshot, &part.report);
     all.retain(at);

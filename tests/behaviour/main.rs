@@ -5,6 +5,7 @@
 //! `works` or ends with the error that production would see. `production.py`, where it is there, is
 //! what the program is compared with; otherwise all of it is new.
 
+mod reformat;
 mod run;
 
 use run::Scene;
@@ -126,4 +127,9 @@ fn the_safe_fixes_of_the_command_line() {
     scene.fix_all();
     let after = scene.python();
     assert!(after.works(), "{}\n{}", scene.text(), after.errors);
+}
+
+#[test]
+fn a_reformat_by_ruff_is_reformatting_in_every_hunk_and_nothing_else() {
+    reformat::a_reformat_is_reformatting_in_every_hunk(&run::python());
 }

@@ -170,7 +170,7 @@ fn root() -> &'static Path {
 }
 
 /// The interpreter that has the library `requests`.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     if let Some(named) = std::env::var_os("HOTFIX_TEST_PYTHON") {
         return PathBuf::from(named);
     }

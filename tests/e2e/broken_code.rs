@@ -110,7 +110,7 @@ fn a_parse_that_takes_long_shows_the_last_findings_meanwhile() {
     client.diagnostics(&uri, 1, one);
     // Both ends differ, so nothing of the old tree can be used again: every line counts as typed
     // on, and the last findings that can still be shown are none.
-    let both_ends = format!("# changed\n{text}# changed\n");
+    let both_ends = format!("# Hotfix: changed\n{text}# Hotfix: changed\n");
     client.rewrite(&uri, 2, &both_ends);
     client.diagnostics(&uri, 2, none);
     let found = client.diagnostics(&uri, 2, one);

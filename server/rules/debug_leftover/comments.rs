@@ -39,8 +39,10 @@ pub(super) fn compare(pair: &Pair<'_>, reporter: &mut Reporter) {
     let (old, now) = (pair.base_file.source.text(), pair.head_file.source.text());
     let mut added = comments::not_in_counterpart(pair.base, head);
     added.retain(|comment| {
-        let text = head.slice(*comment);
-        count(old, text) < count(now, text)
+        let words = comments::words(head.slice(*comment));
+        let forms = [format!("#{words}"), format!("# {words}")];
+        let in_all = |text: &str| forms.iter().map(|form| count(text, form)).sum::<usize>();
+        in_all(old) < in_all(now)
     });
     for mut one in leftovers(head, &added, Some(pair.base_file.source)) {
         one.confidence = Confidence::Certain;
@@ -95,7 +97,10 @@ fn report(
     covers: &'static [&'static str],
 ) {
     let text = &unit.source().text()[one.range.clone()];
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| comments::words(line.trim()))
+        .collect();
     reporter.report(Draft {
         // Comments have no tokens: their text is what tells them apart.
         detail: lines.join(" "),

@@ -33,11 +33,11 @@ pub fn not_in_counterpart<'a>(base: Option<&Unit<'_>>, head: &Unit<'a>) -> Vec<N
     let mut known = HashMap::<&str, usize>::new();
     if let Some(base) = base {
         for comment in own(base) {
-            *known.entry(base.slice(comment)).or_default() += 1;
+            *known.entry(words(base.slice(comment))).or_default() += 1;
         }
     }
     let mut found = own(head);
-    found.retain(|comment| match known.get_mut(head.slice(*comment)) {
+    found.retain(|comment| match known.get_mut(words(head.slice(*comment))) {
         Some(count) if 0 < *count => {
             *count -= 1;
             false
@@ -45,6 +45,12 @@ pub fn not_in_counterpart<'a>(base: Option<&Unit<'_>>, head: &Unit<'a>) -> Vec<N
         _ => true,
     });
     found
+}
+
+/// What a comment says, without its marks: `#x` and `# x` say the same.
+#[must_use]
+pub fn words(comment: &str) -> &str {
+    comment.trim_start_matches('#').trim()
 }
 
 /// How often `needle` stands in `text`.

@@ -1,0 +1,183 @@
+//! Hunks that change the layout of code and not what it does.
+
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use super::{
+    Confidence, Draft, FileChange, Finding, FixContext, Group, Meta, Reporter, Rule, Trial,
+};
+use crate::compare::edits::Edits;
+use crate::fixes::hunk::{Target, restore_hunk};
+use crate::fixes::{Applicability, Fix};
+use crate::syntax::Source;
+use crate::vcs::Hunk;
+
+pub struct Reformatting;
+
+static META: Meta = Meta {
+    name: "reformatting",
+    group: Group::Scope,
+    highest: Confidence::Likely,
+    checklist: "The change is minimal and targeted",
+    noqa: &[],
+    docs: include_str!("docs/reformatting.md"),
+    pattern: None,
+};
+
+/// Beginnings of comments that tell a tool what to do.
+const DIRECTIVES: [&str; 14] = [
+    "noqa", "type:", "pragma", "pylint:", "nosec", "fmt:", "isort:", "ruff:", "mypy:", "pyright:",
+    "yapf:", "flake8:", "!", "-*-",
+];
+
+impl Rule for Reformatting {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn trial(&self) -> Trial {
+        Trial::Syntax
+    }
+
+    fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
+        for (index, hunk) in change.hunks.iter().enumerate() {
+            let Some(what) = what_changes(change.edits, index) else {
+                continue;
+            };
+            let span = span_of(change.head.source, hunk);
+            reporter.report(Draft {
+                span: span.clone(),
+                anchor: span,
+                message: what.message().to_owned(),
+                confidence: what.confidence(),
+                related: Vec::new(),
+                detail: format!("{what:?}"),
+                covers: &[],
+            });
+        }
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        let head = context.unit.file;
+        let mut hunks = context.hunks.iter();
+        let hunk = hunks.position(|hunk| span_of(head.source, hunk) == finding.span);
+        let (Some(hunk), Some(base)) = (hunk, context.production) else {
+            return Vec::new();
+        };
+        // Neighbours that only together say the same are never further away.
+        let near = hunk.saturating_sub(4)..(hunk + 5).min(context.hunks.len());
+        let edits = Edits::new(base.source, head.source, &context.hunks[near.clone()]);
+        let group = edits.same_code(hunk - near.start);
+        let group = group.map_or(hunk..hunk + 1, |group| {
+            near.start + group.start..near.start + group.end
+        });
+        let mut fix: Option<Fix> = None;
+        for hunk in &context.hunks[group] {
+            let one = restore_hunk(&Target {
+                head,
+                production: Some((base.source, base.outline)),
+                hunk,
+                lines: head.source.lines().touched(finding.span.clone()),
+                version: context.version,
+            });
+            match (&mut fix, one) {
+                (Some(fix), Some(one)) => fix.edits.extend(one.edits),
+                (_, one) => fix = one,
+            }
+        }
+        let comments = finding.message == What::Comments.message();
+        let mended = fix.map(|fix| Fix {
+            title: if comments {
+                "Restore production's comments here".to_owned()
+            } else {
+                "Restore production's layout here".to_owned()
+            },
+            applicability: if comments {
+                Applicability::NeedsReview
+            } else {
+                Applicability::Safe
+            },
+            preferred: true,
+            ..fix
+        });
+        mended.into_iter().collect()
+    }
+}
+
+/// What a hunk changes, if it changes no code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// How the code is laid out.
+    Layout,
+    /// Blank lines.
+    Blank,
+    /// Comments, and maybe the layout.
+    Comments,
+}
+
+impl What {
+    fn message(self) -> &'static str {
+        match self {
+            Self::Layout => "Only the layout changes here: production's text does the same",
+            Self::Blank => "Only blank lines change here",
+            Self::Comments => "Only comments change here",
+        }
+    }
+
+    fn confidence(self) -> Confidence {
+        match self {
+            Self::Layout => Confidence::Likely,
+            Self::Blank | Self::Comments => Confidence::Possible,
+        }
+    }
+}
+
+fn what_changes(edits: &Edits<'_>, index: usize) -> Option<What> {
+    let together = edits.same_code(index)?;
+    if 1 < together.len() {
+        return Some(What::Layout);
+    }
+    let (base, head) = (edits.base(index), edits.head(index));
+    let words = |source: &'_ Source, comments: &[Node<'_>]| -> Vec<String> {
+        comments
+            .iter()
+            .map(|one| source.slice(*one).trim_matches(['#', ' ', '\t']).to_owned())
+            .collect()
+    };
+    let old = words(base.source, base.comments);
+    let new = words(head.source, head.comments);
+    if old == new {
+        let blank = head.statements.is_empty() && new.is_empty();
+        return Some(if blank { What::Blank } else { What::Layout });
+    }
+    let meant = |all: &[String], others: &[String]| {
+        all.iter()
+            .filter(|one| !others.contains(one))
+            .any(|one| means_something(one))
+    };
+    (!meant(&old, &new) && !meant(&new, &old)).then_some(What::Comments)
+}
+
+/// Whether a comment belongs to the hotfix or is read by a tool.
+fn means_something(comment: &str) -> bool {
+    let lower = comment.to_ascii_lowercase();
+    lower.contains("hotfix") || DIRECTIVES.iter().any(|start| lower.starts_with(start))
+}
+
+/// The bytes that show a hunk: its lines without the blanks around them, or the line behind a
+/// deletion.
+fn span_of(head: &Source, hunk: &Hunk) -> Range<usize> {
+    let lines = head.lines();
+    let shown = hunk.shown_in_head();
+    let last = (shown.end as usize).min(lines.count());
+    let first = (shown.start as usize).min(last.saturating_sub(1));
+    let whole = lines.bytes(first..last);
+    let text = &head.text()[whole.clone()];
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return whole.start..whole.start + text.trim_end_matches(['\n', '\r']).len();
+    }
+    let start = whole.start + (text.len() - text.trim_start().len());
+    start..start + trimmed.len()
+}
