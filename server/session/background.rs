@@ -51,10 +51,8 @@ impl Background<'_> {
             Task::Settings => self.read_settings(),
             Task::Folders(folders) => {
                 for folder in folders {
-                    let known = self.repositories.len();
-                    if self.repository(&folder).is_ok() && known < self.repositories.len() {
-                        self.shared.queue.list_files();
-                    }
+                    // A folder in no repository is nothing to complain about.
+                    let _ = self.repository(&folder);
                 }
             }
             Task::ListFiles(cancel) => {
@@ -96,20 +94,29 @@ impl Background<'_> {
         let Some(open) = state.documents.get_mut(key) else {
             return;
         };
-        open.root = root;
+        open.root.clone_from(&root);
         open.real = Some(real);
         if open.base.is_same(&base) {
             return;
         }
+        let has_own_reason = open.base.reason() != base.reason() && base.reason().is_some();
         open.running.cancel();
         open.settled = None;
         open.base = base;
         state.enqueue(key);
+        // The status of this document is not that of its repository: the client asks again.
+        let status = root
+            .filter(|_| has_own_reason)
+            .and_then(|root| state.status_of(&root));
         drop(state);
+        if let Some(status) = status.filter(|status| status.state == Mode::Active) {
+            self.shared.send(Event::Status(status));
+        }
         self.shared.work.notify_one();
     }
 
-    /// The root of the repository that holds `path`, which is known afterwards.
+    /// The root of the repository that holds `path`, which is known afterwards. Its changed files
+    /// are listed, whether a folder or a document made it known: a document often comes first.
     fn repository(&mut self, path: &Path) -> Result<PathBuf, BaseError> {
         let git = Repository::discover(path)?;
         let root = git.root().to_owned();
@@ -117,6 +124,7 @@ impl Background<'_> {
             let known = Known::new(git, |root| self.reported.load(self.shared, root, root));
             self.repositories.insert(root.clone(), known);
             self.announce(&root);
+            self.shared.queue.list_files();
         } else if self.refresh(&root) {
             self.reopen_documents(Some(&root));
         }

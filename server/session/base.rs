@@ -48,6 +48,14 @@ impl FileBase {
         }
     }
 
+    /// Why nothing is judged.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Silent { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+
     /// It should be judged and cannot be.
     pub fn failed(reason: impl Into<String>) -> Self {
         Self::Silent {

@@ -95,7 +95,15 @@ impl Session {
             Status::silent(None, Mode::Inactive, reason)
         };
         if let Some(open) = key.and_then(|key| state.documents.get(key)) {
-            let of_root = open.root.as_ref().and_then(|root| state.status_of(root));
+            // A document that was opened just now does not know its repository yet.
+            let path = open.real.as_ref().or(open.path.as_ref());
+            let around = || {
+                let roots = state.statuses.keys();
+                let around = roots.filter(|root| path.is_some_and(|path| path.starts_with(root)));
+                around.max_by_key(|root| root.components().count())
+            };
+            let root = open.root.as_ref().or_else(around);
+            let of_root = root.and_then(|root| state.status_of(root));
             return match (&open.base, of_root) {
                 // The repository is judged and this file is not: the file's reason counts.
                 (FileBase::Silent { mode, reason }, Some(status))

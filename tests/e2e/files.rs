@@ -24,6 +24,18 @@ fn a_new_file_that_is_not_open_is_judged() {
     client.finish();
 }
 
+/// The first document often arrives before the server has looked at the folder.
+#[test]
+fn a_repository_known_by_a_document_has_its_changed_files_judged() {
+    let (folder, repo) = (repository(), repository());
+    repo.write("other.py", risky());
+    let mut client = editor(folder.root());
+    let open = client.open(&repo.path("app.py"), PRODUCTION);
+    client.diagnostics(&open, 1, none);
+    client.file_diagnostics(&uri(&repo.path("other.py")), one);
+    client.finish();
+}
+
 #[test]
 fn a_changed_file_that_goes_back_to_production_is_cleared() {
     let repo = repository();

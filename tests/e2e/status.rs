@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::scene::{PRODUCTION, editor, one, repository, risky};
+use crate::scene::{PRODUCTION, editor, none, one, repository, risky};
 
 #[test]
 fn the_status_names_the_hotfix_and_counts_its_findings() {
@@ -39,5 +39,38 @@ fn the_status_can_be_asked_for() {
         .request("hotfix/status", Value::Null)
         .expect("a status");
     assert_eq!(without_params["root"], json!(repo.root()));
+    client.finish();
+}
+
+#[test]
+fn a_document_that_was_just_opened_has_the_status_of_its_repository() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    let first = client.open(&repo.path("app.py"), PRODUCTION);
+    client.diagnostics(&first, 1, none);
+    for number in 0..20 {
+        let uri = client.open(&repo.path(&format!("new{number}.py")), "x = 1\n");
+        let params = json!({"textDocument": {"uri": uri}});
+        let status = client.request("hotfix/status", params).expect("a status");
+        assert_eq!(status["branch"], "hotfix/v1.2.1", "{status:#}");
+    }
+    client.finish();
+}
+
+#[test]
+fn a_document_with_a_reason_of_its_own_has_the_client_ask_again() {
+    let repo = repository();
+    repo.write("hotfix.toml", "exclude = [\"vendor\"]\n");
+    let mut client = editor(repo.root());
+    let first = client.open(&repo.path("app.py"), PRODUCTION);
+    client.diagnostics(&first, 1, none);
+    client.notifications.clear();
+    let uri = client.open(&repo.path("vendor/lib.py"), "x = 1\n");
+    client.status(|status| status["state"] == "active");
+    let params = json!({"textDocument": {"uri": uri}});
+    let status = client.request("hotfix/status", params).expect("a status");
+    assert_eq!(status["state"], "inactive");
+    let reason = status["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("exclude"), "{reason}");
     client.finish();
 }
