@@ -1,26 +1,33 @@
 ---@brief
 ---
---- hotfix-ls judges the Python buffer on a hotfix branch against production.
----
---- Put this folder on the runtime path and switch the server on:
+--- hotfix-ls judges the Python buffer on a hotfix branch against production. See |hotfix|.
 ---
 --- ```lua
 --- vim.opt.runtimepath:append('/path/to/hotfix-ls/editors/neovim')
 --- vim.lsp.enable('hotfix_ls')
 --- ```
 ---
---- Needs Neovim 0.11 or newer, and `hotfix-ls` in the PATH. Settings stand in `hotfix.toml` or in
---- `pyproject.toml`. To override them in the editor:
+--- Settings stand in `hotfix.toml` or in `pyproject.toml`. To override them in the editor:
 ---
 --- ```lua
---- vim.lsp.config('hotfix_ls', { init_options = { ['timeout-seconds'] = 5 } })
+--- vim.lsp.config('hotfix_ls', { settings = { hotfix = { ['timeout-seconds'] = 5 } } })
 --- ```
+
+-- The folder may have come to the runtime path after Neovim had looked for plugins.
+if vim.g.loaded_hotfix == nil then
+  vim.cmd.runtime('plugin/hotfix.lua')
+end
 
 ---@type vim.lsp.Config
 return {
-  cmd = { 'hotfix-ls', 'server' },
+  cmd = require('hotfix.server').cmd(),
   filetypes = { 'python' },
-  -- The nearest folder with settings wins. The server finds the git repository of each file by
-  -- itself, so a file below none of these is judged as well.
-  root_markers = { 'hotfix.toml', 'pyproject.toml', '.git' },
+  -- One server for a repository: two of them would report its other changed files twice. Which
+  -- `hotfix.toml` or `pyproject.toml` holds for a file is the server's business.
+  root_markers = { '.git', 'hotfix.toml', 'pyproject.toml' },
+  handlers = {
+    ['hotfix/status'] = function(_, status, context)
+      require('hotfix.status').changed(status, context)
+    end,
+  },
 }

@@ -1,0 +1,64 @@
+--- What a configuration may call. Everything works without calling anything here; see |hotfix|.
+
+local M = {}
+
+---@param buffer integer?
+---@return integer
+local function resolve(buffer)
+  return (buffer == nil or buffer == 0) and vim.api.nvim_get_current_buf() or buffer
+end
+
+--- The words for a statusline; empty where no server runs.
+---@param buffer? integer
+---@return string
+function M.statusline(buffer)
+  return vim.b[resolve(buffer)].hotfix_status or ''
+end
+
+--- The server's answer of which |hotfix.statusline()| is the short form.
+---@param buffer? integer
+---@return hotfix.Status?
+function M.status(buffer)
+  return vim.b[resolve(buffer)].hotfix_status_dict
+end
+
+--- Applies the preferred fix of the finding at the cursor.
+function M.fix()
+  require('hotfix.actions').fix(resolve())
+end
+
+--- Applies every safe fix of the buffer.
+function M.fix_all()
+  require('hotfix.actions').fix_all(resolve())
+end
+
+--- Brings production's version back.
+---@param what? 'hunk'|'definition' Default: 'hunk'.
+function M.restore(what)
+  require('hotfix.actions').restore(resolve(), what or 'hunk')
+end
+
+--- Shows production's text beside the buffer, as a diff.
+---@param mods? vim.api.keyset.cmd.mods `horizontal` or `tab`.
+function M.production(mods)
+  require('hotfix.production').show(resolve(), mods)
+end
+
+--- Lists the findings of the branch, unsaved text included.
+function M.findings()
+  require('hotfix.findings').list(resolve())
+end
+
+--- Judges the branch as it is on disk.
+---@param arguments? string[] Paths and options for `hotfix-ls check`.
+function M.check(arguments)
+  require('hotfix.check').run(resolve(), arguments or {})
+end
+
+--- Ends the server and starts it again.
+---@param done? fun() Called when it has been started.
+function M.restart(done)
+  require('hotfix.server').restart(done)
+end
+
+return M
