@@ -2,39 +2,9 @@
 -- undone. Started by tests/editors/neovim/run as: nvim -l hotfix.lua REPOSITORY ENCODING
 
 local repository, encoding = _G.arg[1], _G.arg[2]
-local passed, failed, exit_code = 0, 0, nil
-
-local function check(name, ok, detail)
-  if ok then
-    passed = passed + 1
-  else
-    failed = failed + 1
-  end
-  local shown = ok and '' or (': ' .. vim.inspect(detail))
-  io.stdout:write(('%s  %s%s\n'):format(ok and 'ok    ' or 'FAILED', name, shown))
-  return ok
-end
-
-local function wait(seconds, reached)
-  return vim.wait(seconds * 1000, reached, 10)
-end
-
-local function finish()
-  io.stdout:write(('%d passed, %d failed\n'):format(passed, failed))
-  io.stdout:flush()
-  os.exit(failed == 0 and 0 or 1)
-end
-
--- A real repository: production with a tag, and a hotfix branch on top -------------------------
-
-local root = vim.fn.tempname()
-local file = root .. '/service/client.py'
-
-local function git(...)
-  local command = { 'git', '-c', 'user.name=Test', '-c', 'user.email=test@example.com', ... }
-  local done = vim.system(command, { cwd = root, text = true }):wait()
-  assert(done.code == 0, table.concat(command, ' ') .. ': ' .. (done.stderr or ''))
-end
+package.path = repository .. '/tests/editors/neovim/?.lua;' .. package.path
+local support = require('support')
+local check, wait = support.check, support.wait
 
 local production = {
   'import requests',
@@ -46,44 +16,26 @@ local production = {
   '    response.raise_for_status()',
   '    return response.json()',
 }
-vim.fn.mkdir(vim.fs.dirname(file), 'p')
-vim.fn.writefile(production, file)
-git('init', '--quiet', '--initial-branch=main')
-git('add', '--all')
-git('commit', '--quiet', '--message', 'Release 1.2.0')
-git('tag', 'v1.2.0')
-git('checkout', '--quiet', '-b', 'hotfix/v1.2.1')
+local root = support.repository({ ['service/client.py'] = production })
+local file = root .. '/service/client.py'
 
--- What a user's configuration does ---------------------------------------------------------------
-
-vim.opt.runtimepath:append(repository .. '/editors/neovim')
-vim.cmd('filetype plugin on') -- `nvim -l` starts without it
-local override = {
+local exit_code
+support.enable(repository, encoding, {
   on_exit = function(code, signal)
     exit_code = signal == 0 and code or ('signal ' .. signal)
   end,
-}
-if encoding == 'utf-16' then
-  override.capabilities = vim.lsp.protocol.make_client_capabilities()
-  override.capabilities.general.positionEncodings = { 'utf-16' }
-end
-vim.lsp.config('hotfix_ls', override)
-vim.lsp.enable('hotfix_ls')
+})
 
 vim.cmd.edit(file)
 local buffer = vim.api.nvim_get_current_buf()
-local function client()
-  return vim.lsp.get_clients({ bufnr = buffer, name = 'hotfix_ls' })[1]
-end
-
 local attached = wait(20, function()
-  return client() ~= nil and client().initialized
+  return support.client(buffer) ~= nil
 end)
 if not check('the server attaches to a Python file', attached, vim.lsp.log.get_filename()) then
-  finish()
+  support.finish()
 end
-local server = client()
-check('the root is the repository', server.root_dir == vim.uv.fs_realpath(root) or server.root_dir == root, server.root_dir)
+local server = support.client(buffer)
+check('the root is the repository', server.root_dir == root, server.root_dir)
 check('the encoding is ' .. encoding, server.offset_encoding == encoding, server.offset_encoding)
 check('the server says who it is', server.server_info and server.server_info.name == 'hotfix-ls', server.server_info)
 
@@ -96,10 +48,10 @@ local function findings()
   end, vim.diagnostic.get(buffer))
 end
 local function lines()
-  return vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+  return support.lines(buffer)
 end
 local function text()
-  return table.concat(lines(), '\n')
+  return support.text(buffer)
 end
 
 -- Characters of two and four bytes stand before the call, so a column counted in the wrong unit
@@ -188,5 +140,4 @@ server:stop()
 check('the server ends by itself with exit code 0', wait(10, function()
   return exit_code ~= nil
 end) and exit_code == 0, exit_code)
-vim.fn.delete(root, 'rf')
-finish()
+support.finish()
