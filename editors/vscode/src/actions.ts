@@ -4,10 +4,6 @@ import * as vscode from 'vscode';
 import { CodeAction, CodeActionRequest, CodeActionResolveRequest, Command, LanguageClient } from 'vscode-languageclient/node';
 import { Server } from './server';
 
-/** What the server calls its actions on a hunk; `tests/editors/vscode` fails when it renames one. */
-const HUNK = /^(Remove these lines:|Bring back the |Restore production's version of this hunk)/;
-const DEFINITION = /^Restore production's version of (?!this hunk)/;
-
 export class Actions {
   constructor(private readonly server: Server) {}
 
@@ -30,9 +26,7 @@ export class Actions {
 
   /** Brings back production's version of what the cursor stands in. */
   async restore(editor: vscode.TextEditor, what: 'hunk' | 'definition'): Promise<void> {
-    const wanted = what === 'hunk' ? HUNK : DEFINITION;
-    const offered = await this.offered(editor.document.uri, editor.selection, 'refactor.rewrite', []);
-    const found = offered.filter((it) => wanted.test(it.title));
+    const found = await this.offered(editor.document.uri, editor.selection, `refactor.rewrite.hotfix.restore.${what}`, []);
     let action = found[0];
     if (found.length > 1) {
       const picked = await vscode.window.showQuickPick(found.map((it) => it.title), { placeHolder: 'Which one?' });

@@ -128,6 +128,15 @@ exports.run = async () => {
     await vscode.commands.executeCommand('undo');
     await until('the hotfix again', () => editor.document.getText().includes('as the shop has it'));
   });
+  await test('production\'s lines of one hunk come back by a command', async () => {
+    const editor = await open(client);
+    editor.selection = new vscode.Selection(4, 10, 4, 10);
+    await vscode.commands.executeCommand('hotfix.restoreHunk');
+    await until('production\'s docstring', () => !editor.document.getText().includes('as the shop has it'));
+    assert.ok(rulesOf(client).length > 0, 'the other hunk stays');
+    await vscode.commands.executeCommand('undo');
+    await until('the hotfix again', () => editor.document.getText().includes('as the shop has it'));
+  });
   await test('a change of the gutter at the end of the file is taken back exactly', async () => {
     const editor = await open(client);
     const production = Buffer.from(await vscode.workspace.fs.readFile(client.with({ scheme: 'hotfix-production' }))).toString();
