@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::findings::{finish, severity};
 use super::newness::subtract;
 use super::pairs::{both_sides, whole_change};
-use super::side::{Raw, of_text, one_side};
+use super::side::{self, Raw, of_text, one_side};
 use super::touched::{callers, touched};
 use super::{Comparison, Report, Snapshot, allow};
 use crate::compare::edits::Edits;
@@ -194,6 +194,9 @@ impl<'s> Analysis<'s> {
         if self.hunks.is_empty() {
             return Ok(Report::default());
         }
+        if rules::read_other(&snapshot.path) {
+            return Ok(self.of_other());
+        }
         let (mut raw, mut candidates) = match &snapshot.base {
             Comparison::AllNew => self.all_new(scope)?,
             Comparison::Production(_) => self.against_production(scope)?,
@@ -215,6 +218,26 @@ impl<'s> Analysis<'s> {
             hunks: self.hunks.clone(),
             unjudged: broken_parts(&snapshot.head),
         })
+    }
+
+    /// What the rules say of a file that is not Python.
+    fn of_other(&self) -> Report {
+        let snapshot = self.snapshot;
+        let base = match &snapshot.base {
+            Comparison::AllNew => None,
+            Comparison::Production(side) => Some(&*side.production.text),
+        };
+        let head = self.head();
+        let raw = side::of_texts(head, &snapshot.path, base);
+        let mut findings = finish(head, raw);
+        for finding in &mut findings {
+            finding.severity = severity(snapshot, finding);
+        }
+        Report {
+            findings,
+            hunks: self.hunks.clone(),
+            ..Report::default()
+        }
     }
 
     fn all_new(&self, scope: Scope<'_>) -> Result<Judged, Cancelled> {

@@ -22,7 +22,7 @@ pub use base_side::BaseSide;
 pub use judge::{Analysis, Partial, Skeleton};
 
 use crate::config::Settings;
-use crate::rules::Finding;
+use crate::rules::{self, Finding};
 use crate::syntax::{Cancel, Cancelled, Source};
 use crate::vcs::Hunk;
 
@@ -74,6 +74,16 @@ pub struct Report {
 /// [`Cancelled`] when the snapshot's flag was set meanwhile.
 pub fn analyse(snapshot: &Snapshot) -> Result<Report, Cancelled> {
     Analysis::new(snapshot).whole()
+}
+
+/// The text of the file at `path` (relative to the repository, with `/`), parsed if it is Python.
+#[must_use]
+pub fn source(path: &str, text: impl Into<Arc<str>>) -> Source {
+    if rules::read_other(path) {
+        Source::plain(text)
+    } else {
+        Source::parse(text)
+    }
 }
 
 impl Snapshot {

@@ -2,7 +2,7 @@
 
 use crate::compare::normal::{tokens, values};
 use crate::config::RuleSetting;
-use crate::rules::{self, Draft, Reporter, Rule};
+use crate::rules::{self, Draft, Reporter, Rule, Texts};
 use crate::syntax::query::below_error;
 use crate::syntax::{Definition, File, Source, Unit};
 
@@ -47,6 +47,27 @@ pub(super) fn of_text(file: File<'_>) -> Vec<Raw> {
         found.extend(reporter.into_drafts().into_iter().map(|draft| Raw {
             rule: rule.meta().name,
             tokens: vec![file.source.text()[draft.anchor.clone()].to_owned()],
+            draft,
+            scope: String::new(),
+        }));
+    }
+    found
+}
+
+/// What the rules say of both sides of a file that is not Python.
+pub(super) fn of_texts(head: File<'_>, path: &str, base: Option<&str>) -> Vec<Raw> {
+    let texts = Texts {
+        path,
+        base,
+        head: head.source.text(),
+    };
+    let mut found = Vec::new();
+    for rule in enabled(head) {
+        let mut reporter = Reporter::default();
+        rule.compare_texts(&texts, &mut reporter);
+        found.extend(reporter.into_drafts().into_iter().map(|draft| Raw {
+            rule: rule.meta().name,
+            tokens: vec![draft.detail.clone()],
             draft,
             scope: String::new(),
         }));

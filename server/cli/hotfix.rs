@@ -13,6 +13,7 @@ use super::scope::read;
 use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::analysis::{BaseSide, Comparison};
+use crate::rules;
 use crate::vcs::{Base, BaseCommit, BaseError, FileChange, Inactive, Repository, Scope};
 
 /// Judges the changed files at and below `paths`, or of the whole repository without paths.
@@ -147,7 +148,7 @@ impl Place {
             }
             if self.paths.contains(&file) {
                 selected.named(file);
-            } else if files::is_python(&file) && self.means(&file) {
+            } else if is_read(&file, &changed.path) && self.means(&file) {
                 selected.found(file);
             }
         }
@@ -166,6 +167,11 @@ impl Place {
             }
         }
     }
+}
+
+/// Whether a changed file is judged without being named.
+fn is_read(file: &Path, path: &str) -> bool {
+    files::is_python(file) || rules::read_other(path)
 }
 
 /// The paths that exist, absolute; the others are told.

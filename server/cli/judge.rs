@@ -13,7 +13,7 @@ use super::trouble::Trouble;
 use crate::analysis::{self, Comparison, Report, Snapshot};
 use crate::fixes::{Applicability, Fix};
 use crate::rules::Finding;
-use crate::syntax::{Cancel, Source};
+use crate::syntax::Cancel;
 
 /// A file's text and what it is compared with.
 pub struct Prepared {
@@ -45,7 +45,7 @@ impl Judged {
         let snapshot = Snapshot {
             path: target.path.clone(),
             is_test: target.settings.is_test(&target.path),
-            head: Source::parse(prepared.input.text.as_str()),
+            head: analysis::source(&target.path, prepared.input.text.as_str()),
             base: prepared.base,
             settings: target.settings.clone(),
             version: prepared.version,

@@ -8,10 +8,14 @@ use tower_lsp::lsp_types::{
 use super::backend::{Backend, CLIENT_PATIENCE};
 use super::convert;
 
-const PATTERNS: [&str; 5] = [
+const PATTERNS: [&str; 9] = [
     "**/*.py",
     "**/hotfix.toml",
     "**/pyproject.toml",
+    "**/*requirements*",
+    "**/*constraints*",
+    "**/*.lock",
+    "**/Pipfile",
     "**/.hotfix/queries/*.scm",
     "**/.git/HEAD",
 ];

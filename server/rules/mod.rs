@@ -11,7 +11,7 @@ use crate::config::Settings;
 
 pub use finding::{Confidence, Finding, Place, Related, Severity};
 pub use meta::{Group, Meta};
-pub use rule::{Draft, FileChange, FixContext, Pair, Reporter, Rule, Trial};
+pub use rule::{Draft, FileChange, FixContext, Pair, Reporter, Rule, Texts, Trial};
 
 /// All rules, in the order of the documentation. Adding a rule touches this list only.
 macro_rules! registry {
@@ -44,6 +44,7 @@ registry! {
     disabled_check::DisabledCheck,
     debug_leftover::DebugLeftover,
     reformatting::Reformatting,
+    dependency_change::DependencyChange,
     irreversible_migration::IrreversibleMigration,
     unexplained_allow::UnexplainedAllow,
     unused_allow::UnusedAllow,
@@ -52,6 +53,13 @@ registry! {
 /// All rules that hold with these settings: the ones of this program, then the team's own.
 pub fn all(settings: &Settings) -> impl Iterator<Item = &'static dyn Rule> + use<> {
     RULES.iter().copied().chain(custom::of(settings))
+}
+
+/// Whether some rule reads files of this path (relative to the repository, with `/`) that are not
+/// Python.
+#[must_use]
+pub fn read_other(path: &str) -> bool {
+    RULES.iter().any(|rule| rule.reads(path))
 }
 
 /// The rule of this name, the team's own ones included.

@@ -26,6 +26,15 @@ pub trait Rule: Sync {
     /// on lines that the hotfix does not change are dropped; keep it to one quick search.
     fn check_text(&self, _file: crate::syntax::File<'_>, _reporter: &mut Reporter) {}
 
+    /// Whether the rule reads files of this path (relative to the repository, with `/`) that are
+    /// not Python: manifests, locks. They are listed beside the changed Python files then.
+    fn reads(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// Judges both sides of a file that is not Python and that [`Rule::reads`].
+    fn compare_texts(&self, _texts: &Texts<'_>, _reporter: &mut Reporter) {}
+
     /// Judges both sides of one definition together. Runs only where both sides parse.
     fn compare(&self, _pair: &Pair<'_>, _reporter: &mut Reporter) {}
 
@@ -91,6 +100,17 @@ pub struct FileChange<'a> {
     pub in_head: &'a BTreeSet<usize>,
 }
 
+/// Both sides of a file that is not Python.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts<'a> {
+    /// Its path relative to the repository, with `/`.
+    pub path: &'a str,
+    /// Production's text, if production has the file.
+    pub base: Option<&'a str>,
+    /// The hotfix's text.
+    pub head: &'a str,
+}
+
 /// A finding before the engine gave it an identity.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -116,9 +136,15 @@ impl Draft {
     /// A draft that underlines a node, identified by the node's own syntax.
     #[must_use]
     pub fn at(node: Node<'_>, confidence: Confidence, message: impl Into<String>) -> Self {
+        Self::over(node.byte_range(), confidence, message)
+    }
+
+    /// A draft that underlines bytes of a text without a tree. Give it a `detail` as its identity.
+    #[must_use]
+    pub fn over(span: Range<usize>, confidence: Confidence, message: impl Into<String>) -> Self {
         Self {
-            span: node.byte_range(),
-            anchor: node.byte_range(),
+            anchor: span.clone(),
+            span,
             message: message.into(),
             confidence,
             related: Vec::new(),

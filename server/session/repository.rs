@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::settings::{Stamp, stamp};
 use super::status::{Counts, Mode, Status};
 use crate::config::{Loaded, Settings};
+use crate::rules;
 use crate::vcs::{BaseError, FileChange, RefsFingerprint, Repository, Scope};
 
 /// One repository, what it is judged against, and how that was found.
@@ -94,7 +95,7 @@ impl Known {
         }
     }
 
-    /// The Python files that differ from production, by their absolute paths; none where nothing
+    /// The files that rules read and that differ from production, by their absolute paths; none where nothing
     /// is judged.
     pub fn changed_files(&self) -> Vec<PathBuf> {
         let Ok(Scope::Judged(base)) = &self.scope else {
@@ -107,8 +108,8 @@ impl Known {
         changed
             .into_iter()
             .filter(|file| file.change != FileChange::Deleted)
+            .filter(|file| is_python(Path::new(&file.path)) || rules::read_other(&file.path))
             .map(|file| self.git.root().join(file.path))
-            .filter(|path| is_python(path))
             .collect()
     }
 

@@ -14,6 +14,7 @@ use super::merge::{self, Shown};
 use super::state::{Open, State};
 use super::status::Counts;
 use crate::analysis::{self, Analysis, Partial, Report, Skeleton, Snapshot};
+use crate::rules;
 use crate::syntax::{Cancel, Cancelled, Parsed, Parser, Source};
 use crate::text::{Change, Document, Encoding, Lines, change};
 
@@ -399,8 +400,12 @@ pub(super) fn judge_file(
     cancel: &Cancel,
     encoding: Encoding,
 ) -> Result<Vec<Published>, Cancelled> {
-    let tree = Parser::new().parse(text, None, cancel, None)?;
-    let snapshot = ready.snapshot(Source::new(text.into(), tree), cancel.clone());
+    let source = if rules::read_other(&ready.path) {
+        Source::plain(text)
+    } else {
+        Source::new(text.into(), Parser::new().parse(text, None, cancel, None)?)
+    };
+    let snapshot = ready.snapshot(source, cancel.clone());
     let report: Report = analysis::analyse(&snapshot)?;
     let shown = merge::merge(Vec::new(), &snapshot, &report);
     let head = &snapshot.head;

@@ -72,6 +72,12 @@ impl Source {
         Self::typed(text, tree.into())
     }
 
+    /// A text that is not Python, such as a manifest. Its tree is empty.
+    #[must_use]
+    pub fn plain(text: impl Into<Arc<str>>) -> Self {
+        Self::new(text.into(), Self::parse("").tree)
+    }
+
     /// Joins a text that is being typed and what was parsed from it.
     #[must_use]
     pub fn typed(text: Arc<str>, parsed: Parsed) -> Self {

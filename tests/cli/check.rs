@@ -203,3 +203,28 @@ fn a_reader_who_leaves_early_is_no_error() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn a_changed_manifest_is_judged_with_the_python_files() {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write(
+        "pyproject.toml",
+        "[project]\ndependencies = [\"requests>=2.31\"]\n",
+    );
+    repo.commit("Ask for requests");
+    repo.git(&["checkout", "-q", "-B", "hotfix/v1.2.1"]);
+    repo.write(
+        "pyproject.toml",
+        "[project]\ndependencies = [\"requests>=2.32\"]\n",
+    );
+    let outcome = run(repo.root(), &["check"]);
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    for shown in [
+        "The dependency requests changes: >=2.31 → >=2.32",
+        "pyproject.toml:2:17",
+        "production has",
+    ] {
+        assert!(outcome.stdout.contains(shown), "{}", outcome.stdout);
+    }
+}

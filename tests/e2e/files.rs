@@ -16,6 +16,25 @@ fn a_changed_file_that_is_not_open_is_judged() {
 }
 
 #[test]
+fn a_changed_manifest_is_judged_and_cleared() {
+    let repo = repository();
+    repo.write("requirements.txt", "requests==2.31\n");
+    repo.commit("Pin requests");
+    repo.git(&["branch", "-f", "main"]);
+    repo.write("requirements.txt", "requests==2.32\n");
+    let mut client = editor(repo.root());
+    let uri = uri(&repo.path("requirements.txt"));
+    client.file_diagnostics(&uri, |found| {
+        found.len() == 1 && found[0]["code"] == "dependency-change"
+    });
+    repo.write("requirements.txt", "requests==2.31\n");
+    let change = json!({"changes": [{"uri": uri, "type": 2}]});
+    client.notify("workspace/didChangeWatchedFiles", change);
+    client.file_diagnostics(&uri, none);
+    client.finish();
+}
+
+#[test]
 fn a_new_file_that_is_not_open_is_judged() {
     let repo = repository();
     repo.write("pkg/new.py", risky());

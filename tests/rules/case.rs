@@ -87,8 +87,8 @@ fn put(case: &mut Case, fence: &str, body: String, place: &str) {
             .to_owned();
     }
     match (language, role) {
-        ("python", "base") => case.base = Some(body),
-        ("python", "head") => case.head = body,
+        ("python" | "toml" | "text" | "json", "base") => case.base = Some(body),
+        ("python" | "toml" | "text" | "json", "head") => case.head = body,
         ("python", "fixed") => case.fixed = Some(body),
         ("toml", "settings") => case.settings = Some(body),
         ("scheme", "query") => case.query = Some(body),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hotfix_ls::analysis::{BaseSide, Comparison, Report, Snapshot, analyse, fixes};
+use hotfix_ls::analysis::{BaseSide, Comparison, Report, Snapshot, analyse, fixes, source};
 use hotfix_ls::config::Settings;
 use hotfix_ls::fixes::{Fix, apply};
 use hotfix_ls::rules::{self, Confidence, Finding, Group};
@@ -80,7 +80,7 @@ fn snapshot(case: &Case, head: &str, base: Option<&str>, settings: &Arc<Settings
     Snapshot {
         path: case.path.clone(),
         is_test: settings.is_test(&case.path),
-        head: Source::parse(head),
+        head: source(&case.path, head),
         base: base.map_or(Comparison::AllNew, |text| {
             Comparison::Production(Arc::new(BaseSide::new(Arc::new(Production {
                 commit: "0".repeat(40),
