@@ -14,7 +14,9 @@ use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::analysis::{BaseSide, Comparison};
 use crate::rules;
-use crate::vcs::{Base, BaseCommit, BaseError, FileChange, Inactive, Repository, Scope};
+use crate::vcs::{
+    Base, BaseCommit, BaseError, ChangedFile, FileChange, Inactive, Repository, Scope,
+};
 
 /// Judges the changed files at and below `paths`, or of the whole repository without paths.
 pub fn judge(
@@ -148,7 +150,7 @@ impl Place {
             }
             if self.paths.contains(&file) {
                 selected.named(file);
-            } else if is_read(&file, &changed.path) && self.means(&file) {
+            } else if is_read(&file, &changed) && self.means(&file) {
                 selected.found(file);
             }
         }
@@ -169,9 +171,11 @@ impl Place {
     }
 }
 
-/// Whether a changed file is judged without being named.
-fn is_read(file: &Path, path: &str) -> bool {
-    files::is_python(file) || rules::read_other(path)
+/// Whether a changed file is judged without being named. A manifest says something only beside
+/// production's.
+fn is_read(file: &Path, changed: &ChangedFile) -> bool {
+    let new = changed.change == FileChange::Added;
+    files::is_python(file) || (!new && rules::read_other(&changed.path))
 }
 
 /// The paths that exist, absolute; the others are told.
