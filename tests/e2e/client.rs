@@ -257,7 +257,7 @@ impl Client {
     }
 
     /// Takes one message. `false` when none came in time or the server is gone.
-    fn pump(&mut self, give_up: Instant) -> bool {
+    pub fn pump(&mut self, give_up: Instant) -> bool {
         let left = give_up.saturating_duration_since(Instant::now());
         match self.incoming.recv_timeout(left) {
             Ok(message) => {

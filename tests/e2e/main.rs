@@ -14,6 +14,7 @@ mod places;
 mod production;
 mod repositories;
 mod scene;
+mod settles;
 mod status;
 mod typing;
 
