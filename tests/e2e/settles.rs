@@ -46,10 +46,20 @@ class Store:
 
 def total(orders):
     return sum(orders)
+
+
+def pick(key):
+    return cache[key]
+
+
+def name(key):
+    return pick(key).name
 ";
 
 /// Lines that are typed below a mark: sound ones, each with something to say or nothing.
-const TYPED: [(&str, &str); 8] = [
+const TYPED: [(&str, &str); 9] = [
+    // Makes a line of another function risky.
+    ("def pick(key):\n", "    if not key:\n        return None\n"),
     (
         "answer.raise_for_status()\n",
         "    name = payload[\"name\"]\n",
