@@ -58,13 +58,12 @@ vim.cmd.edit(root .. '/service/old_name.py')
 vim.cmd('Hotfix status')
 check('a command says how to switch the server on', support.heard("vim.lsp.enable('hotfix_ls')"))
 
-local path = vim.env.PATH
-vim.env.PATH = '/usr/bin:/bin'
 vim.g.hotfix = { server = root .. '/nowhere' }
 vim.lsp.enable('hotfix_ls')
 vim.cmd.edit(file)
 local heard, said = support.heard('which cannot be run')
 check('a wrong path to the server is said', heard, said)
+check('and no other one is taken instead', #vim.lsp.get_clients() == 0)
 check('with the ways out', said[1] and said[1].text:find('cargo build --release', 1, true) ~= nil, said)
 vim.cmd('silent checkhealth hotfix')
 local function shown()
@@ -80,7 +79,6 @@ check('unknown options and wrong types are named', #problems == 2, problems)
 -- Switched on: the binary that tests/run has built is in the PATH -----------------------------------
 
 vim.g.hotfix = nil
-vim.env.PATH = path
 if encoding == 'utf-16' then
   local capabilities = vim.lsp.protocol.make_client_capabilities()
   capabilities.general.positionEncodings = { 'utf-16' }
@@ -285,7 +283,7 @@ end)
 -- production -------------------------------------------------------------------------------------------------------
 
 vim.api.nvim_set_current_buf(buffer)
-vim.cmd.only()
+vim.cmd('silent only')
 local window = vim.api.nvim_get_current_win()
 vim.cmd('Hotfix production')
 check('production opens a second window', wait(10, function()
@@ -323,7 +321,7 @@ vim.cmd('horizontal Hotfix production')
 check('horizontal is obeyed', wait(10, function()
   return #vim.api.nvim_tabpage_list_wins(0) == 2
 end) and vim.fn.winlayout()[1] == 'col', vim.fn.winlayout())
-vim.cmd.only()
+vim.cmd('silent only')
 
 local added = root .. '/service/new.py'
 vim.cmd.edit(added)

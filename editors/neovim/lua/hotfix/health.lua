@@ -39,7 +39,7 @@ local function check_binary()
   local binary, reason = server.find()
   if type(cmd) == 'function' then
     health.info('the server is started by a function of your configuration')
-  elseif type(cmd) == 'table' and (binary == nil or cmd[1] ~= binary.path) and cmd[1] ~= 'hotfix-ls' then
+  elseif type(cmd) == 'table' and (binary and binary.path) ~= cmd[1] and vim.fn.executable(cmd[1]) == 1 then
     binary = { path = cmd[1], origin = 'your configuration of vim.lsp' }
   end
   if binary == nil then

@@ -59,11 +59,13 @@ function M.ways_out()
 end
 
 --- The command that starts the server. A missing one is named all the same, so that
---- `:checkhealth vim.lsp` shows what is wanted.
+--- `:checkhealth vim.lsp` shows what is wanted, and no other is taken for it.
 ---@return string[]
 function M.cmd()
   local binary = M.find()
-  return { binary and binary.path or 'hotfix-ls', 'server' }
+  local named = config.get().server
+  local wanted = type(named) == 'string' and named ~= '' and vim.fs.normalize(named) or 'hotfix-ls'
+  return { binary and binary.path or wanted, 'server' }
 end
 
 --- The program for the verbs of the command line: the one that runs as server, if its name tells.
@@ -99,7 +101,10 @@ function M.complain_if_missing()
   local _, reason = M.find()
   local lines = { (reason or (cmd[1] .. ' cannot be run')) .. '.' }
   vim.list_extend(lines, M.ways_out())
-  say.error(table.concat(lines, '\n  '))
+  -- Not from within the autocommand: Neovim would take the message for a failure of it.
+  vim.schedule(function()
+    say.error(table.concat(lines, '\n  '))
+  end)
 end
 
 --- The client of a buffer, once it has answered.
