@@ -21,6 +21,7 @@ local file = root .. '/service/client.py'
 
 local exit_code
 support.enable(repository, encoding, {
+  settings = { hotfix = { ['timeout-seconds'] = 7 } },
   on_exit = function(code, signal)
     exit_code = signal == 0 and code or ('signal ' .. signal)
   end,
@@ -111,8 +112,8 @@ vim.lsp.buf.code_action({
     return action.isPreferred
   end,
 })
-check('the fix is applied to the buffer', wait(10, function()
-  return text():find('requests.get(url, timeout=10)', 1, true) ~= nil
+check('the fix is applied to the buffer, as the settings say', wait(10, function()
+  return text():find('requests.get(url, timeout=7)', 1, true) ~= nil
 end), lines())
 check('the finding is gone', wait(10, function()
   return #findings() == 0

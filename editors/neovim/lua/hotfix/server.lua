@@ -83,7 +83,12 @@ end
 
 ---@return boolean
 function M.is_enabled()
-  return vim.lsp.is_enabled ~= nil and vim.lsp.is_enabled(M.NAME)
+  if vim.lsp.is_enabled then
+    return vim.lsp.is_enabled(M.NAME)
+  end
+  -- The first releases of 0.11 have no public way to ask.
+  local enabled = vim.lsp._enabled_configs or {}
+  return enabled[M.NAME] ~= nil
 end
 
 local complained = false
