@@ -237,6 +237,14 @@ fn weigh(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> (Confidence
             (Confidence::Certain, HIDES)
         };
     }
+    // `if error.errno == ENOENT: raise KeyError(key)`: the cause was read before it is replaced.
+    let weighed = handler
+        .name
+        .is_some_and(|name| decides(unit, handler.clause, name));
+    let same = |kind: &&str| last_part(raised_name(unit, value)) == *kind;
+    if weighed || handler.kinds.iter().any(same) {
+        return (Confidence::Possible, "does not name its cause");
+    }
     let asked = asks(handler.tried);
     if carries && asked {
         return (Confidence::Possible, RETELLS);
@@ -244,7 +252,7 @@ fn weigh(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> (Confidence
     let translated = asked
         && is_short(unit, handler.tried)
         && handler.kinds.iter().all(|kind| is_answer(kind))
-        && (tells_more(value) || is_protocol(unit, value));
+        && (tells_more(value) || is_protocol(unit, value) || says_no(unit, value));
     if translated {
         (Confidence::Possible, "does not name its cause")
     } else {
@@ -279,8 +287,56 @@ fn uses(unit: &Unit<'_>, clause: Node<'_>, name: &str) -> bool {
     used
 }
 
-/// Exceptions that are the answer "no" to a question, and say nothing beyond it.
+/// Whether an `if` or `match` of the handler asks the caught exception what it is.
+fn decides(unit: &Unit<'_>, clause: Node<'_>, name: &str) -> bool {
+    let mut found = false;
+    walk(clause, &mut |node| {
+        if matches!(node.kind(), "if_statement" | "match_statement") {
+            let asked = field(node, "condition").or_else(|| field(node, "subject"));
+            let asked = asked.map_or("", |asked| unit.slice(asked));
+            found |= asked.contains(&format!("{name}."));
+        }
+        if found { Walk::Over } else { Walk::Into }
+    });
+    found
+}
+
+/// Exceptions that are the answer "no" to a question, and say nothing beyond it: those of Python's
+/// protocols and those of a parser, but none that tells of the world outside the process.
 fn is_answer(kind: &str) -> bool {
+    let words = [
+        "Parse",
+        "Decode",
+        "Syntax",
+        "Value",
+        "Invalid",
+        "Validation",
+        "Format",
+        "Address",
+        "IDNA",
+        "Decimal",
+        "Ambigu",
+        "Lookup",
+        "Missing",
+        "Unsupported",
+        "Exist",
+        "Conversion",
+        "Resolver",
+        "Attribute",
+        "Unknown",
+        "Empty",
+        "Page",
+        "Eof",
+        "EOF",
+        "Exhausted",
+        "NotRelation",
+    ];
+    let is_own = words.iter().any(|word| kind.contains(word));
+    is_lookup(kind) || is_own
+}
+
+/// Exceptions of Python itself that answer a lookup or a conversion.
+fn is_lookup(kind: &str) -> bool {
     matches!(
         kind,
         "KeyError"
@@ -293,6 +349,11 @@ fn is_answer(kind: &str) -> bool {
             | "OverflowError"
             | "StopIteration"
             | "StopAsyncIteration"
+            | "NotImplementedError"
+            | "ZeroDivisionError"
+            | "RecursionError"
+            | "AssertionError"
+            | "KeyboardInterrupt"
             | "ImportError"
             | "ModuleNotFoundError"
             | "FileNotFoundError"
@@ -339,11 +400,26 @@ fn tells_more(value: Node<'_>) -> bool {
     field(exception(value), "arguments").is_some_and(|list| 0 < list.named_child_count())
 }
 
+/// Whether the new exception's name is the whole answer: `NotFoundErr()`, `Empty`.
+fn says_no(unit: &Unit<'_>, value: Node<'_>) -> bool {
+    let raised = last_part(raised_name(unit, value));
+    [
+        "NotFound",
+        "DoesNotExist",
+        "404",
+        "Empty",
+        "NoUri",
+        "Unknown",
+    ]
+    .iter()
+    .any(|word| raised.contains(word))
+}
+
 /// Whether Python itself asks for this exception and drops its cause.
 fn is_protocol(unit: &Unit<'_>, value: Node<'_>) -> bool {
     let own = unit.qualname.rsplit('.').next().unwrap_or_default();
     match last_part(raised_name(unit, value)) {
-        "StopIteration" | "StopAsyncIteration" => true,
+        "StopIteration" | "StopAsyncIteration" | "SystemExit" | "KeyboardInterrupt" => true,
         "AttributeError" => matches!(own, "__getattr__" | "__getattribute__" | "__get__"),
         "KeyError" | "IndexError" => own.starts_with("__"),
         _ => false,

@@ -8,7 +8,7 @@ use super::knowledge::waits::{self, Wait};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
-use crate::syntax::flow::withs_around;
+use crate::syntax::flow::{facts_at, withs_around};
 use crate::syntax::nodes::{
     bare, children, field, has_splat, keyword, positional, statement_of, string_value,
 };
@@ -59,8 +59,24 @@ fn judge(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
     let excused = is_wrapper(unit, function)
         || bounded_from_outside(unit, call)
         || http::faked(unit)
-        || http::in_mock(unit, call);
+        || http::in_mock(unit, call)
+        || is_callers_choice(unit, call);
     (!excused).then_some(verdict)
+}
+
+/// `if timeout is not None: … connect(address, timeout)`, and `connect(address)` where there is
+/// none: the caller chose to wait for ever.
+fn is_callers_choice(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    let parameters = unit.parameters();
+    let mut timeouts = parameters
+        .iter()
+        .filter(|one| one.name.contains("timeout"))
+        .peekable();
+    timeouts.peek().is_some()
+        && facts_at(call, unit.source()).iter().any(|fact| {
+            let condition = unit.slice(fact.condition);
+            timeouts.clone().any(|one| condition.contains(one.name))
+        })
 }
 
 /// The settings name this function as one that sets a timeout.

@@ -81,7 +81,9 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
         return None;
     }
     // A file that is gone when it is read fails loudly; that is seldom worth a change.
-    let confidence = if used == Use::Read {
+    // Whoever asks for a link tells kinds of paths apart.
+    let kind_only = unit.slice(check).contains("islink");
+    let confidence = if used == Use::Read || kind_only {
         Confidence::Possible
     } else {
         Confidence::Likely

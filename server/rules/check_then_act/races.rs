@@ -378,7 +378,11 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
             return None;
         }
         race.reason = Reason::Await;
-        race.confidence = Confidence::Likely;
+        race.confidence = if state.owner == Owner::Instance && has_one_user(unit) {
+            Confidence::Possible
+        } else {
+            Confidence::Likely
+        };
         if race
             .guarded
             .is_some_and(|one| one.written && one.asynchronous)
@@ -425,6 +429,17 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
             && mentions(unit, race.check, state.text);
         counter.then_some(())
     }
+}
+
+/// Whether the class stands for one connection or one message, which one task reads or writes.
+fn has_one_user(unit: &Unit<'_>) -> bool {
+    let class = unit.qualname.rsplit('.').nth(1).unwrap_or_default();
+    [
+        "Reader", "Writer", "Stream", "Parser", "Payload", "Part", "Request", "Response",
+        "Protocol", "Body", "Cursor",
+    ]
+    .iter()
+    .any(|word| class.contains(word))
 }
 
 /// An earlier act on the same state tells the other tasks before control is given away; or the

@@ -1,6 +1,5 @@
 //! Comments that are no part of the fix: code that was switched off, work that was put off.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
 use tree_sitter::Node;
@@ -54,7 +53,6 @@ pub(super) fn compare(pair: &Pair<'_>, reporter: &mut Reporter) {
 /// `production` as code is switched off; elsewhere it may be a heading.
 fn leftovers(unit: &Unit<'_>, comments: &[Node<'_>], production: Option<&Source>) -> Vec<Leftover> {
     let mut found = Vec::new();
-    let habit = OnceCell::new();
     for comment in comments {
         if let Some(mark) = postponed(unit.slice(*comment)) {
             found.push(Leftover {
@@ -62,32 +60,28 @@ fn leftovers(unit: &Unit<'_>, comments: &[Node<'_>], production: Option<&Source>
                 message: format!(
                     "{mark}: finish it now, or write it down where it is not forgotten"
                 ),
-                confidence: if *habit.get_or_init(|| has_the_habit(unit)) {
-                    Confidence::Possible
-                } else {
-                    Confidence::Likely
-                },
+                confidence: Confidence::Possible,
             });
         }
     }
     for run in runs(unit, comments) {
         if let Some(range) = switched_off(unit, &run, production) {
+            let text = &unit.source().text()[range.clone()];
+            // Behind `# ` a single line may as well say what the code beside it amounts to.
+            let confidence = if is_tight(text) || 1 < text.lines().count() {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
             found.push(Leftover {
                 range,
                 message: "Code that is switched off does not belong in a hotfix: git keeps it"
                     .to_owned(),
-                confidence: Confidence::Likely,
+                confidence,
             });
         }
     }
     found
-}
-
-/// Whether the file keeps its promises in comments: more than one of them.
-fn has_the_habit(unit: &Unit<'_>) -> bool {
-    let text = unit.source().text();
-    let marks = ["TODO", "FIXME", "XXX"].iter();
-    unit.file.is_test || 1 < marks.map(|mark| count(text, mark)).sum::<usize>()
 }
 
 fn report(

@@ -8,6 +8,7 @@ mod fix;
 
 use tree_sitter::Node;
 
+use super::knowledge::comments::count;
 use super::knowledge::origins;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
@@ -69,10 +70,31 @@ impl Rule for DebugLeftover {
 
     fn compare(&self, pair: &Pair<'_>, reporter: &mut Reporter) {
         comments::compare(pair, reporter);
+        added_prints(pair, reporter);
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
         fix::fixes(context, finding)
+    }
+}
+
+/// A line on standard output that production's file does not have, however this file speaks
+/// otherwise: it was put there while somebody looked for the fault.
+fn added_prints(pair: &Pair<'_>, reporter: &mut Reporter) {
+    let Some(head) = pair.head else { return };
+    let (old, now) = (pair.base_file.source.text(), pair.head_file.source.text());
+    for call in origins::calls(head) {
+        let text = head.slice(call);
+        let Some((Confidence::Likely, message)) = judge_call(head, call) else {
+            continue;
+        };
+        let is_print = message.contains("standard output");
+        if is_print && count(old, text) < count(now, text) {
+            reporter.report(Draft {
+                covers: &["debug-leftover"],
+                ..Draft::at(call, Confidence::Certain, message)
+            });
+        }
     }
 }
 
@@ -84,7 +106,9 @@ fn judge_call(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
     if name == "code.interact" && speaks_to_people(unit, call) {
         return None;
     }
-    if stops(&name) {
+    // `def set_trace(): … pdb.set_trace()` is a debugger of its own.
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    if stops(&name) && name.rsplit('.').next() != Some(own) {
         let written = unit.slice(field(call, "function")?);
         return Some((
             Confidence::Certain,
@@ -167,6 +191,10 @@ fn debugger_import<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<&'a str> 
     let whole = unit.source().text();
     let stops_here = text.contains("set_trace") || text.contains("settrace");
     let local = module.rsplit('.').next().unwrap_or(module);
+    // `from pdb import Pdb` is a base class or a feature; `from icecream import ic` is only this.
+    if from.is_some() && !stops_here && module != "icecream" {
+        return None;
+    }
     let other_use = whole
         .match_indices(&format!("{local}."))
         .any(|(at, found)| {
@@ -190,10 +218,30 @@ fn judge_print(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
         return None;
     }
     let written = unit.slice(field(call, "function")?);
+    let confidence = if is_a_report(unit) {
+        Confidence::Possible
+    } else if has_a_log(unit) {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    };
     Some((
-        Confidence::Certain,
+        confidence,
         format!("{written} writes to standard output, where no log keeps it"),
     ))
+}
+
+/// Whether the file logs: then a line on standard output is not how it speaks.
+fn has_a_log(unit: &Unit<'_>) -> bool {
+    let names = unit.names();
+    ["logging", "structlog", "loguru"]
+        .iter()
+        .any(|module| names.imports_module(module))
+}
+
+/// A function that prints five lines and more was written to print.
+fn is_a_report(unit: &Unit<'_>) -> bool {
+    4 < unit.slice(unit.node).matches("print(").count()
 }
 
 /// Whether output is what this code is for: a command line, a script, a report.
@@ -201,7 +249,7 @@ fn speaks_to_people(unit: &Unit<'_>, call: Node<'_>) -> bool {
     let text = unit.source().text();
     let tools = [
         "argparse", "click", "typer", "optparse", "fire", "docopt", "getopt", "cmd", "readline",
-        "getpass", "curses", "turtle",
+        "getpass", "curses", "turtle", "tkinter",
     ];
     text.starts_with("#!")
         || tools.iter().any(|one| unit.names().imports_module(one))
@@ -228,8 +276,7 @@ fn named_for_output(unit: &Unit<'_>) -> bool {
         "pprint",
     ];
     unit.qualname
-        .rsplit('.')
-        .take(2)
+        .split('.')
         .flat_map(|part| part.split('_'))
         .any(|word| words.contains(&word.to_ascii_lowercase().as_str()))
         || origins::decorated(unit, &|text| {
@@ -241,7 +288,7 @@ fn named_for_output(unit: &Unit<'_>) -> bool {
 fn guarded_by_verbosity(unit: &Unit<'_>, call: Node<'_>) -> bool {
     facts_at(call, unit.source()).iter().any(|fact| {
         let condition = unit.slice(fact.condition).to_ascii_lowercase();
-        ["verbose", "debug", "quiet", "dry_run", "isatty"]
+        ["verbos", "debug", "quiet", "dry_run", "isatty", "bench"]
             .iter()
             .any(|word| condition.contains(word))
     })

@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::constants::{is_cert_none, is_false, is_true};
 use crate::rules::knowledge::origins;
 use crate::rules::{Confidence, Draft, Reporter};
+use crate::syntax::flow::facts_at;
 use crate::syntax::nodes::{children, decorators_of, field, positional, string_value};
 use crate::syntax::query::Match;
 use crate::syntax::{Pattern, Unit};
@@ -223,9 +224,29 @@ fn attribute(
     off.then(|| {
         Draft::at(
             anchor,
-            Confidence::Certain,
+            if is_asked_for(unit, anchor) {
+                Confidence::Possible
+            } else {
+                Confidence::Certain
+            },
             format!("{written} does not verify whom it talks to"),
         )
+    })
+}
+
+/// Whether a parameter that speaks of the check decides it: `if not verify:`. Then it is the
+/// caller that switches the check off.
+fn is_asked_for(unit: &Unit<'_>, place: Node<'_>) -> bool {
+    let parameters = unit.parameters();
+    facts_at(place, unit.source()).iter().any(|fact| {
+        let condition = unit.slice(fact.condition);
+        parameters.iter().any(|one| {
+            let name = one.name.to_ascii_lowercase();
+            condition.contains(one.name)
+                && ["verif", "insecure", "hostname", "ssl", "tls", "cert"]
+                    .iter()
+                    .any(|word| name.contains(word))
+        })
     })
 }
 
@@ -320,15 +341,16 @@ fn unsigned<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Node<'a>> {
 
 /// `ssl._create_unverified_context`, called or handed on.
 fn unverified_context(unit: &Unit<'_>, reporter: &mut Reporter) {
-    if !unit.slice(unit.node).contains("_create_unverified_context") {
+    const NAME: &str = "_create_unverified_context";
+    // The file that defines the name is no user of it.
+    if !unit.slice(unit.node).contains(NAME) || unit.file.outline.find(NAME).is_some() {
         return;
     }
     crate::syntax::nodes::walk_own(unit.node, &mut |node| {
         let named = match node.kind() {
-            "attribute" => field(node, "attribute")
-                .is_some_and(|name| unit.slice(name) == "_create_unverified_context"),
+            "attribute" => field(node, "attribute").is_some_and(|name| unit.slice(name) == NAME),
             "identifier" => {
-                unit.slice(node) == "_create_unverified_context"
+                unit.slice(node) == NAME
                     && node
                         .parent()
                         .is_some_and(|up| !matches!(up.kind(), "attribute" | "dotted_name"))

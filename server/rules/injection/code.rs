@@ -25,7 +25,16 @@ pub(super) fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Found<'a>> {
             let compiled = unit.slice(argument).starts_with("compile(");
             let meant = matches!(reach, Reach::Unknown | Reach::Attribute(_))
                 && (compiled || name.ends_with("exec"));
-            let confidence = if meant { Confidence::Possible } else { sure };
+            // A namespace of its own is a decision: whoever gives one means to run code.
+            let placed = 1 < positional(call).len() || is_interpreter(unit);
+            let confidence = match sure {
+                _ if meant => Confidence::Possible,
+                Confidence::Certain if placed && is_operator(&reach) => Confidence::Likely,
+                Confidence::Certain if matches!(reach, Reach::Outside(_)) => sure,
+                Confidence::Certain if placed => Confidence::Possible,
+                Confidence::Likely if placed => Confidence::Possible,
+                sure => sure,
+            };
             let what = named(unit, &reach, argument);
             Some(Found {
                 place: call,
@@ -50,6 +59,20 @@ pub(super) fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Found<'a>> {
         }
         _ => unpickles(unit, call, &name, written),
     }
+}
+
+/// Whether the person at the terminal, or whoever starts the process, writes the code.
+fn is_operator(reach: &Reach<'_>) -> bool {
+    matches!(reach, Reach::Outside(name) if name.contains("input(") || name.contains("environ"))
+}
+
+/// Whether the function's own name says that it runs code: `runcode`, `eval_expression`.
+fn is_interpreter(unit: &Unit<'_>) -> bool {
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    let own = own.to_ascii_lowercase();
+    ["eval", "exec", "runcode", "runctx", "shell", "debug"]
+        .iter()
+        .any(|word| own.contains(word))
 }
 
 /// Whether the loader is not one of the safe ones.

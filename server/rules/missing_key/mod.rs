@@ -101,7 +101,11 @@ fn judge<'a>(
     let asked = asked_elsewhere(unit, keys, object, &mapping, key);
     let (confidence, why) = match (asked, from) {
         (Some(_), _) => (Confidence::Certain, "elsewhere the code allows for that"),
-        (_, Origin::Outside) if presence.is_variant(read) => {
+        // Every process that a system starts has one.
+        (_, Origin::Outside) if mapping.ends_with("environ") && is_always_set(key) => {
+            (Confidence::Possible, "it comes from outside")
+        }
+        (_, Origin::Outside | Origin::Declared) if presence.is_variant(read) => {
             (Confidence::Possible, "its keys depend on its kind")
         }
         (_, Origin::Outside) => (Confidence::Certain, "it comes from outside"),
@@ -152,6 +156,11 @@ fn own_knowledge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, object: Node<'a>, key
     } else {
         Shown::Nothing
     }
+}
+
+/// Environment variables that are set on every usual system.
+fn is_always_set(key: &str) -> bool {
+    matches!(key, "PATH" | "Path" | "HOME" | "SYSTEMROOT" | "SystemRoot")
 }
 
 /// The file gives the key a value among its defaults (`default_config = {"SERVER_NAME": None}`):

@@ -244,6 +244,7 @@ impl<'a> MayBeNone<'_, '_, 'a> {
 
     /// What a call may reach, it may set: `self.connect()` fills `self.link`.
     fn called(&mut self, call: Place, state: &mut State) {
+        self.fills(call, state);
         let flat = self.flat();
         let paths = flat.paths();
         if state.iter().any(|(path, _)| paths.outer(path).is_some()) {
@@ -268,6 +269,24 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         if stands_alone {
             self.after_check(call, state);
         }
+    }
+
+    /// `if _db is None: init()`: a function of this file may fill the module's own names.
+    fn fills(&self, call: Place, state: &mut State) {
+        let flat = self.flat();
+        let name = flat
+            .field(call, "function")
+            .map_or("", |function| flat.slice(function));
+        if state.is_empty() || self.unit.file.outline.find(name).is_none() {
+            return;
+        }
+        let parameters = self.unit.parameters();
+        let is_global = |path: Path| {
+            plain_name(flat, path).is_some_and(|name| {
+                self.unit.bindings(name).is_empty() && parameters.iter().all(|one| one.name != name)
+            })
+        };
+        state.retain(|path, _| !is_global(path));
     }
 
     /// `self.assertIsNotNone(x)`, `check(x)`: what was handed to a check is taken as checked.

@@ -142,9 +142,18 @@ fn of_parameter<'a>(
             Confidence::Certain,
             "its type allows None",
         )),
+        // Who calls a helper or a protocol's method is known: it passes what is needed.
         _ if default_none => Some(Why {
             against_its_type: parameter.annotation.is_some(),
-            ..Why::new(parameter.node, Confidence::Likely, "None is its default")
+            ..Why::new(
+                parameter.node,
+                if is_for_anybody(unit) {
+                    Confidence::Likely
+                } else {
+                    Confidence::Possible
+                },
+                "None is its default",
+            )
         }),
         None if open_to_all && parameter.default.is_none() => Some(Why::new(
             parameter.node,
@@ -170,6 +179,19 @@ pub(super) fn untested_uses<'a>(unit: &Unit<'a>, subject: &str) -> Vec<tree_sitt
         .filter(|access| access.why.reason == UNTESTED && access.path == subject)
         .map(|access| access.object)
         .collect()
+}
+
+/// A public function or method that no framework calls: no helper, no function inside another, no
+/// method of Python's own protocols, nothing that a decorator registers.
+fn is_for_anybody(unit: &Unit<'_>) -> bool {
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    let is_protocol = own.starts_with("__") && own != "__init__" && own != "__call__";
+    let decorated = unit
+        .node
+        .parent()
+        .is_some_and(|parent| parent.kind() == "decorated_definition");
+    let inside = ancestors(unit.node).any(|above| above.kind() == "function_definition");
+    !(is_protocol || inside || decorated || own.starts_with('_') && own != "__init__")
 }
 
 /// A plain public function of the module: anybody may call it with anything. What a decorator

@@ -123,6 +123,14 @@ fn of_call<'a>(
     {
         let has_default = full.contains("env") && 1 < arguments.len()
             || keyword(call, "default", unit.source()).is_some();
+        let is_pattern = name.starts_with("re");
+        if is_pattern
+            && arguments
+                .first()
+                .is_some_and(|one| always_matches(unit, *one))
+        {
+            return None;
+        }
         let doc = name.contains("doc") || name.starts_with("inspect") || name.contains("find_");
         let confidence = if doc {
             Confidence::Likely
@@ -208,6 +216,32 @@ fn counts_rows(unit: &Unit<'_>) -> bool {
     .any(|word| text.contains(word))
 }
 
+/// Whether a pattern matches every text, because each part of it may be left out: `[ \t]*`, `^(x?)`.
+fn always_matches(unit: &Unit<'_>, pattern: Node<'_>) -> bool {
+    if pattern.kind() != "string" {
+        return false;
+    }
+    let text = unit
+        .slice(pattern)
+        .trim_start_matches(['r', 'R', 'b', 'B', 'u', 'U']);
+    let text = text.trim_matches(['"', '\'']);
+    let text = text.strip_prefix('^').unwrap_or(text);
+    let mut rest = text.trim_start_matches('(').trim_end_matches(')');
+    while !rest.is_empty() {
+        let part = match rest.as_bytes()[0] {
+            b'[' => rest.find(']').map_or(rest.len(), |end| end + 1),
+            b'\\' => 2,
+            first if first.is_ascii_alphanumeric() || b" ._-".contains(&first) => 1,
+            _ => return false,
+        };
+        match rest.get(part..).and_then(|behind| behind.chars().next()) {
+            Some('*' | '?') => rest = &rest[part + 1..],
+            _ => return false,
+        }
+    }
+    !text.is_empty()
+}
+
 /// How sure it is that the object is a compiled pattern.
 fn compiled_pattern<'a>(
     unit: &Unit<'a>,
@@ -218,8 +252,12 @@ fn compiled_pattern<'a>(
         unit.callee(bare(value))
             .is_some_and(|full| full == "re.compile" || full == "regex.compile")
     };
+    let sure = |value: Node<'a>| {
+        let pattern = positional(bare(value)).first().copied();
+        (!pattern.is_some_and(|one| always_matches(unit, one))).then_some(Confidence::Certain)
+    };
     if compiles(object) {
-        return Some(Confidence::Certain);
+        return sure(object);
     }
     let text = unit.slice(object);
     if object.kind() == "identifier" {
@@ -227,7 +265,7 @@ fn compiled_pattern<'a>(
             .last_value(text, object.start_byte())
             .or_else(|| module_value(unit, text));
         if let Some(value) = value {
-            return compiles(value).then_some(Confidence::Certain);
+            return compiles(value).then(|| sure(value))?;
         }
     }
     let last = text.rsplit('.').next()?.to_ascii_lowercase();

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::intent::{is_announced, is_failure, is_known, is_probe, is_question};
 use crate::rules::knowledge::keys::module_value;
 use crate::syntax::Unit;
 use crate::syntax::flow::handler_names;
@@ -52,6 +53,18 @@ pub(super) struct Handler<'a> {
     pub vague: Option<Vague>,
     /// A comment in the handler says why.
     pub explains: bool,
+    /// A comment keeps a linter from complaining of it: somebody has seen how much it catches.
+    pub is_known: bool,
+    /// The failure is handed on to whoever prints or keeps it.
+    pub hands_on: bool,
+    /// The handler calls something: it has another way to go.
+    pub acts: bool,
+    /// The code in the `try` only looks something up, and a default stays where it fails.
+    pub is_probe: bool,
+    /// The code asks what no answer is an answer to: `repr(value)`, `hasattr(…)`, `is_valid()`.
+    pub is_question: bool,
+    /// What is caught names a failure, not a way through the program.
+    pub is_failure: bool,
     /// The exception is the usual answer of the code in the `try`.
     pub is_expected: bool,
     /// The code in the `try` does something whose failure nobody sees: its last statement is a
@@ -94,7 +107,13 @@ impl<'a> Handler<'a> {
             exits: seen.exits,
             tells: seen.tells || seen.heard.is_some() || seen.printed,
             vague: seen.vague(),
-            explains: explains(unit, clause),
+            explains: explains(unit, clause) || is_announced(unit, attempt),
+            is_known: is_known(unit, clause),
+            hands_on: seen.hands_on,
+            acts: seen.acts,
+            is_probe: is_probe(body),
+            is_question: is_question(unit, body, block),
+            is_failure: names.iter().any(|name| is_failure(name)),
             is_expected: waits(attempt) || is_expected(unit, &names, body),
             is_action: is_action(body),
             is_cleanup: is_cleanup(unit, body),
@@ -116,7 +135,17 @@ fn lets_stop(unit: &Unit<'_>, clause: Node<'_>) -> bool {
         let names = handler_names(*part, unit.source());
         names.contains(&"KeyboardInterrupt") || names.contains(&"SystemExit")
     });
-    signals.any(|part| unit.slice(part).contains("raise"))
+    let lets_through = |part: &Node<'_>| {
+        children(*part)
+            .find(|child| child.kind() == "block")
+            .and_then(|block| block.named_child(0))
+            .is_some_and(|first| unit.slice(first) == "raise")
+    };
+    let passes_on = children(attempt)
+        .filter(|part| part.kind() == "except_clause" && part.end_byte() <= clause.start_byte())
+        .any(|part| lets_through(&part));
+    passes_on
+        || signals.any(|part| unit.slice(part).contains("raise"))
         || unit.slice(clause).contains(".set_exception(")
 }
 
@@ -135,6 +164,8 @@ struct Seen {
     heard: Option<Vague>,
     /// The exception is printed.
     printed: bool,
+    hands_on: bool,
+    acts: bool,
 }
 
 impl Seen {
@@ -193,8 +224,22 @@ impl Seen {
                 | "kill"
                 | "exit_with_error"
         );
+        let plain = matches!(
+            callee,
+            "str" | "repr" | "dict" | "list" | "set" | "tuple" | "print" | "len" | "int"
+        );
+        self.acts |= log_level(unit, call).is_none() && !plain;
         let reporters = &unit.file.settings.error_reporters;
         let lower = callee.to_lowercase();
+        self.hands_on |= [
+            "excepthook",
+            "traceback",
+            "print_exc",
+            "_exc",
+            "handle_error",
+        ]
+        .iter()
+        .any(|word| lower.contains(word));
         match log_level(unit, call) {
             None | Some(Level::Quiet) => {}
             Some(Level::Whole) => self.tells = true,

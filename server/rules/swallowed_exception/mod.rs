@@ -1,9 +1,10 @@
 //! `swallowed-exception`: a handler makes a failure invisible.
 //!
-//! `handler` reads what a handler does, `fix` makes it tell.
+//! `handler` reads what a handler does, `intent` whether that is a choice, `fix` makes it tell.
 
 mod fix;
 mod handler;
+mod intent;
 
 use std::ops::Range;
 
@@ -115,10 +116,14 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
             } else {
                 "`except BaseException`"
             };
-            // Where somebody hears of it, only the signals to stop are lost.
-            let loud = handler.tells || handler.explains;
+            // Where somebody hears of it, only the signals to stop are lost; whoever names
+            // `BaseException` or hands the failure on means those as well.
+            let means_it = handler.tells && (!handler.is_bare || handler.hands_on);
+            let is_choice = means_it || handler.explains;
             (
-                if loud {
+                if is_choice {
+                    Confidence::Possible
+                } else if handler.tells || handler.is_probe {
                     Confidence::Likely
                 } else {
                     Confidence::Certain
@@ -131,11 +136,15 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
         Breadth::Broad if handler.is_cleanup || handler.guards_import => return None,
         Breadth::Broad if handler.tells => vaguely(&handler)?,
         Breadth::Broad if handler.is_empty && !handler.explains => (
-            Confidence::Certain,
+            if handler.is_probe || handler.is_known {
+                Confidence::Likely
+            } else {
+                Confidence::Certain
+            },
             "Every failure here disappears without a trace: log it or raise it again".to_owned(),
         ),
         Breadth::Broad => (
-            if handler.explains {
+            if handler.explains || handler.is_known || handler.acts || handler.is_question {
                 Confidence::Possible
             } else {
                 Confidence::Likely
@@ -146,7 +155,7 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
         Breadth::Narrow if handler.is_expected || handler.is_cleanup => return None,
         // An answer that is asked for may be "no"; work that is not done should be known.
         Breadth::Narrow => (
-            if handler.is_action {
+            if handler.is_action && handler.is_failure {
                 Confidence::Likely
             } else {
                 Confidence::Possible
@@ -196,10 +205,15 @@ fn suppressed(unit: &Unit<'_>, reporter: &mut Reporter) {
             if is_suppress
                 && !handler::is_cleanup(unit, body)
                 && !handler::explains(unit, statement)
+                && !intent::is_announced(unit, statement)
             {
                 reporter.report(Draft::at(
                     call,
-                    Confidence::Certain,
+                    if intent::is_probe(body) {
+                        Confidence::Likely
+                    } else {
+                        Confidence::Certain
+                    },
                     "Every failure below disappears without a trace: name the exceptions that may happen",
                 ));
             }
