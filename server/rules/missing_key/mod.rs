@@ -100,6 +100,10 @@ fn judge<'a>(
     }
     let asked = asked_elsewhere(unit, keys, object, &mapping, key);
     let (confidence, why) = match (asked, from) {
+        // WSGI's own dictionary: its servers fill it.
+        _ if mapping == "environ" && is_wsgi(unit, key) => {
+            (Confidence::Possible, "it comes from outside")
+        }
         (Some(_), _) => (Confidence::Certain, "elsewhere the code allows for that"),
         // Every process that a system starts has one.
         (_, Origin::Outside) if mapping.ends_with("environ") && is_always_set(key) => {
@@ -156,6 +160,13 @@ fn own_knowledge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, object: Node<'a>, key
     } else {
         Shown::Nothing
     }
+}
+
+/// A parameter `environ`, asked for one of the names that WSGI servers set.
+fn is_wsgi(unit: &Unit<'_>, key: &str) -> bool {
+    let is_parameter = unit.parameters().iter().any(|one| one.name == "environ");
+    let known = ["REQUEST_", "SCRIPT_", "PATH_", "QUERY_", "SERVER_", "wsgi."];
+    is_parameter && known.iter().any(|start| key.starts_with(start))
 }
 
 /// Environment variables that are set on every usual system.

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::intent::{is_announced, is_failure, is_known, is_probe, is_question};
+use super::intent::{in_handler, is_announced, is_failure, is_known, is_probe, is_question};
 use crate::rules::knowledge::keys::module_value;
 use crate::syntax::Unit;
 use crate::syntax::flow::handler_names;
@@ -111,7 +111,8 @@ impl<'a> Handler<'a> {
             is_known: is_known(unit, clause),
             hands_on: seen.hands_on,
             acts: seen.acts,
-            is_probe: is_probe(body),
+            // What fails while a failure is told: the first one is what matters.
+            is_probe: is_probe(body) || in_handler(attempt),
             is_question: is_question(unit, body, block),
             is_failure: names.iter().any(|name| is_failure(name)),
             is_expected: waits(attempt) || is_expected(unit, &names, body),

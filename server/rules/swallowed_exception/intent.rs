@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::syntax::Unit;
-use crate::syntax::nodes::children;
+use crate::syntax::nodes::{ancestors, children, is_scope};
 
 /// Whether a comment on the handler's first line silences a linter.
 pub(super) fn is_known(unit: &Unit<'_>, clause: Node<'_>) -> bool {
@@ -85,4 +85,11 @@ pub(super) fn is_announced(unit: &Unit<'_>, statement: Node<'_>) -> bool {
             .iter()
             .any(|word| text.contains(word))
     })
+}
+
+/// Whether the statement stands in a handler of the same function.
+pub(super) fn in_handler(statement: Node<'_>) -> bool {
+    ancestors(statement)
+        .take_while(|above| !is_scope(*above))
+        .any(|above| above.kind() == "except_clause")
 }
