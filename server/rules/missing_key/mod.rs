@@ -12,8 +12,8 @@ use super::knowledge::outside::{Origin, origin};
 use super::knowledge::typed;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
-use crate::syntax::flow::Graph;
-use crate::syntax::nodes::{Walk, field, walk_near};
+use crate::syntax::flow::{Graph, caught_around, handler_names, withs_around};
+use crate::syntax::nodes::{Walk, bare, field, walk_near};
 use crate::syntax::{Pattern, Unit};
 
 /// A constant key is read from a mapping that may lack it.
@@ -52,10 +52,11 @@ impl Rule for MissingKey {
         let presence = Presence::new(&Graph::new(unit), &keys);
         for one in found {
             if let Some(read) = one.get("anchor")
-                && presence.may_lack(read)
-                && let Some(draft) = judge(unit, &keys, &presence, read)
             {
-                reporter.report(draft);
+                if presence.may_lack(read) {
+                    reporter.report_if(judge(unit, &keys, &presence, read));
+                }
+                reporter.report_if(of_answer(unit, &keys, read));
             }
         }
     }
@@ -128,6 +129,34 @@ fn judge<'a>(
     Some(match asked {
         Some(place) => draft.related(place, format!("Here a missing {key:?} is allowed for")),
         None => draft,
+    })
+}
+
+/// `json.loads(text)["id"]`: nobody can ask what has no name.
+fn of_answer<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>) -> Option<Draft> {
+    const KINDS: [&str; 4] = ["KeyError", "LookupError", "Exception", "BaseException"];
+    let (object, key) = constant_subscript(unit, read)?;
+    let unnamed = matches!(bare(object).kind(), "call" | "await")
+        && unit.is_function()
+        && path(unit, object).is_none()
+        && is_load(read);
+    if !unnamed || origin(keys, unit, object) != Origin::Outside {
+        return None;
+    }
+    let source = unit.source();
+    let caught = caught_around(read)
+        .into_iter()
+        .flat_map(|clause| handler_names(clause, source))
+        .any(|name| KINDS.contains(&name) || name.ends_with("KeyError"));
+    let suppressed = withs_around(read)
+        .into_iter()
+        .any(|item| unit.slice(item).contains("suppress("));
+    (!caught && !suppressed).then(|| {
+        Draft::at(
+            read,
+            Confidence::Certain,
+            format!("This may lack the key {key:?} and then raises KeyError: it comes from outside"),
+        )
     })
 }
 

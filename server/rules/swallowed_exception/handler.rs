@@ -191,7 +191,12 @@ impl Seen {
                 "identifier"
                     if Some(unit.slice(node)) == caught && !in_debug_log(unit, node, block) =>
                 {
-                    if in_print(unit, node, block) {
+                    let forgotten = node
+                        .parent()
+                        .is_some_and(|up| up.kind() == "delete_statement");
+                    if forgotten {
+                        // `del error` tells nobody.
+                    } else if in_print(unit, node, block) {
                         seen.printed = true;
                     } else {
                         seen.tells = true;

@@ -35,7 +35,10 @@ impl<'a> Keys<'_, 'a> {
                     holds && sides.any(|side| again(side, holds)) && self.mentions(node, mapping, 2)
                 }
             }
-            "named_expression" => field(node, "value").is_some_and(|value| again(value, holds)),
+            "named_expression" => field(node, "value").is_some_and(|value| {
+                again(value, holds) || (!holds && self.collects_missing(value, mapping))
+            }),
+            "binary_operator" => !holds && self.collects_missing(node, mapping),
             "identifier" => self
                 .last_value(self.unit.slice(node), node.start_byte())
                 .is_some_and(|value| {
