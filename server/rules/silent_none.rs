@@ -2,10 +2,12 @@
 
 use tree_sitter::Node;
 
+use super::none_access::source::returns_none;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{bare, children, field};
+use crate::syntax::flow::{caught_around, handler_names};
+use crate::syntax::nodes::{Walk, bare, children, field, walk_near};
 
 /// A function that promises a value answers None.
 pub struct SilentNone;
@@ -29,33 +31,146 @@ impl Rule for SilentNone {
         if unit.file.is_test || !unit.is_function() {
             return;
         }
-        let Some(promise) = field(unit.node, "return_type").filter(|one| promises(unit, *one))
-        else {
-            return;
-        };
         // A generator's `return` ends it; its annotation speaks of what it yields.
         if !unit.own(&["yield"]).is_empty() {
             return;
         }
-        let name = unit.qualname.rsplit('.').next().unwrap_or_default();
-        for statement in unit.own(&["return_statement"]) {
-            if answers_none(statement) {
-                let draft = Draft::at(
-                    statement,
-                    Confidence::Likely,
-                    format!(
-                        "{name} promises {} and returns None here: the caller fails later, elsewhere",
-                        unit.slice(promise)
-                    ),
-                );
-                reporter.report(draft.related(promise, "the promise"));
-            }
+        match field(unit.node, "return_type") {
+            Some(promise) if promises(unit, promise) => promised(unit, promise, reporter),
+            Some(_) => {}
+            None => relied_upon(unit, reporter),
         }
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
         raise_instead(context, finding).into_iter().collect()
     }
+}
+
+fn own_name<'a>(unit: &'a Unit<'_>) -> &'a str {
+    unit.qualname.rsplit('.').next().unwrap_or_default()
+}
+
+/// A function whose annotation promises a value.
+fn promised(unit: &Unit<'_>, promise: Node<'_>, reporter: &mut Reporter) {
+    let name = own_name(unit);
+    let said = unit.slice(promise);
+    let mut none = false;
+    for statement in unit.own(&["return_statement"]) {
+        if answers_none(statement) {
+            none = true;
+            let draft = Draft::at(
+                statement,
+                Confidence::Likely,
+                format!(
+                    "{name} promises {said} and returns None here: the caller fails later, elsewhere"
+                ),
+            );
+            reporter.report(draft.related(promise, "the promise"));
+        } else if answers_nothing(unit, statement) && in_quiet_handler(unit, statement) {
+            let draft = Draft::at(
+                statement,
+                Confidence::Possible,
+                format!(
+                    "{name} gives an empty answer for a failure: nobody can tell it from a real one"
+                ),
+            );
+            reporter.report(draft);
+        }
+    }
+    let falls_off = !none && returns_none(unit, unit.node).is_some();
+    if let Some(own) = field(unit.node, "name").filter(|_| falls_off) {
+        let draft = Draft::at(
+            own,
+            Confidence::Likely,
+            format!(
+                "{name} promises {said} and can reach its end without a return: it gives None then"
+            ),
+        );
+        reporter.report(draft.related(promise, "the promise"));
+    }
+}
+
+/// A function without annotation whose answer the file uses as it comes.
+fn relied_upon(unit: &Unit<'_>, reporter: &mut Reporter) {
+    let returns = unit.own(&["return_statement"]);
+    let (nones, values): (Vec<_>, Vec<_>) = returns.into_iter().partition(|one| answers_none(*one));
+    if nones.is_empty() || values.is_empty() {
+        return;
+    }
+    let Some(place) = used_as_it_comes(unit) else {
+        return;
+    };
+    let name = own_name(unit);
+    for statement in nones {
+        let draft = Draft::at(
+            statement,
+            Confidence::Likely,
+            format!("{name} returns None here, and a caller uses its answer without a look"),
+        );
+        reporter.report(draft.related(place, "The caller"));
+    }
+}
+
+/// The first place of the file that takes an attribute or item of the function's answer at once.
+fn used_as_it_comes<'a>(unit: &Unit<'a>) -> Option<Node<'a>> {
+    let name = field(unit.node, "name").map(|name| unit.slice(name))?;
+    let method = unit.class().is_some();
+    let written = if method {
+        format!("self.{name}")
+    } else {
+        name.to_owned()
+    };
+    let part = unit.class().unwrap_or_else(|| unit.source().root());
+    let mut found = None;
+    walk_near(part, unit.source(), name, &mut |node| {
+        if found.is_none()
+            && node.kind() == "call"
+            && field(node, "function").is_some_and(|one| unit.slice(one) == written)
+        {
+            let taken = node.parent().is_some_and(|up| match up.kind() {
+                "attribute" => field(up, "object") == Some(node),
+                "subscript" => field(up, "value") == Some(node),
+                _ => false,
+            });
+            let known = ["AttributeError", "TypeError", "Exception", "BaseException"];
+            let caught = caught_around(node)
+                .into_iter()
+                .flat_map(|clause| handler_names(clause, unit.source()))
+                .any(|one| known.contains(&one));
+            if taken && !caught {
+                found = Some(node);
+            }
+        }
+        Walk::Into
+    });
+    found
+}
+
+/// `return {}`, `return ""`.
+fn answers_nothing(unit: &Unit<'_>, statement: Node<'_>) -> bool {
+    children(statement).next().is_some_and(|value| {
+        matches!(
+            unit.slice(bare(value)),
+            "{}" | "[]" | "()" | "\"\"" | "''" | "dict()" | "list()" | "set()"
+        )
+    })
+}
+
+/// Whether the statement is all that a handler for certain exceptions does. (One for every
+/// exception is `swallowed-exception`'s.)
+fn in_quiet_handler(unit: &Unit<'_>, statement: Node<'_>) -> bool {
+    unit.own(&["except_clause"]).into_iter().any(|clause| {
+        let alone = children(clause)
+            .find(|part| part.kind() == "block")
+            .is_some_and(|block| {
+                block.named_child_count() == 1 && block.named_child(0) == Some(statement)
+            });
+        let broad = handler_names(clause, unit.source())
+            .into_iter()
+            .any(|name| matches!(name, "Exception" | "BaseException"));
+        alone && !broad
+    })
 }
 
 /// Whether the annotation leaves no room for None, as far as it can be read here.
@@ -127,7 +242,7 @@ fn raise_instead(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let statement = unit
         .own(&["return_statement"])
         .into_iter()
-        .find(|one| one.byte_range() == finding.span)?;
+        .find(|one| one.byte_range() == finding.span && answers_none(*one))?;
     let name = unit.qualname.rsplit('.').next()?;
     let inside = |clause: &Node<'_>| {
         clause.start_byte() <= statement.start_byte() && statement.end_byte() <= clause.end_byte()

@@ -51,8 +51,7 @@ impl Rule for MissingKey {
         let keys = Keys::new(unit);
         let presence = Presence::new(&Graph::new(unit), &keys);
         for one in found {
-            if let Some(read) = one.get("anchor")
-            {
+            if let Some(read) = one.get("anchor") {
                 if presence.may_lack(read) {
                     reporter.report_if(judge(unit, &keys, &presence, read));
                 }
@@ -155,7 +154,9 @@ fn of_answer<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, read: Node<'a>) -> Option
         Draft::at(
             read,
             Confidence::Certain,
-            format!("This may lack the key {key:?} and then raises KeyError: it comes from outside"),
+            format!(
+                "This may lack the key {key:?} and then raises KeyError: it comes from outside"
+            ),
         )
     })
 }

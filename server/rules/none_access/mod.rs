@@ -3,7 +3,7 @@
 mod fix;
 mod lattice;
 mod narrow;
-mod source;
+pub(super) mod source;
 
 use tree_sitter::Node;
 

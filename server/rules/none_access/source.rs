@@ -403,7 +403,7 @@ pub(super) fn annotated_none(annotation: &str) -> bool {
 }
 
 /// How an unannotated function that returns values comes to return None as well.
-fn returns_none(unit: &Unit<'_>, function: Node<'_>) -> Option<&'static str> {
+pub(in crate::rules) fn returns_none(unit: &Unit<'_>, function: Node<'_>) -> Option<&'static str> {
     let mut values = 0;
     let mut nones = 0;
     for one in own(function, &["return_statement"]) {

@@ -114,6 +114,8 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
             found.extend(dropped(request));
         } else if parent.kind() == "attribute" {
             found.extend(chained(unit, request, value, parent));
+        } else if request.library == Library::Requests && asked_at_once(value, parent) {
+            // `if reply := requests.get(url):` asks for success.
         } else if let Some(binding) = binding_of(value, parent) {
             named.push((request, binding));
         }
@@ -195,6 +197,22 @@ fn with_call(attribute: Node<'_>) -> Node<'_> {
         .parent()
         .filter(|parent| parent.kind() == "call" && field(*parent, "function") == Some(attribute))
         .unwrap_or(attribute)
+}
+
+/// Whether a walrus binds the response and a condition asks for its truth at once.
+fn asked_at_once(value: Node<'_>, parent: Node<'_>) -> bool {
+    if parent.kind() != "named_expression" || field(parent, "value") != Some(value) {
+        return false;
+    }
+    let mut at = parent;
+    while let Some(up) = at.parent() {
+        match up.kind() {
+            "parenthesized_expression" | "not_operator" | "boolean_operator" => at = up,
+            "if_statement" | "elif_clause" | "while_statement" | "assert_statement" => return true,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// The plain name that the value is bound to.
