@@ -129,8 +129,15 @@ impl View<'_, '_, '_> {
             .map_or("", |name| flat.slice(name));
         let called = flat.role(attribute) == "function";
         if self.kind.close.contains(&name) {
-            // `stack.callback(f.close)`: somebody else closes it later.
-            return if called { Act::Closes } else { Act::GivesAway };
+            // `f.close` alone does nothing; `stack.callback(f.close)`: somebody closes it later.
+            let alone = flat
+                .parent(attribute)
+                .is_some_and(|up| flat.kind(up) == "expression_statement");
+            return match (called, alone) {
+                (true, _) => Act::Closes,
+                (false, true) => Act::Uses,
+                (false, false) => Act::GivesAway,
+            };
         }
         if matches!(name, "__enter__" | "makefile" | "accept") {
             return Act::GivesAway;
