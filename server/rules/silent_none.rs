@@ -6,7 +6,7 @@ use super::none_access::source::returns_none;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::syntax::Unit;
-use crate::syntax::flow::{caught_around, handler_names};
+use crate::syntax::flow::{Event, Exit, Graph, Lattice, Step, caught_around, handler_names, solve};
 use crate::syntax::nodes::{Walk, bare, children, field, walk_near};
 
 /// A function that promises a value answers None.
@@ -78,7 +78,7 @@ fn promised(unit: &Unit<'_>, promise: Node<'_>, reporter: &mut Reporter) {
             reporter.report(draft);
         }
     }
-    let falls_off = !none && returns_none(unit, unit.node).is_some();
+    let falls_off = !none && returns_none(unit, unit.node).is_some() && reaches_end(unit);
     if let Some(own) = field(unit.node, "name").filter(|_| falls_off) {
         let draft = Draft::at(
             own,
@@ -88,6 +88,32 @@ fn promised(unit: &Unit<'_>, promise: Node<'_>, reporter: &mut Reporter) {
             ),
         );
         reporter.report(draft.related(promise, "the promise"));
+    }
+}
+
+/// Whether control can leave the function behind its last statement.
+fn reaches_end(unit: &Unit<'_>) -> bool {
+    let mut walk = Walked { ends: false };
+    solve(&Graph::new(unit), &mut walk, true);
+    walk.ends
+}
+
+/// Follows the ways of a function, and remembers nothing but that one comes to its end.
+struct Walked {
+    ends: bool,
+}
+
+impl Lattice for Walked {
+    type State = bool;
+
+    fn join(&mut self, into: &mut bool, from: &bool) {
+        *into |= *from;
+    }
+
+    fn transfer(&mut self, _event: Event, _state: &mut bool) {}
+
+    fn observe(&mut self, event: Event, state: &bool) {
+        self.ends |= *state && event.step == Step::Exit(Exit::End);
     }
 }
 

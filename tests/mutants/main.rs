@@ -63,7 +63,10 @@ fn push(rule: &'static str, case: Case, trials: &mut Vec<Trial>) {
         let name = format!("{rule}: {}: {}", case.title, mutant.name);
         trials.push(Trial::test(name, move || {
             if !case.text.contains(&mutant.from) {
-                return Err(Failed::from(format!("{:?} is not in the text", mutant.from)));
+                return Err(Failed::from(format!(
+                    "{:?} is not in the text",
+                    mutant.from
+                )));
             }
             let text = case.text.replace(&mutant.from, &mutant.to);
             expect(rule, &case, &text, !case.fires)

@@ -23,6 +23,8 @@ pub struct Case {
     pub query: Option<String>,
     /// The line of the heading, from 1.
     pub line: usize,
+    /// The heading or a sentence below it says why.
+    pub says_why: bool,
 }
 
 /// The names of all case files, without ending, sorted.
@@ -55,8 +57,14 @@ pub fn read(path: &Path) -> Vec<Case> {
                 fires: title.starts_with("Fires"),
                 path: "shop/orders.py".to_owned(),
                 line: number + 1,
+                // "Silent: in tests" is a reason; "Silent: tests" is none.
+                says_why: 2 < title.split_whitespace().count(),
                 ..Case::default()
             });
+        } else if !line.is_empty() && !line.starts_with("```") {
+            if let Some(case) = cases.last_mut() {
+                case.says_why |= line.ends_with('.') || line.contains(' ');
+            }
         } else if let Some(fence) = line.strip_prefix("```") {
             let body: String = lines
                 .by_ref()
