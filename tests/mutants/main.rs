@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hotfix_ls::analysis::{BaseSide, Comparison, Snapshot, analyse};
 use hotfix_ls::config::Settings;
-use hotfix_ls::rules::RULES;
+use hotfix_ls::rules::{Group, RULES};
 use hotfix_ls::syntax::{Cancel, Source};
 use hotfix_ls::vcs::Production;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -33,27 +33,30 @@ fn main() {
     let arguments = Arguments::from_args();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants");
     let mut trials = Vec::new();
-    for rule in RULES.iter().map(|rule| rule.meta().name) {
+    for meta in RULES.iter().map(|rule| rule.meta()) {
+        let rule = meta.name;
         let path = folder.join(format!("{rule}.md"));
         let cases = std::fs::read_to_string(&path).map(|text| read(&text));
         let count: usize = cases.iter().flatten().map(|one| one.mutants.len()).sum();
+        // What a hotfix may contain, and its way back, compare whole files: no guard decides there.
+        let guarded = !matches!(meta.group, Group::Scope | Group::Rollback);
         trials.push(Trial::test(
             format!("{rule}: three mutants at least"),
             move || {
-                if count < 3 {
+                if guarded && count < 3 {
                     return Err(Failed::from(format!("{count} mutants")));
                 }
                 Ok(())
             },
         ));
         for case in cases.into_iter().flatten() {
-            push(rule, case, &mut trials);
+            push(rule, &case, &mut trials);
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn push(rule: &'static str, case: Case, trials: &mut Vec<Trial>) {
+fn push(rule: &'static str, case: &Case, trials: &mut Vec<Trial>) {
     let own = case.clone();
     trials.push(Trial::test(format!("{rule}: {}", case.title), move || {
         expect(rule, &own, &own.text, own.fires)
