@@ -110,14 +110,18 @@ impl<'a> Offer<'a> {
         })
     }
 
-    /// The findings in question: those of the diagnostics that the client names, if it names any
-    /// of ours, else those of the selection.
+    /// The findings in question: those of the selected lines whose diagnostics the client names, if
+    /// it names any of ours, else those of the selection. Neovim names the diagnostics of the whole
+    /// line, wherever in it the cursor stands.
     fn findings(&self) -> Vec<Numbered<'a>> {
-        let mut found = actions::findings_at(self.judged, self.bytes.clone());
         let named = &self.params.context.diagnostics;
-        if named.iter().any(is_ours) {
-            found.retain(|it| self.diagnostic_of(it).is_some());
+        if !named.iter().any(is_ours) {
+            return actions::findings_at(self.judged, self.bytes.clone());
         }
+        let lines = self.judged.snapshot.head.lines();
+        let touched = lines.touched(self.bytes.clone());
+        let mut found = actions::findings_at(self.judged, lines.bytes(touched));
+        found.retain(|it| self.diagnostic_of(it).is_some());
         found
     }
 

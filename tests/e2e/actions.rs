@@ -93,6 +93,19 @@ fn diagnostics_of_ours_in_the_request_choose_the_findings() {
     client.finish();
 }
 
+/// Neovim names the diagnostics of the line, wherever in it the cursor stands.
+#[test]
+fn a_diagnostic_that_the_client_names_is_fixed_from_anywhere_in_its_line() {
+    let (_repo, mut client, uri, found) = flagged();
+    let context = json!({"diagnostics": found, "only": ["quickfix"]});
+    let actions = client.actions(&uri, 7, 0, context.clone());
+    assert_eq!(actions[0]["diagnostics"], json!([found[0]]));
+    assert_eq!(client.actions(&uri, 3, 0, context), Vec::<Value>::new());
+    let context = json!({"diagnostics": [], "only": ["quickfix"]});
+    assert_eq!(client.actions(&uri, 7, 0, context), Vec::<Value>::new());
+    client.finish();
+}
+
 #[test]
 fn diagnostics_of_other_tools_do_not_hide_ours() {
     let (_repo, mut client, uri, found) = flagged();
