@@ -58,6 +58,9 @@ def page(result: judge.Run, known: dict[tuple[str, str], judge.Label]) -> str:
     apart = ", ".join(
         f"{1000 * in_tests[level] / max(result.test_lines, 1):.3f} {level}s" for level in judge.LEVELS
     )
+    judged = precision(result, known)
+    below = [rule for rule, row in sorted(judged.items()) if row.useful < 0.9 * row.judged]
+    weak = ", ".join(f"`{rule}`" for rule in below) or "none"
     return f"""# How much of what is shown is noise
 
 Written by `tests/noise/run all --write`. Do not edit this page: edit the rules or the labels.
@@ -73,6 +76,8 @@ a reviewer of a hotfix should hear of it, `noise` when not. The labels with thei
 `tests/noise/labels/`.
 
 {table(result, known)}
+
+Below the goal of 90 % on this code: {weak}.
 
 In tests: {apart} per 1,000 lines.
 """

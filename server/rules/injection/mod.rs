@@ -132,8 +132,8 @@ fn worth_looking(unit: &Unit<'_>) -> bool {
 fn confidence(unit: &Unit<'_>, reach: &Reach<'_>) -> Option<Confidence> {
     match reach {
         Reach::Constant | Reach::Safe => None,
-        Reach::Unknown | Reach::Attribute(_) => Some(Confidence::Likely),
-        Reach::Number(_) => Some(Confidence::Possible),
+        // Read in well-kept code, nearly all of these hold what the program itself wrote.
+        Reach::Unknown | Reach::Attribute(_) | Reach::Number(_) => Some(Confidence::Possible),
         // A helper's own callers stand in this file and may hand over what they wrote themselves.
         Reach::Parameter(_) if unit.is_public() => Some(Confidence::Certain),
         Reach::Parameter(_) => Some(Confidence::Likely),
