@@ -43,6 +43,7 @@ registry! {
     disabled_test::DisabledTest,
     disabled_check::DisabledCheck,
     debug_leftover::DebugLeftover,
+    refactoring::Refactoring,
     reformatting::Reformatting,
     dependency_change::DependencyChange,
     irreversible_migration::IrreversibleMigration,

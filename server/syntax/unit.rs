@@ -260,7 +260,9 @@ pub struct Parameter<'a> {
 }
 
 impl<'a> Parameter<'a> {
-    fn read(node: Node<'a>, source: &'a Source) -> Option<Self> {
+    /// Reads a child of a parameter list; `None` for what is no parameter.
+    #[must_use]
+    pub fn read(node: Node<'a>, source: &'a Source) -> Option<Self> {
         let inner = match node.kind() {
             "identifier" | "list_splat_pattern" | "dictionary_splat_pattern" => node,
             "default_parameter" | "typed_default_parameter" => field(node, "name")?,

@@ -1,0 +1,84 @@
+//! Code that has another name or another place and does the same.
+
+mod imports;
+mod moved;
+mod pulled_out;
+mod renamed;
+
+use std::ops::Range;
+
+use super::{
+    Confidence, Draft, FileChange, Finding, FixContext, Group, Meta, Reporter, Rule, Trial,
+};
+use crate::fixes::Fix;
+use crate::fixes::hunk::restore_named;
+use crate::syntax::Source;
+use crate::syntax::nodes::field;
+use crate::syntax::outline::{Definition, Kind};
+use crate::syntax::unit::definition_node;
+
+pub struct Refactoring;
+
+static META: Meta = Meta {
+    name: "refactoring",
+    group: Group::Scope,
+    highest: Confidence::Likely,
+    checklist: "The change is minimal and targeted",
+    noqa: &[],
+    docs: include_str!("../docs/refactoring.md"),
+    pattern: None,
+};
+
+impl Rule for Refactoring {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn trial(&self) -> Trial {
+        Trial::Whole
+    }
+
+    fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
+        if change.head.source.is_broken() || change.base.source.is_broken() {
+            return;
+        }
+        renamed::compare(change, reporter);
+        moved::compare(change, reporter);
+        pulled_out::compare(change, reporter);
+        imports::compare(change, reporter);
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        let head = context.unit.file;
+        let definition = head.outline.enclosing(finding.span.start);
+        let (Some(base), true) = (
+            context.production,
+            definition.kind == Kind::Function && !finding.message.contains("production has it"),
+        ) else {
+            return Vec::new();
+        };
+        let fix = restore_named((head.source, definition), (base.source, base.outline));
+        fix.into_iter().collect()
+    }
+}
+
+fn draft(span: Range<usize>, message: String, detail: &str) -> Draft {
+    Draft {
+        span: span.clone(),
+        anchor: span,
+        message,
+        confidence: Confidence::Likely,
+        related: Vec::new(),
+        detail: detail.to_owned(),
+        covers: &[],
+    }
+}
+
+/// The bytes of a definition's name.
+fn name_of(source: &Source, definition: &Definition) -> Range<usize> {
+    definition_node(source, definition)
+        .and_then(|node| field(node, "name"))
+        .map_or(definition.core.start..definition.core.start, |name| {
+            name.byte_range()
+        })
+}
