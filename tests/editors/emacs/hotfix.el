@@ -77,9 +77,8 @@
    (insert "\n\nNAME = 'é😀'\n")
    (hotfix-tell)
    ;; An answer about this text, so that the silence is not that of a server still thinking.
+   (forward-line -1)
    (let (shown)
-     (eglot-hover-eldoc-function (lambda (text &rest _) (setq shown text)))
-     (forward-line -1)
      (eglot-hover-eldoc-function (lambda (text &rest _) (setq shown text)))
      (should (hotfix-wait (lambda () shown))))
    (should-not (flymake-diagnostics))))
