@@ -4,6 +4,7 @@ pub mod canonical;
 pub mod edits;
 pub mod matching;
 pub mod normal;
+pub mod signature;
 pub mod statements;
 mod strings;
 pub mod subtract;

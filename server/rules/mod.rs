@@ -43,6 +43,8 @@ registry! {
     disabled_test::DisabledTest,
     disabled_check::DisabledCheck,
     debug_leftover::DebugLeftover,
+    api_change::ApiChange,
+    new_feature::NewFeature,
     refactoring::Refactoring,
     reformatting::Reformatting,
     dependency_change::DependencyChange,

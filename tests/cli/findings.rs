@@ -3,11 +3,11 @@
 use crate::{TestRepo, hotfix_repo, run};
 
 const LOAD: &str = "\
-def load(order_id):
+def total(order):
     try:
-        return find(order_id)
+        return find(order)
     except KeyError as error:
-        raise OrderMissing(order_id)
+        raise OrderMissing(order)
 ";
 
 /// A hotfix that converts an exception and loses its cause: one certain finding.
@@ -106,12 +106,12 @@ fn full_shows_the_line_its_carets_and_the_fix() {
     );
     assert!(shown.contains(" --> shop.py:5:9\n"), "{shown}");
     assert!(
-        shown.contains("5 |         raise OrderMissing(order_id)\n"),
+        shown.contains("5 |         raise OrderMissing(order)\n"),
         "{shown}"
     );
     assert!(shown.contains("  |         ^^^^^"), "{shown}");
     assert!(
-        shown.contains("raise OrderMissing(order_id) from error"),
+        shown.contains("raise OrderMissing(order) from error"),
         "{shown}"
     );
     assert!(!shown.contains('\x1b'), "a pipe gets no colours: {shown:?}");

@@ -5,17 +5,17 @@ use std::fs;
 use crate::{TestRepo, hotfix_repo, run};
 
 const BEFORE: &str = "\
-def load(order_id):
+def total(order):
     try:
-        return find(order_id)
+        return find(order)
     except KeyError as error:
-        raise OrderMissing(order_id)
+        raise OrderMissing(order)
 ";
 
 fn after() -> String {
     BEFORE
-        .replace("(order_id)\n", "(order_id) from error\n")
-        .replacen("find(order_id) from error", "find(order_id)", 1)
+        .replace("(order)\n", "(order) from error\n")
+        .replacen("find(order) from error", "find(order)", 1)
 }
 
 fn repo_with(text: impl AsRef<[u8]>) -> TestRepo {
@@ -79,7 +79,7 @@ fn an_unknown_rule_is_told_and_nothing_is_written() {
 
 #[test]
 fn a_fix_that_needs_a_review_is_applied_only_on_demand() {
-    let call = "import logging\n\nimport requests\n\n\ndef ping():\n    try:\n        \
+    let call = "import logging\n\nimport requests\n\n\ndef total(order):\n    try:\n        \
                 return requests.get('http://localhost')\n    except requests.RequestException:\n        \
                 logging.exception('ping')\n        raise\n";
     let repo = repo_with(call);

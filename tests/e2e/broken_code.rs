@@ -7,7 +7,7 @@ use crate::scene::{PRODUCTION, RISKY, editor, none, one, repository, risky};
 
 /// Production with a second function of the kind that the hotfix breaks.
 fn with_tail(text: &str) -> String {
-    format!("{text}\n\ndef last(orders):\n    return orders\n")
+    format!("{text}\n\ndef _last(orders):\n    return orders\n")
 }
 
 #[test]
@@ -120,7 +120,10 @@ fn a_parse_that_takes_long_shows_the_last_findings_meanwhile() {
 
 #[test]
 fn one_function_is_flagged_while_another_one_is_broken() {
-    let repo = repository();
+    let repo = TestRepo::new();
+    repo.write("app.py", with_tail(PRODUCTION));
+    repo.commit("Production");
+    repo.branch("hotfix/v1.2.1");
     let mut client = editor(repo.root());
     let uri = client.open(&repo.path("app.py"), &with_tail(PRODUCTION));
     client.diagnostics(&uri, 1, none);

@@ -219,9 +219,12 @@ fn a_renamed_variable_is_one_refactoring() {
             "import_statement",
             "import_from_statement",
         ]);
-        let name = names
-            .into_iter()
-            .find(|name| !declared.iter().any(|node| unit.slice(*node).contains(name)))?;
+        // What a caller may name is not the function's own.
+        let parameters: Vec<&str> = unit.parameters().iter().map(|one| one.name).collect();
+        let name = names.into_iter().find(|name| {
+            !parameters.contains(name)
+                && !declared.iter().any(|node| unit.slice(*node).contains(name))
+        })?;
         Some(renamed(source, unit.node, name))
     });
 }

@@ -10,6 +10,7 @@ pub mod openers;
 pub mod order;
 pub mod origins;
 pub mod outside;
+pub mod public;
 pub mod typed;
 pub mod uses;
 pub mod waits;

@@ -87,7 +87,7 @@
   (hotfix-with-file
    (goto-char (point-max))
    ;; Characters of two and four bytes: a column in the wrong unit lands beside the call.
-   (insert "\n\ndef label(url):\n    mark = 'é😀'; answer = requests.get(url)\n"
+   (insert "\n\ndef _label(url):\n    mark = 'é😀'; answer = requests.get(url)\n"
            "    answer.raise_for_status()\n    return mark + answer.text\n")
    (hotfix-tell)
    (should (hotfix-wait (lambda () (hotfix-findings "no timeout"))))

@@ -57,7 +57,7 @@ end
 
 -- Characters of two and four bytes stand before the call, so a column counted in the wrong unit
 -- lands beside it. A key at a time would take long: the words come in three edits.
-local added = { '', '', 'def fetch_label(url):', '    prefix = "é😀"; ' }
+local added = { '', '', 'def _fetch_label(url):', '    prefix = "é😀"; ' }
 vim.api.nvim_buf_set_lines(buffer, -1, -1, false, added)
 local row = #lines() - 1
 for _, typed in ipairs({ 'label = requests', '.get(url)', '; label.raise_for_status()' }) do

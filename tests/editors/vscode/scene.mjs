@@ -32,17 +32,17 @@ def total(orders):
 /** A harmless edit, and a new function whose request may wait for ever: one finding on line 20. */
 export const RISKY_CLIENT = `${CLIENT.replace('Return the order at url.', 'Return the order at url, as the shop has it.')}
 
-def fetch_stock():
+def _fetch_stock():
     """Return the stock."""
     response = requests.get("https://example.com/stock")
     response.raise_for_status()
     return response.json()
 
 
-def stock():
+def _stock():
     """Return the stock, or raise LookupError."""
     try:
-        return fetch_stock()
+        return _fetch_stock()
     except requests.RequestException as error:
         raise LookupError("stock") from error
 `;

@@ -182,7 +182,7 @@ exports.run = async () => {
     const old = serverProcess(api.binary().path);
     assert.ok(old, 'the server is a child of the extension host');
     const editor = await open(client);
-    await editor.edit((edit) => edit.insert(new vscode.Position(editor.document.lineCount, 0), '\n\ndef ping():\n    try:\n        return requests.get("https://example.com/ping").status_code\n    except requests.RequestException as error:\n        raise LookupError("ping") from error\n'));
+    await editor.edit((edit) => edit.insert(new vscode.Position(editor.document.lineCount, 0), '\n\ndef _ping():\n    try:\n        return requests.get("https://example.com/ping").status_code\n    except requests.RequestException as error:\n        raise LookupError("ping") from error\n'));
     await until('two findings', () => rulesOf(client).length === 2);
     process.kill(old, 'SIGKILL');
     const fresh = await until('a new server', () => {

@@ -1,0 +1,192 @@
+//! How a function is called, and what its callers get.
+
+use std::collections::BTreeSet;
+
+use tree_sitter::Node;
+
+use super::canonical;
+use crate::syntax::Source;
+use crate::syntax::nodes::{Walk, children, decorators_of, field, walk};
+use crate::syntax::unit::Parameter;
+
+/// How an argument reaches a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passing {
+    /// By its place alone.
+    Position,
+    /// By its place or its name.
+    Either,
+    /// `*args`.
+    Rest,
+    /// By its name alone.
+    Name,
+    /// `**kwargs`.
+    Others,
+}
+
+/// One parameter.
+#[derive(Debug, Clone)]
+pub struct Takes<'s> {
+    /// Its name without stars.
+    pub name: &'s str,
+    /// How it is passed.
+    pub passing: Passing,
+    /// Its default in canonical form.
+    pub default: Option<String>,
+    /// Where it stands.
+    pub node: Node<'s>,
+}
+
+impl Takes<'_> {
+    /// Whether a call without it fails.
+    #[must_use]
+    pub fn required(&self) -> bool {
+        self.default.is_none() && !matches!(self.passing, Passing::Rest | Passing::Others)
+    }
+
+    /// Whether it can be passed by its place.
+    #[must_use]
+    pub fn positional(&self) -> bool {
+        matches!(self.passing, Passing::Position | Passing::Either)
+    }
+}
+
+/// What callers rely on.
+#[derive(Debug, Clone)]
+pub struct Signature<'s> {
+    /// The parameters, `self` and `cls` left out.
+    pub takes: Vec<Takes<'s>>,
+    /// The annotation of the result in canonical form.
+    pub gives: Option<String>,
+    /// Whether a call has to be awaited.
+    pub is_async: bool,
+    /// Whether a call gives an iterator.
+    pub yields: bool,
+    /// Whether some path returns None beside others that return a value.
+    pub may_give_none: bool,
+    /// Names of the exceptions that its own `raise` statements raise.
+    pub raises: BTreeSet<String>,
+    /// The last parts of its decorators' names.
+    pub decorators: Vec<&'s str>,
+}
+
+impl<'s> Signature<'s> {
+    /// Reads a `def`. `method` says that it stands in a class.
+    #[must_use]
+    pub fn of(source: &'s Source, function: Node<'s>, method: bool) -> Self {
+        let decorators: Vec<&str> = decorators_of(function)
+            .into_iter()
+            .map(|one| last_part(source.slice(one)))
+            .collect();
+        let mut takes = parameters(source, function);
+        if method
+            && !decorators.contains(&"staticmethod")
+            && takes.first().is_some_and(Takes::positional)
+        {
+            takes.remove(0);
+        }
+        let mut signature = Self {
+            takes,
+            gives: field(function, "return_type").map(|one| canonical::text(source, one)),
+            is_async: function.child(0).is_some_and(|one| one.kind() == "async"),
+            yields: false,
+            may_give_none: false,
+            raises: BTreeSet::new(),
+            decorators,
+        };
+        signature.read_body(source, function);
+        signature
+    }
+
+    /// The parameter of this name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Takes<'s>> {
+        self.takes.iter().find(|one| one.name == name)
+    }
+
+    /// Whether there is a parameter that is passed so.
+    #[must_use]
+    pub fn has(&self, passing: Passing) -> bool {
+        self.takes.iter().any(|one| one.passing == passing)
+    }
+
+    fn read_body(&mut self, source: &'s Source, function: Node<'s>) {
+        let (mut none, mut value) = (false, false);
+        let Some(body) = field(function, "body") else {
+            return;
+        };
+        walk(body, &mut |node| {
+            match node.kind() {
+                "function_definition" | "class_definition" | "lambda" => return Walk::Over,
+                "yield" => self.yields = true,
+                "return_statement" => match children(node).next() {
+                    Some(given) if given.kind() != "none" => value = true,
+                    _ => none = true,
+                },
+                "raise_statement" => {
+                    let raised = children(node).next().map(|one| match one.kind() {
+                        "call" => field(one, "function").unwrap_or(one),
+                        _ => one,
+                    });
+                    if let Some(name) = raised
+                        .map(|one| last_part(source.slice(one)))
+                        .filter(|name| name.starts_with(char::is_uppercase))
+                    {
+                        self.raises.insert(name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+            Walk::Into
+        });
+        self.may_give_none = none && value;
+    }
+}
+
+fn parameters<'s>(source: &'s Source, function: Node<'s>) -> Vec<Takes<'s>> {
+    let Some(list) = field(function, "parameters") else {
+        return Vec::new();
+    };
+    let mut found: Vec<Takes<'s>> = Vec::new();
+    let mut by_name = false;
+    for node in children(list) {
+        match node.kind() {
+            "positional_separator" => {
+                for one in &mut found {
+                    one.passing = Passing::Position;
+                }
+                continue;
+            }
+            "keyword_separator" => {
+                by_name = true;
+                continue;
+            }
+            _ => {}
+        }
+        let Some(one) = Parameter::read(node, source) else {
+            continue;
+        };
+        let double = source.slice(node).trim_start().starts_with("**");
+        let passing = match (one.starred, double, by_name) {
+            (true, true, _) => Passing::Others,
+            (true, false, _) => Passing::Rest,
+            (false, _, true) => Passing::Name,
+            (false, _, false) => Passing::Either,
+        };
+        by_name |= passing == Passing::Rest;
+        found.push(Takes {
+            name: one.name,
+            passing,
+            default: one.default.map(|node| canonical::text(source, node)),
+            node,
+        });
+    }
+    found
+}
+
+/// `route` of `@app.route("/x")`.
+fn last_part(dotted: &str) -> &str {
+    let name = dotted.trim_start_matches('@').trim();
+    let name = name.split('(').next().unwrap_or(name).trim();
+    name.rsplit('.').next().unwrap_or(name)
+}

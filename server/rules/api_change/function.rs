@@ -1,0 +1,289 @@
+//! What a caller of a function notices.
+
+use std::ops::Range;
+
+use crate::compare::signature::{Passing, Signature, Takes};
+use crate::rules::Confidence;
+
+/// One difference.
+pub(super) struct Difference {
+    /// Where in head, if not at the function's name.
+    pub place: Option<Range<usize>>,
+    /// How sure it is that a caller notices.
+    pub confidence: Confidence,
+    /// One sentence.
+    pub message: String,
+}
+
+fn at(takes: &Takes<'_>, confidence: Confidence, message: String) -> Difference {
+    Difference {
+        place: Some(takes.node.byte_range()),
+        confidence,
+        message,
+    }
+}
+
+fn whole(confidence: Confidence, message: String) -> Difference {
+    Difference {
+        place: None,
+        confidence,
+        message,
+    }
+}
+
+/// Everything that a caller of the function `name` notices.
+pub(super) fn differences(name: &str, old: &Signature<'_>, new: &Signature<'_>) -> Vec<Difference> {
+    let mut found = Vec::new();
+    lost(name, old, new, &mut found);
+    kept(name, old, new, &mut found);
+    added(name, old, new, &mut found);
+    order(name, old, new, &mut found);
+    kind(name, old, new, &mut found);
+    results(name, old, new, &mut found);
+    found
+}
+
+/// Parameters that are gone or have another name.
+fn lost(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Difference>) {
+    for (index, one) in old.takes.iter().enumerate() {
+        if new.find(one.name).is_some() {
+            continue;
+        }
+        let swallowed = match one.passing {
+            Passing::Position => new.has(Passing::Rest),
+            Passing::Either => new.has(Passing::Rest) && new.has(Passing::Others),
+            Passing::Name => new.has(Passing::Others),
+            Passing::Rest => {
+                // Another name for `*args` is nobody's business.
+                new.has(Passing::Rest)
+            }
+            Passing::Others => new.has(Passing::Others),
+        };
+        let heir = new
+            .takes
+            .get(index)
+            .filter(|heir| old.find(heir.name).is_none() && heir.passing == one.passing);
+        match heir {
+            Some(_) if one.passing == Passing::Position || one.name.starts_with('_') => {}
+            _ if swallowed => {}
+            Some(heir) => found.push(at(
+                heir,
+                Confidence::Certain,
+                format!(
+                    "{name}() calls its parameter {} {} now: calls that name it fail",
+                    one.name, heir.name
+                ),
+            )),
+            None => {
+                let stars = match one.passing {
+                    Passing::Rest => "*",
+                    Passing::Others => "**",
+                    _ => "",
+                };
+                found.push(whole(
+                    Confidence::Certain,
+                    format!(
+                        "{name}() no longer takes {stars}{}: calls that pass it fail",
+                        one.name
+                    ),
+                ));
+            }
+        }
+    }
+}
+
+/// Parameters that both have.
+fn kept(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Difference>) {
+    for one in &old.takes {
+        let Some(now) = new.find(one.name) else {
+            continue;
+        };
+        if now.required() && !one.required() {
+            found.push(at(
+                now,
+                Confidence::Certain,
+                format!("{name}() needs {} now: calls without it fail", one.name),
+            ));
+        } else if let (Some(before), Some(after)) = (&one.default, &now.default)
+            && before != after
+        {
+            let stood_for_none = before == "None" || after == "None";
+            found.push(at(
+                now,
+                if stood_for_none {
+                    Confidence::Possible
+                } else {
+                    Confidence::Likely
+                },
+                format!(
+                    "{name}() has another default for {}: calls without it change",
+                    one.name
+                ),
+            ));
+        }
+        let by_place = one.positional() && !now.positional() && !new.has(Passing::Rest);
+        let by_name = matches!(one.passing, Passing::Either | Passing::Name)
+            && now.passing == Passing::Position
+            && !new.has(Passing::Others);
+        if by_place || by_name {
+            let how = if by_place {
+                "by its place"
+            } else {
+                "by its name"
+            };
+            found.push(at(
+                now,
+                Confidence::Certain,
+                format!("{name}() no longer takes {} {how}", one.name),
+            ));
+        }
+    }
+}
+
+/// Parameters that only the hotfix has.
+fn added(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Difference>) {
+    for (index, one) in new.takes.iter().enumerate() {
+        if old.find(one.name).is_some() || matches!(one.passing, Passing::Rest | Passing::Others) {
+            continue;
+        }
+        let heir = old
+            .takes
+            .get(index)
+            .is_some_and(|before| new.find(before.name).is_none() && before.passing == one.passing);
+        if heir {
+            continue;
+        }
+        if one.required() {
+            found.push(at(
+                one,
+                Confidence::Certain,
+                format!("{name}() needs {} now: calls without it fail", one.name),
+            ));
+        } else {
+            found.push(at(
+                one,
+                Confidence::Possible,
+                format!("{name}() takes {} as well", one.name),
+            ));
+        }
+    }
+}
+
+/// Positional parameters that swap places, or that another one pushes back.
+fn order(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Difference>) {
+    let places = |all: &Signature<'_>| -> Vec<String> {
+        let positional = all.takes.iter().filter(|one| one.positional());
+        positional.map(|one| one.name.to_owned()).collect()
+    };
+    let (before, after) = (places(old), places(new));
+    let common = |all: &[String], others: &[String]| -> Vec<String> {
+        all.iter()
+            .filter(|one| others.contains(one))
+            .cloned()
+            .collect()
+    };
+    let (was, is) = (common(&before, &after), common(&after, &before));
+    if let Some((one, _)) = is.iter().zip(&was).find(|(now, then)| now != then) {
+        if let Some(one) = new.find(one) {
+            found.push(at(
+                one,
+                Confidence::Certain,
+                format!("{name}() takes {} at another place", one.name),
+            ));
+        }
+        return;
+    }
+    // One more in the middle, where none went.
+    if before.len() < after.len() && was.len() == before.len() {
+        let pushed = after.iter().zip(&before).find(|(now, then)| now != then);
+        let optional = pushed.and_then(|(one, then)| Some((new.find(one)?, then)));
+        if let Some((one, then)) = optional.filter(|(one, _)| !one.required()) {
+            found.retain(|other| other.place.as_ref() != Some(&one.node.byte_range()));
+            found.push(at(
+                one,
+                Confidence::Certain,
+                format!(
+                    "{name}() takes {} before {then}: what is passed by place ends elsewhere",
+                    one.name
+                ),
+            ));
+        }
+    }
+}
+
+/// Whether a call is still a call of that kind.
+fn kind(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Difference>) {
+    if old.is_async != new.is_async {
+        let message = if new.is_async {
+            format!("{name}() is async now: callers that do not await it get a coroutine")
+        } else {
+            format!("{name}() is not async any more: callers that await it fail")
+        };
+        found.push(whole(Confidence::Certain, message));
+    } else if old.yields != new.yields {
+        let now = if new.yields {
+            "an iterator"
+        } else {
+            "no iterator any more"
+        };
+        found.push(whole(Confidence::Likely, format!("{name}() gives {now}")));
+    }
+    for (names, what) in [
+        (&["property", "cached_property"][..], "a property"),
+        (&["staticmethod"][..], "a static method"),
+        (&["classmethod"][..], "a class method"),
+        (
+            &["contextmanager", "asynccontextmanager"][..],
+            "a context manager",
+        ),
+    ] {
+        let has = |one: &Signature<'_>| one.decorators.iter().any(|one| names.contains(one));
+        match (has(old), has(new)) {
+            (false, true) => {
+                found.push(whole(Confidence::Certain, format!("{name} is {what} now")))
+            }
+            (true, false) => found.push(whole(
+                Confidence::Certain,
+                format!("{name} is not {what} any more"),
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// What comes back, as a value or as an exception.
+fn results(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Difference>) {
+    if let (Some(before), Some(after)) = (&old.gives, &new.gives)
+        && before != after
+    {
+        let optional = |text: &str| text.contains("None") || text.contains("Optional");
+        if optional(after) && !optional(before) {
+            found.push(whole(
+                Confidence::Likely,
+                format!("{name}() may give None now, says its annotation"),
+            ));
+        } else if optional(after) == optional(before) {
+            found.push(whole(
+                Confidence::Possible,
+                format!("{name}() says that it gives something else now"),
+            ));
+        }
+    } else if new.may_give_none && !old.may_give_none {
+        found.push(whole(
+            Confidence::Possible,
+            format!("{name}() may give None now, which its callers do not expect"),
+        ));
+    }
+    // One more exception is what a guard of the fix raises; one in place of another is missed by
+    // the handlers that wait for the old one.
+    let mut more = new.raises.difference(&old.raises);
+    let mut less = old.raises.difference(&new.raises);
+    if let (Some(raised), Some(gone)) = (more.next(), less.next()) {
+        found.push(whole(
+            Confidence::Likely,
+            format!(
+                "{name}() raises {raised} and no longer {gone}: handlers of its callers miss it"
+            ),
+        ));
+    }
+}

@@ -1,0 +1,225 @@
+//! Names, parameters and results that other code relies on.
+
+mod function;
+mod names;
+
+use std::ops::Range;
+
+use super::knowledge::public::{exported, is_exposed, is_public, still_has};
+use super::{
+    Confidence, Draft, FileChange, Finding, FixContext, Group, Meta, Place, Reporter, Rule, Trial,
+};
+use crate::compare::signature::Signature;
+use crate::fixes::Fix;
+use crate::fixes::hunk::{bring_back, restore_named};
+use crate::syntax::nodes::{children, field};
+use crate::syntax::outline::{Definition, Kind};
+use crate::syntax::unit::definition_node;
+use crate::syntax::{File, Source};
+
+pub struct ApiChange;
+
+static META: Meta = Meta {
+    name: "api-change",
+    group: Group::Scope,
+    highest: Confidence::Certain,
+    checklist: "The change is minimal and targeted",
+    noqa: &[],
+    docs: include_str!("../docs/api-change.md"),
+    pattern: None,
+};
+
+impl Rule for ApiChange {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn trial(&self) -> Trial {
+        Trial::Whole
+    }
+
+    fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
+        // While head's syntax is broken, a definition may only seem to be gone.
+        if !is_exposed(change) || change.head.source.is_broken() {
+            return;
+        }
+        let names = exported(change.base);
+        for &index in change.in_base {
+            let old = &change.base.outline.definitions[index];
+            if old.kind == Kind::Module || !is_public(&old.qualname, names.as_ref()) {
+                continue;
+            }
+            let partner = change
+                .matching
+                .head_of(index)
+                .map(|index| &change.head.outline.definitions[index]);
+            match partner {
+                Some(new) if new.qualname == old.qualname => same_name(change, old, new, reporter),
+                _ => gone(change, old, partner, reporter),
+            }
+        }
+        names::compare(change, names.as_ref(), reporter);
+    }
+
+    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
+        let Some(base) = context.production else {
+            return Vec::new();
+        };
+        let at = finding.related.iter().find_map(|one| match &one.place {
+            Place::Production(bytes) => Some(bytes.start),
+            Place::Head(_) => None,
+        });
+        let head = context.unit.file;
+        let old = at.map(|at| base.outline.enclosing(at));
+        let fix = old.filter(|one| one.kind != Kind::Module).and_then(|old| {
+            match head.outline.find(&old.qualname) {
+                Some(new) => restore_named((head.source, new), (base.source, base.outline)),
+                None => bring_back(head, (base.source, base.outline), old),
+            }
+        });
+        fix.into_iter().collect()
+    }
+}
+
+/// A public definition that production has and the hotfix does not, under this name.
+fn gone(
+    change: &FileChange<'_>,
+    old: &Definition,
+    partner: Option<&Definition>,
+    reporter: &mut Reporter,
+) {
+    let outer = &change.base.outline.definitions[old.parent];
+    let outer_gone =
+        outer.kind == Kind::Class && change.head.outline.find(&outer.qualname).is_none();
+    if outer_gone || still_has(change.head, &old.qualname) {
+        return;
+    }
+    let (span, message) = match partner {
+        Some(new) if new.name == old.name => (
+            name_of(change.head.source, new),
+            format!(
+                "{} is {} now: whoever uses the old name fails",
+                old.qualname, new.qualname
+            ),
+        ),
+        Some(new) => (
+            name_of(change.head.source, new),
+            format!(
+                "{} is called {} now: whoever uses the old name fails",
+                old.qualname, new.name
+            ),
+        ),
+        None => (
+            place_of_deletion(change, old.range.start),
+            format!("{} is gone: whoever uses it fails", old.qualname),
+        ),
+    };
+    let inherited = outer.kind == Kind::Class && has_bases(change.head, &outer.qualname);
+    let confidence = if inherited {
+        Confidence::Possible
+    } else {
+        Confidence::Certain
+    };
+    reporter.report(
+        Draft {
+            span: span.clone(),
+            anchor: span,
+            message,
+            confidence,
+            related: Vec::new(),
+            detail: old.qualname.clone(),
+            covers: &["refactoring"],
+        }
+        .production(name_of(change.base.source, old), "production has it"),
+    );
+}
+
+/// A class with bases may have inherited what it no longer defines.
+fn has_bases(file: File<'_>, class: &str) -> bool {
+    let node = file
+        .outline
+        .find(class)
+        .and_then(|one| definition_node(file.source, one));
+    let list = node.and_then(|node| field(node, "superclasses"));
+    list.is_some_and(|list| children(list).any(|one| file.source.slice(one) != "object"))
+}
+
+fn same_name(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &mut Reporter) {
+    let (base, head) = (change.base.source, change.head.source);
+    let (Some(before), Some(now)) = (definition_node(base, old), definition_node(head, new)) else {
+        return;
+    };
+    if before.has_error() || now.has_error() {
+        return;
+    }
+    let production = name_of(base, old);
+    let mut say = |span: Range<usize>, confidence, message: String| {
+        reporter.report(
+            Draft {
+                span: span.clone(),
+                anchor: span,
+                detail: message.clone(),
+                message,
+                confidence,
+                related: Vec::new(),
+                covers: &["refactoring"],
+            }
+            .production(production.clone(), "production's version"),
+        );
+    };
+    if old.kind == Kind::Class {
+        let bases = |source: &'_ Source, node| -> Vec<String> {
+            field(node, "superclasses").map_or_else(Vec::new, |list| {
+                children(list)
+                    .filter(|one| one.kind() != "keyword_argument")
+                    .map(|one| source.slice(one).to_owned())
+                    .collect()
+            })
+        };
+        let kept = bases(head, now);
+        for lost in bases(base, before) {
+            if !kept.contains(&lost) && lost != "object" {
+                let message = format!("{} is no {lost} any more", old.qualname);
+                // A base that is replaced may well be a subclass of the old one.
+                let confidence = if kept.is_empty() {
+                    Confidence::Certain
+                } else {
+                    Confidence::Likely
+                };
+                say(name_of(head, new), confidence, message);
+            }
+        }
+        return;
+    }
+    let method = old.parent != 0;
+    let before = Signature::of(base, before, method);
+    let now = Signature::of(head, now, method);
+    if before.decorators.contains(&"overload") {
+        return;
+    }
+    for found in function::differences(&old.name, &before, &now) {
+        let span = found.place.unwrap_or_else(|| name_of(head, new));
+        say(span, found.confidence, found.message);
+    }
+}
+
+/// The bytes of a definition's name.
+fn name_of(source: &Source, definition: &Definition) -> Range<usize> {
+    definition_node(source, definition)
+        .and_then(|node| field(node, "name"))
+        .map_or(definition.core.start..definition.core.start, |name| {
+            name.byte_range()
+        })
+}
+
+/// What shows in head that production's byte `at` is gone: the line where it would stand.
+fn place_of_deletion(change: &FileChange<'_>, at: usize) -> Range<usize> {
+    let line = u32::try_from(change.base.source.lines().line_of(at)).unwrap_or(u32::MAX);
+    let (text, lines) = (change.head.source.text(), change.head.source.lines());
+    let hunk = change.hunks.iter().find(|hunk| hunk.base.contains(&line));
+    let shown = hunk.map_or(0, |hunk| hunk.head.start as usize);
+    let line = shown.min(lines.count().saturating_sub(1));
+    let content = lines.content(line, text);
+    let blank = text[content.clone()].len() - text[content.clone()].trim_start().len();
+    content.start + blank..content.end
+}

@@ -1,0 +1,146 @@
+//! Module-level names: constants, and what `__all__` lists.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::{is_public, place_of_deletion, still_has};
+use crate::compare::canonical;
+use crate::rules::knowledge::public::exported;
+use crate::rules::{Confidence, Draft, FileChange, Reporter};
+use crate::syntax::nodes::field;
+use crate::syntax::{File, Source};
+use tree_sitter::Node;
+
+pub(super) fn compare(
+    change: &FileChange<'_>,
+    names: Option<&BTreeSet<String>>,
+    reporter: &mut Reporter,
+) {
+    let (base, head) = (change.base, change.head);
+    for (name, bytes) in &base.outline.assigned {
+        let dunder = name.starts_with("__");
+        if dunder || !is_public(name, names) || !is_touched(change, bytes) {
+            continue;
+        }
+        let mut now = head.outline.assigned.iter().filter(|(one, _)| one == name);
+        match (now.next(), now.next()) {
+            (Some((_, new)), None) => value(change, name, bytes, new, reporter),
+            (None, _) if !still_has(head, name) => {
+                let span = place_of_deletion(change, bytes.start);
+                reporter.report(
+                    draft(
+                        span,
+                        Confidence::Certain,
+                        format!("{name} is gone: whoever uses it fails"),
+                    )
+                    .production(bytes.clone(), "production has it"),
+                );
+            }
+            _ => {}
+        }
+    }
+    left_out(change, names, reporter);
+}
+
+fn draft(span: Range<usize>, confidence: Confidence, message: String) -> Draft {
+    Draft {
+        span: span.clone(),
+        anchor: span,
+        detail: message.clone(),
+        message,
+        confidence,
+        related: Vec::new(),
+        covers: &["refactoring"],
+    }
+}
+
+fn is_touched(change: &FileChange<'_>, bytes: &Range<usize>) -> bool {
+    let lines = change.base.source.lines().touched(bytes.clone());
+    let at = change
+        .hunks
+        .partition_point(|hunk| hunk.base.end as usize <= lines.start);
+    change
+        .hunks
+        .get(at)
+        .is_some_and(|hunk| (hunk.base.start as usize) < lines.end)
+}
+
+/// Another value, or one of another type.
+fn value(
+    change: &FileChange<'_>,
+    name: &str,
+    old: &Range<usize>,
+    new: &Range<usize>,
+    reporter: &mut Reporter,
+) {
+    let (Some(before), Some(after)) = (
+        right(change.base.source, old),
+        right(change.head.source, new),
+    ) else {
+        return;
+    };
+    let text = |file: File<'_>, node| canonical::text(file.source, node);
+    if text(change.base, before) == text(change.head, after) {
+        return;
+    }
+    let literal = |node: Node<'_>| -> Option<String> {
+        match node.kind() {
+            "string" | "concatenated_string" => Some("string".to_owned()),
+            "integer" | "float" | "true" | "false" | "none" | "list" | "tuple" | "dictionary"
+            | "set" => Some(node.kind().to_owned()),
+            _ => None,
+        }
+    };
+    let other_type = match (literal(before), literal(after)) {
+        (Some(before), Some(after)) => before != after && after != "none" && before != "none",
+        _ => false,
+    };
+    let (confidence, what) = if other_type {
+        (Confidence::Likely, "a value of another type")
+    } else {
+        (Confidence::Possible, "another value")
+    };
+    reporter.report(
+        draft(
+            after.byte_range(),
+            confidence,
+            format!("{name} has {what} for everybody who uses it"),
+        )
+        .production(old.clone(), "production's value"),
+    );
+}
+
+fn right<'s>(source: &'s Source, statement: &Range<usize>) -> Option<Node<'s>> {
+    let node = source.node_at(statement.clone())?;
+    let node = match node.kind() {
+        "expression_statement" => node.named_child(0)?,
+        _ => node,
+    };
+    field(node, "right")
+}
+
+/// Names that `__all__` no longer lists. Those that are gone altogether are reported as that.
+fn left_out(change: &FileChange<'_>, names: Option<&BTreeSet<String>>, reporter: &mut Reporter) {
+    let (Some(before), Some(now)) = (names, exported(change.head)) else {
+        return;
+    };
+    let Some((_, bytes)) = change
+        .head
+        .outline
+        .assigned
+        .iter()
+        .find(|(name, _)| name == "__all__")
+    else {
+        return;
+    };
+    for name in before.difference(&now) {
+        if change.base.outline.find(name).is_some() && !still_has(change.head, name) {
+            continue;
+        }
+        reporter.report(draft(
+            bytes.start..bytes.start + "__all__".len(),
+            Confidence::Certain,
+            format!("__all__ no longer lists {name}: `import *` and readers miss it"),
+        ));
+    }
+}
