@@ -12,6 +12,7 @@
 //! * Everything that a fix writes was parsed again before it is offered.
 
 pub mod analysis;
+pub mod checklist;
 pub mod cli;
 pub mod compare;
 pub mod config;

@@ -6,8 +6,7 @@ use super::judge::Judged;
 use super::render::diff;
 use super::scope;
 use super::terminal::Terminal;
-use super::trouble::Exit;
-use super::write;
+use super::trouble::{Exit, Trouble};
 use crate::analysis::{self, Report, Snapshot};
 use crate::fixes::{Edit, Fix, apply};
 use crate::rules::Finding;
@@ -157,10 +156,10 @@ fn with_line_ends(text: &str, edits: Vec<Edit>) -> Vec<Edit> {
 /// Writes the file, or tells why it was left alone.
 pub fn write_back(file: &Judged, text: &str, terminal: &mut Terminal) -> bool {
     let bytes = file.input.encode(text);
-    match write::replace(&file.target.file, &file.input.bytes, &bytes) {
+    match crate::text::replace(&file.target.file, &file.input.bytes, &bytes) {
         Ok(()) => true,
         Err(error) => {
-            terminal.trouble(error.trouble(&file.target.shown));
+            terminal.trouble(Trouble::at(&file.target.shown, error.to_string()));
             false
         }
     }

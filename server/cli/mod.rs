@@ -22,7 +22,6 @@ mod rules;
 mod scope;
 mod terminal;
 mod trouble;
-mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -80,6 +80,11 @@ impl Reader<'_> {
                     *field(settings) = Some(version);
                 }
             }
+            Slot::RecordPath(field) => {
+                if let Some(path) = self.text_item(&entry.value, &entry.key, check_record) {
+                    *field(settings) = path;
+                }
+            }
             Slot::Rules => self.rules(entry, settings),
         }
     }
@@ -251,5 +256,19 @@ fn check_version(version: &str) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("`{version}` is not a version such as `v1.2.1`"))
+    }
+}
+
+fn check_record(path: &str) -> Result<(), String> {
+    let wrong = |message: &str| Err(format!("`{path}` {message}"));
+    let leads_out = path.split(['/', '\\']).any(|part| part == "..");
+    if !path.contains("{branch}") {
+        wrong("does not contain `{branch}`: two hotfixes would write one record")
+    } else if path.starts_with(['/', '\\']) || path.contains(':') || leads_out {
+        wrong("must lie in the repository: write a path such as `.hotfix/{branch}.md`")
+    } else if std::path::Path::new(path).extension() == Some("md".as_ref()) {
+        Ok(())
+    } else {
+        wrong("is no Markdown file: let it end in `.md`")
     }
 }

@@ -34,6 +34,8 @@ pub enum Slot {
     Flag(Field<bool>),
     /// A version such as `v1.2.1`.
     Version(Field<Option<String>>),
+    /// The path of a Markdown file with `{branch}` in it.
+    RecordPath(Field<String>),
     /// Rule name → `"off"`, `"on"` or a severity.
     Rules,
 }
@@ -124,6 +126,11 @@ pub const KEYS: &[Key] = &[
         slot: Slot::Flag(|settings| &mut settings.subprocess_timeout),
     },
     Key {
+        name: "record",
+        summary: "Where the record of a hotfix lies; `{branch}` stands for the branch's name.",
+        slot: Slot::RecordPath(|settings| &mut settings.record),
+    },
+    Key {
         name: "rules",
         summary: "A table of rule names, each `\"off\"`, `\"on\"`, `\"hint\"`, `\"information\"` or `\"warning\"`.",
         slot: Slot::Rules,
@@ -141,6 +148,7 @@ impl Slot {
             Self::Whole(..) => "whole number",
             Self::Flag(_) => "true or false",
             Self::Version(_) => "version",
+            Self::RecordPath(_) => "path",
             Self::Rules => "table",
         }
     }
@@ -157,6 +165,7 @@ impl Slot {
             Self::Whole(_, field) => Some(field(&mut defaults).to_string()),
             Self::Flag(field) => Some(field(&mut defaults).to_string()),
             Self::Version(field) => field(&mut defaults).clone(),
+            Self::RecordPath(field) => Some(format!("{:?}", field(&mut defaults))),
             Self::Rules => None,
         }
     }

@@ -31,6 +31,7 @@ fn of_slot(slot: Slot, rules: &[(&str, &str)]) -> Value {
         }
         Slot::Flag(_) => json!({"type": "boolean"}),
         Slot::Version(_) => json!({"type": ["string", "null"]}),
+        Slot::RecordPath(_) => json!({"type": "string"}),
         Slot::Rules => {
             let of_rule = |(name, summary): &(&str, &str)| {
                 let schema = json!({"enum": RULE_VALUES, "description": summary});

@@ -33,6 +33,8 @@ pub struct Settings {
     pub queries: Vec<super::ConfigFile>,
     /// The hotfix's version where neither branch nor tags tell it.
     pub version: Option<String>,
+    /// Where a record lies, relative to the repository; `{branch}` stands for the branch's name.
+    pub record: String,
 }
 
 /// What a team says of one rule.
@@ -72,6 +74,7 @@ impl Default for Settings {
             subprocess_timeout: false,
             queries: Vec::new(),
             version: None,
+            record: ".hotfix/{branch}.md".to_owned(),
         }
     }
 }

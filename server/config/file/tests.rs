@@ -51,6 +51,7 @@ resource-openers = ["shop.files.open_ledger"]
 error-reporters = ["sentry_sdk.capture_exception"]
 timeout-seconds = 30
 subprocess-timeout = true
+record = "hotfixes/{branch}.md"
 [rules]
 missing-key = "off"
 none-access = "hint"
@@ -80,6 +81,7 @@ none-access = "hint"
         subprocess_timeout: true,
         queries: Vec::new(),
         version: Some("v1.2.1".to_owned()),
+        record: "hotfixes/{branch}.md".to_owned(),
     };
     assert_eq!(loaded.settings, expected);
 }
@@ -253,4 +255,14 @@ fn a_file_that_is_not_text_is_a_problem_and_not_a_missing_file() {
         shown(&loaded),
         ["1:1 the file is not UTF-8 text: save it as UTF-8"]
     );
+}
+
+#[test]
+fn a_record_stays_in_the_repository_and_is_told_from_others() {
+    let text = "record = \"../{branch}.md\"\n";
+    let expected = "must lie in the repository: write a path such as `.hotfix/{branch}.md`";
+    assert!(shown(&load_text(text)).concat().contains(expected));
+    let text = "record = \"HOTFIX.md\"\n";
+    let expected = "does not contain `{branch}`: two hotfixes would write one record";
+    assert!(shown(&load_text(text)).concat().contains(expected));
 }

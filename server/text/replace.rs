@@ -1,30 +1,26 @@
-//! Replacing a file in one step, and only when it is still the file that was read.
+//! Writing a file in one step, and only when it is still the file that was read.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::trouble::Trouble;
+use tempfile::NamedTempFile;
 
-/// Why a file was not replaced. Nothing was written then.
+/// Why a file was not written. Nothing was written then.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// Somebody else wrote it meanwhile.
-    #[error("it changed while it was being fixed, so nothing was written to it: run `fix` again")]
+    #[error("it changed meanwhile, so nothing was written to it: run the same command again")]
     Changed,
+    /// It is there already.
+    #[error("it exists already, so nothing was written to it")]
+    Exists,
     /// It may not be written.
     #[error("it is read-only, so nothing was written to it: make it writable first")]
     ReadOnly,
     /// The disk or the system said no.
     #[error("it cannot be written ({0}): check the disk and the folder's mode")]
     Io(#[from] io::Error),
-}
-
-impl WriteError {
-    /// The sentence for the file `shown`.
-    pub fn trouble(&self, shown: &str) -> Trouble {
-        Trouble::at(shown, self.to_string())
-    }
 }
 
 /// Replaces what `file` holds by `new`, in one step: whoever reads meanwhile sees the old file or
@@ -38,12 +34,7 @@ pub fn replace(file: &Path, expected: &[u8], new: &[u8]) -> Result<(), WriteErro
     if permissions.readonly() {
         return Err(WriteError::ReadOnly);
     }
-    // In the same folder, because a rename does not cross file systems.
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".hotfix-ls-")
-        .tempfile_in(folder)?;
-    temporary.write_all(new)?;
+    let temporary = beside(&file, new)?;
     temporary.as_file().set_permissions(permissions)?;
     temporary.as_file().sync_all()?;
     // The last look, as near to the rename as it can be.
@@ -54,6 +45,41 @@ pub fn replace(file: &Path, expected: &[u8], new: &[u8]) -> Result<(), WriteErro
         .persist(&file)
         .map_err(|error| WriteError::Io(error.error))?;
     Ok(())
+}
+
+/// Writes a new file in one step. Its folder must exist.
+///
+/// # Errors
+/// [`WriteError::Exists`] when there is a file, a folder or a link of this name, also when that
+/// came a moment ago.
+pub fn create(file: &Path, text: &[u8]) -> Result<(), WriteError> {
+    if file.symlink_metadata().is_ok() {
+        return Err(WriteError::Exists);
+    }
+    let temporary = beside(file, text)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // A temporary file is closed to others, and this one is for everybody who reads the code.
+        let open = fs::Permissions::from_mode(0o644);
+        temporary.as_file().set_permissions(open)?;
+    }
+    temporary.as_file().sync_all()?;
+    match temporary.persist_noclobber(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(WriteError::Exists),
+        Err(error) => Err(WriteError::Io(error.error)),
+    }
+}
+
+/// A temporary file in the same folder, because a rename does not cross file systems.
+fn beside(file: &Path, text: &[u8]) -> io::Result<NamedTempFile> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".hotfix-ls-")
+        .tempfile_in(folder)?;
+    temporary.write_all(text)?;
+    Ok(temporary)
 }
 
 #[cfg(test)]
@@ -77,6 +103,17 @@ mod tests {
         assert!(matches!(outcome, Err(WriteError::Changed)));
         assert_eq!(fs::read(&file).expect("a file"), b"theirs\n");
         assert_eq!(names(folder.path()), ["orders.py"]);
+    }
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("record.md");
+        create(&file, b"ours\n").expect("a new file");
+        let outcome = create(&file, b"again\n");
+        assert!(matches!(outcome, Err(WriteError::Exists)));
+        assert_eq!(fs::read(&file).expect("a file"), b"ours\n");
+        assert_eq!(names(folder.path()), ["record.md"]);
     }
 
     #[cfg(unix)]

@@ -1,0 +1,6 @@
+//! The checklist of a hotfix: its record, what was observed, and what a person has to say.
+//!
+//! Nothing is ticked that was not observed. What the program knows stands between markers in the
+//! record and is written anew; what a person wrote stays as it is, byte by byte.
+
+pub mod record;
