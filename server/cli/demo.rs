@@ -78,9 +78,9 @@ fn apply(results: &Results, terminal: &mut Terminal) {
     let options = Options::default();
     for file in &results.files {
         let outcome = fix::fix_text(&file.snapshot, &options);
-        let diff = diff::unified(&file.target.path, &file.input.text, &outcome.text);
-        if !diff.is_empty() && fix::write_back(file, &outcome.text, terminal) {
-            terminal.print(&diff);
+        let old = &file.input.text;
+        if *old != outcome.text && fix::write_back(file, &outcome.text, terminal) {
+            diff::print(&file.target.path, old, &outcome.text, terminal);
         }
     }
 }

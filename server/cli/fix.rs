@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
         }
         if arguments.diff {
             let path = &file.target.path;
-            terminal.print(&diff::unified(path, &file.input.text, &outcome.text));
+            diff::print(path, &file.input.text, &outcome.text, terminal);
         } else if !write_back(file, &outcome.text, terminal) {
             continue;
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Effects, Style};
 
+use super::render::visible::visible;
 use super::trouble::Trouble;
 
 /// Bold red, for what stops us.
@@ -48,6 +49,19 @@ impl Terminal {
         let _ = out.flush();
     }
 
+    /// Writes a text for a program to stdout, byte for byte.
+    pub fn print_exactly(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes());
+        let _ = out.flush();
+    }
+
+    /// Whether stdout is read by a person, and not by a program that takes bytes as they are.
+    pub fn is_read_by_a_person(&self) -> bool {
+        let out = std::io::stdout();
+        out.is_terminal() || anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never
+    }
+
     /// Tells on stderr what was done.
     pub fn say(&self, message: impl Display) {
         let mut out = anstream::stderr().lock();
@@ -57,7 +71,7 @@ impl Terminal {
     /// Tells something worth knowing on stderr.
     pub fn note(&self, message: impl Display) {
         let mut out = anstream::stderr().lock();
-        let _ = writeln!(out, "{NOTE}note{NOTE:#}: {message}");
+        let _ = writeln!(out, "{NOTE}note{NOTE:#}: {}", visible(&message.to_string()));
     }
 
     /// Tells on stderr what could not be judged; the exit code becomes 2.

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::render::visible::visible;
+
 /// Why something could not be judged: one sentence that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trouble {
@@ -35,8 +37,8 @@ impl Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
-            Some(path) => write!(out, "{path}: {}", self.message),
-            None => out.write_str(&self.message),
+            Some(path) => write!(out, "{}: {}", visible(path), visible(&self.message)),
+            None => out.write_str(&visible(&self.message)),
         }
     }
 }

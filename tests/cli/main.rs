@@ -11,6 +11,7 @@ mod custom;
 mod demo;
 mod findings;
 mod fix;
+mod hostile;
 mod rules;
 
 use std::io::Write as _;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::full::severity_name;
+use super::visible::visible;
 use crate::cli::judge::{Judged, safe_fix};
 use crate::cli::place;
 
@@ -21,12 +22,12 @@ pub fn render(files: &[Judged]) -> String {
             let _ = writeln!(
                 out,
                 "{}:{}:{}: {}[{}] {}{fix}",
-                file.target.shown,
+                visible(&file.target.shown),
                 at.line,
                 at.column,
                 severity_name(finding.severity),
                 finding.rule,
-                finding.message,
+                visible(&finding.message),
             );
         }
     }

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use anstyle::{AnsiColor, Effects, Style};
 
+use super::visible::{diff_path, visible_line};
+use crate::cli::terminal::Terminal;
 use crate::vcs::Hunk;
 use crate::vcs::hunks::diff as hunks;
 
@@ -16,20 +18,51 @@ const ADDED: Style = AnsiColor::Green.on_default();
 /// Unchanged lines around each change.
 const CONTEXT: usize = 3;
 
-/// The unified diff from `old` to `new`, empty when they are equal. `git apply` takes it.
-pub fn unified(path: &str, old: &str, new: &str) -> String {
+/// Prints the unified diff from `old` to `new`, and nothing when they are equal. For a program it
+/// holds the lines byte by byte, so that `git apply` takes it; for a person it has colours, and no
+/// line of it can give orders to the terminal.
+pub fn print(path: &str, old: &str, new: &str, terminal: &Terminal) {
+    if terminal.is_read_by_a_person() {
+        terminal.print(&unified(path, old, new, true));
+    } else {
+        terminal.print_exactly(&unified(path, old, new, false));
+    }
+}
+
+/// The unified diff from `old` to `new`, empty when they are equal.
+fn unified(path: &str, old: &str, new: &str, to_a_person: bool) -> String {
     let hunks = hunks(old, new);
     if hunks.is_empty() {
         return String::new();
     }
     let (old, new) = (Side::of(old), Side::of(new));
-    let mut out = String::new();
-    let _ = writeln!(out, "{HEADER}--- a/{path}{HEADER:#}");
-    let _ = writeln!(out, "{HEADER}+++ b/{path}{HEADER:#}");
+    let mut out = Out {
+        text: String::new(),
+        to_a_person,
+    };
+    let (before, after) = (format!("a/{path}"), format!("b/{path}"));
+    out.line(HEADER, &format!("--- {}", diff_path(&before)));
+    out.line(HEADER, &format!("+++ {}", diff_path(&after)));
     for group in groups(&hunks) {
         write_group(&mut out, group, &old, &new);
     }
-    out
+    out.text
+}
+
+/// The diff as far as it is written.
+struct Out {
+    text: String,
+    to_a_person: bool,
+}
+
+impl Out {
+    fn line(&mut self, style: Style, line: &str) {
+        let _ = if self.to_a_person {
+            writeln!(self.text, "{style}{}{style:#}", visible_line(line))
+        } else {
+            writeln!(self.text, "{line}")
+        };
+    }
 }
 
 /// One side's lines, each with its line end.
@@ -40,12 +73,12 @@ impl<'a> Side<'a> {
         Self(text.split_inclusive('\n').collect())
     }
 
-    fn write(&self, out: &mut String, range: Range<usize>, sign: char, style: Style) {
+    fn write(&self, out: &mut Out, range: Range<usize>, sign: char, style: Style) {
         for line in self.0.get(range).unwrap_or_default() {
             let content = line.strip_suffix('\n');
-            let _ = writeln!(out, "{style}{sign}{}{style:#}", content.unwrap_or(line));
+            out.line(style, &format!("{sign}{}", content.unwrap_or(line)));
             if content.is_none() {
-                out.push_str("\\ No newline at end of file\n");
+                out.line(Style::new(), "\\ No newline at end of file");
             }
         }
     }
@@ -59,7 +92,7 @@ fn groups(hunks: &[Hunk]) -> impl Iterator<Item = &[Hunk]> {
     })
 }
 
-fn write_group(out: &mut String, group: &[Hunk], old: &Side<'_>, new: &Side<'_>) {
+fn write_group(out: &mut Out, group: &[Hunk], old: &Side<'_>, new: &Side<'_>) {
     let (Some(first), Some(last)) = (group.first(), group.last()) else {
         return;
     };
@@ -67,12 +100,8 @@ fn write_group(out: &mut String, group: &[Hunk], old: &Side<'_>, new: &Side<'_>)
     let old_end = (index(last.base.end) + CONTEXT).min(old.0.len());
     let new_start = index(first.head.start).saturating_sub(CONTEXT);
     let new_end = (index(last.head.end) + CONTEXT).min(new.0.len());
-    let _ = writeln!(
-        out,
-        "{PLACE}@@ -{} +{} @@{PLACE:#}",
-        side(old_start, old_end),
-        side(new_start, new_end)
-    );
+    let (before, after) = (side(old_start, old_end), side(new_start, new_end));
+    out.line(PLACE, &format!("@@ -{before} +{after} @@"));
     let mut at = old_start;
     for hunk in group {
         let (removed, added) = (&hunk.base, &hunk.head);
@@ -104,7 +133,10 @@ mod tests {
     use super::*;
 
     fn plain(old: &str, new: &str) -> String {
-        anstream::adapter::strip_str(&unified("a.py", old, new)).to_string()
+        let drawn = unified("a.py", old, new, true);
+        let plain = unified("a.py", old, new, false);
+        assert_eq!(anstream::adapter::strip_str(&drawn).to_string(), plain);
+        plain
     }
 
     #[test]
@@ -123,6 +155,13 @@ mod tests {
         let expected =
             "--- a/a.py\n+++ b/a.py\n@@ -1,1 +1,1 @@\n-a\n+b\n\\ No newline at end of file\n";
         assert_eq!(plain("a\n", "b"), expected);
+    }
+
+    #[test]
+    fn a_program_gets_the_bytes_and_a_terminal_no_orders() {
+        let (old, new) = ("a\u{1b}[2Jb\n", "c\n");
+        assert!(unified("a.py", old, new, false).contains("-a\u{1b}[2Jb\n"));
+        assert!(unified("a.py", old, new, true).contains(r"-a\u{1b}[2Jb"));
     }
 
     #[test]

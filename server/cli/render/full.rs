@@ -8,6 +8,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, Snippet};
 
+use super::visible::{inert, visible};
 use super::window::Window;
 use crate::analysis::Comparison;
 use crate::cli::judge::Judged;
@@ -74,7 +75,7 @@ fn finding_group<'a>(file: &'a Judged, finding: &'a Finding) -> Group<'a> {
         Severity::Hint => Level::NOTE.with_name(Some("hint")),
     };
     let title = level
-        .primary_title(finding.message.as_str())
+        .primary_title(visible(&finding.message))
         .id(finding.rule);
     title
         .element(head_snippet(file, finding))
@@ -98,11 +99,11 @@ fn head_snippet<'a>(file: &'a Judged, finding: &'a Finding) -> Element<'a> {
     let contexts = related.iter().map(|(range, message)| {
         AnnotationKind::Context
             .span(window.map(range))
-            .label(*message)
+            .label(visible(message))
     });
     let snippet = Snippet::source(window.source.clone())
         .line_start(window.first_line)
-        .path(file.target.shown.as_str())
+        .path(visible(&file.target.shown))
         .annotation(AnnotationKind::Primary.span(window.map(&primary)))
         .annotations(contexts);
     Element::Cause(snippet)
@@ -134,13 +135,14 @@ fn production_snippet<'a>(file: &'a Judged, finding: &'a Finding) -> Option<Elem
     let contexts = related.iter().map(|(range, message)| {
         AnnotationKind::Context
             .span(window.map(range))
-            .label(*message)
+            .label(visible(message))
     });
     let snippet = Snippet::source(window.source.clone())
         .line_start(window.first_line)
         .path(format!(
             "production ({}) {}",
-            production.reference, production.path
+            visible(&production.reference),
+            visible(&production.path)
         ))
         .annotations(contexts);
     Some(Element::Cause(snippet))
@@ -157,16 +159,18 @@ fn fix_group<'a>(file: &'a Judged, fix: &'a Fix) -> Group<'a> {
         head.lines(),
         fix.edits.iter().map(|edit| &edit.range),
     );
-    let patches = fix
-        .edits
-        .iter()
-        .map(|edit| Patch::new(window.map(&edit.range), edit.text.replace("\r\n", "\n")));
+    let patches = fix.edits.iter().map(|edit| {
+        Patch::new(
+            window.map(&edit.range),
+            inert(&edit.text).replace("\r\n", "\n"),
+        )
+    });
     let snippet = Snippet::source(window.source.clone())
         .line_start(window.first_line)
         .patches(patches);
     Level::HELP
         .with_name(Some(name))
-        .secondary_title(fix.title.as_str())
+        .secondary_title(visible(&fix.title))
         .element(snippet)
 }
 

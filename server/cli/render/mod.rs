@@ -6,6 +6,7 @@ pub mod full;
 pub mod json;
 pub mod markdown;
 pub mod summary;
+pub mod visible;
 mod window;
 
 use super::arguments::{Format, Output};

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::visible::inert;
 use crate::text::Lines;
 
 /// Some whole lines of a text, with `\n` as the only line end.
@@ -40,7 +41,7 @@ impl Window {
             .map(|(at, _)| start + at)
             .collect();
         Self {
-            source: raw.replace("\r\n", "\n"),
+            source: inert(raw).replace("\r\n", "\n"),
             first_line: bounds.start + 1,
             start,
             dropped,
