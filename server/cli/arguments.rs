@@ -43,6 +43,11 @@ pub enum Verb {
     /// Only fixes that keep every case that worked are applied. Files are replaced in one step,
     /// and never when they changed meanwhile.
     Fix(Fix),
+    /// Begin the record of this hotfix, filled with what is known
+    ///
+    /// The record is one Markdown file that becomes the pull request's text. It is never
+    /// overwritten: run again with --traceback, only the part about the traceback is written anew.
+    Start(Start),
     /// Explain one rule: what it reports, why it matters in production, how to fix it
     Explain {
         /// The name of the rule, as a finding shows it
@@ -110,6 +115,17 @@ pub struct Compare {
     pub new: PathBuf,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `start`
+#[derive(Debug, Args)]
+pub struct Start {
+    /// A file with the traceback or the log lines that show the bug; `-` reads stdin
+    #[arg(long, value_name = "FILE")]
+    pub traceback: Option<PathBuf>,
+    /// Compare with this branch, tag or commit, on any branch
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
 }
 
 /// How findings are printed, and when they fail.

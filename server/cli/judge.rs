@@ -107,6 +107,18 @@ pub fn safe_fix(fixes: &[Fix]) -> Option<&Fix> {
         .find(|fix| fix.preferred && fix.applicability == Applicability::Safe)
 }
 
+/// Runs `work` where deeply nested code cannot end the process; the default where the system
+/// refuses a thread.
+pub fn on_a_large_stack<T: Send + Default>(work: impl FnOnce() -> T + Send) -> T {
+    let mut result = None;
+    let slot = &mut result;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(crate::syntax::STACK_BYTES);
+        let _ = thread.spawn_scoped(scope, move || *slot = Some(work()));
+    });
+    result.unwrap_or_default()
+}
+
 /// How a file is read: its text and base, `None` when nothing is to be judged in it.
 pub trait Prepare: Fn(&Target) -> Result<Option<Prepared>, Trouble> + Sync {}
 

@@ -4,6 +4,7 @@
 //! and never stops the other files from being judged.
 
 mod arguments;
+mod branch;
 mod catalog;
 mod check;
 mod compare;
@@ -20,6 +21,7 @@ mod place;
 mod render;
 mod rules;
 mod scope;
+mod start;
 mod terminal;
 mod trouble;
 
@@ -63,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fix(fix) => fix::run(&fix, &mut terminal),
         Verb::Demo { folder } => demo::run(folder.as_deref(), &mut terminal),
         Verb::Explain { rule } => explain::run(&rule, &mut terminal),
+        Verb::Start(start) => start::run(&start, &mut terminal),
         Verb::Rules { format } => rules::run(format, &mut terminal),
     };
     exit.into()

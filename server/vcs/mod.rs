@@ -18,6 +18,7 @@
 //! advice. Environment variables such as `GIT_DIR` are not followed: the file decides which
 //! repository is meant, also when a git hook started us.
 
+mod about;
 mod base;
 mod blob;
 mod cache;

@@ -13,6 +13,7 @@ mod findings;
 mod fix;
 mod hostile;
 mod rules;
+mod start;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -1,0 +1,126 @@
+//! Frames → lines of this repository.
+
+use std::path::Path;
+
+use super::{Frame, Traceback};
+
+/// A frame that lies in this repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The path relative to the repository, with `/`.
+    pub path: String,
+    /// The line, counted from 1, where the code stands now.
+    pub line: usize,
+    /// The function; empty when it was not printed.
+    pub function: String,
+    /// The code of the line as the file has it now.
+    pub code: String,
+    /// Whether the traceback names another line: the running version is not this one.
+    pub moved: bool,
+}
+
+/// Folders below which nothing is the project's own code.
+const LIBRARIES: [&str; 3] = ["site-packages", "dist-packages", "frozen"];
+
+/// The frames that lie in the repository at `root`, for each exception, the innermost last. Reads
+/// the disk.
+#[must_use]
+pub fn locate(root: &Path, traceback: &Traceback) -> Vec<Vec<Located>> {
+    let frames = |raised: &super::Raised| {
+        let located = raised.frames.iter().filter_map(|frame| one(root, frame));
+        located.collect()
+    };
+    traceback.raised.iter().map(frames).collect()
+}
+
+fn one(root: &Path, frame: &Frame) -> Option<Located> {
+    let path = find(root, &frame.file)?;
+    let bytes = crate::text::read_regular(&root.join(&path), crate::vcs::LIMIT_BYTES).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let lines: Vec<&str> = text.lines().collect();
+    let index = frame.line.checked_sub(1)?;
+    let here = lines.get(index).map_or("", |line| line.trim());
+    let (index, code) = match &frame.code {
+        Some(code) if !same(here, code) => {
+            nearest(&lines, index, code).map_or((index, here), |index| (index, lines[index].trim()))
+        }
+        _ => (index, here),
+    };
+    if code.is_empty() {
+        return None;
+    }
+    Some(Located {
+        path,
+        line: index + 1,
+        function: frame.function.clone(),
+        code: code.to_owned(),
+        moved: index + 1 != frame.line,
+    })
+}
+
+fn same(here: &str, printed: &str) -> bool {
+    // Some tools cut long lines.
+    let printed = printed.trim().trim_end_matches('…').trim_end_matches("...");
+    !printed.is_empty() && here.starts_with(printed)
+}
+
+/// The line nearest to `index` that says `code`.
+fn nearest(lines: &[&str], index: usize, code: &str) -> Option<usize> {
+    let says = |&at: &usize| lines.get(at).is_some_and(|line| same(line.trim(), code));
+    (0..lines.len())
+        .filter(says)
+        .min_by_key(|at| at.abs_diff(index))
+}
+
+/// The longest end of `file` that is a file of the repository: a server keeps the project
+/// elsewhere.
+fn find(root: &Path, file: &str) -> Option<String> {
+    let file = file.replace('\\', "/");
+    let parts: Vec<&str> = file
+        .split('/')
+        .filter(|it| !it.is_empty() && *it != ".")
+        .collect();
+    if parts.contains(&"..") || file.starts_with('<') {
+        return None;
+    }
+    let library = parts.iter().rposition(|part| LIBRARIES.contains(part));
+    let interpreter = parts.iter().rposition(|part| {
+        let version = part
+            .strip_prefix("python")
+            .or_else(|| part.strip_prefix("Python"));
+        version.is_some_and(|it| it.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    // An installed project lies among the libraries, by the path of its package.
+    let first = library.map_or(0, |at| at + 1);
+    if library.is_none() && interpreter.is_some() {
+        return None;
+    }
+    let installed = library.is_some();
+    for start in first..parts.len() {
+        let end = parts[start..].join("/");
+        let name_alone = start + 1 == parts.len() && start != 0;
+        // `utils.py` alone says nothing about which one, unless it lies right in the project.
+        if name_alone && (installed || !is_root(root, &parts[..start])) {
+            break;
+        }
+        for place in [end.clone(), format!("src/{end}")] {
+            if root.join(&place).is_file() {
+                return Some(place);
+            }
+        }
+        if installed {
+            break;
+        }
+    }
+    None
+}
+
+/// Whether the folders above a file end with the repository's own name, or with a usual place of
+/// a deployed project.
+fn is_root(root: &Path, above: &[&str]) -> bool {
+    let name = root.file_name().and_then(|name| name.to_str());
+    let usual = ["app", "code", "src", "workspace", "repo", "project"];
+    above
+        .last()
+        .is_some_and(|last| Some(*last) == name || usual.contains(last))
+}

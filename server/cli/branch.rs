@@ -1,0 +1,82 @@
+//! The hotfix branch that a verb is about, and its record.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::configs::Configs;
+use super::terminal::Terminal;
+use super::trouble::Trouble;
+use crate::checklist::record::{self, DiskError, Record};
+use crate::config::Settings;
+use crate::vcs::{BaseCommit, Repository, Scope};
+
+/// A hotfix branch whose base is known.
+pub struct Branch {
+    /// The repository of the terminal's folder.
+    pub repository: Repository,
+    /// What the branch is compared with.
+    pub base: Arc<BaseCommit>,
+    /// The settings of the repository's root.
+    pub settings: Arc<Settings>,
+    /// The hotfix's version, if anything tells it.
+    pub version: Option<String>,
+}
+
+impl Branch {
+    /// The branch that is checked out in the terminal's folder. What stands in the way is told.
+    pub fn here(reference: Option<&str>, terminal: &mut Terminal) -> Option<Self> {
+        let found = Self::find(reference, terminal);
+        found
+            .map_err(|message| terminal.trouble(Trouble::new(message)))
+            .ok()
+    }
+
+    fn find(reference: Option<&str>, terminal: &mut Terminal) -> Result<Self, String> {
+        let text = |error: crate::vcs::BaseError| error.to_string();
+        let repository = Repository::discover(&terminal.folder).map_err(text)?;
+        let mut configs = Configs::new(Some(repository.root().to_owned()));
+        let settings = configs.of(repository.root(), terminal).settings;
+        let base = match repository.scope(&settings, reference).map_err(text)? {
+            Scope::Judged(base) => base,
+            Scope::Inactive(reason) => return Err(reason.to_string()),
+        };
+        for note in &base.notes {
+            terminal.note(note);
+        }
+        let version = repository.version(&base, &settings).map_err(text)?;
+        Ok(Self {
+            repository,
+            base,
+
+            settings,
+            version,
+        })
+    }
+
+    /// The root of the work tree.
+    pub fn root(&self) -> &Path {
+        self.repository.root()
+    }
+
+    /// Where the record lies, relative to the root; told and none without a branch.
+    pub fn record_path(&self, terminal: &mut Terminal) -> Option<String> {
+        let Some(branch) = &self.base.branch else {
+            let message = "HEAD is on no branch, so it has no record: switch to the hotfix branch";
+            terminal.trouble(Trouble::new(message));
+            return None;
+        };
+        Some(record::path(&self.settings, branch))
+    }
+
+    /// The record, `None` inside when there is none yet. One that cannot be read is told.
+    pub fn record(&self, path: &str, terminal: &mut Terminal) -> Option<Option<Record>> {
+        match record::load(self.root(), path) {
+            Ok(record) => Some(Some(record)),
+            Err(DiskError::Missing) => Some(None),
+            Err(error) => {
+                terminal.trouble(Trouble::at(path, error.to_string()));
+                None
+            }
+        }
+    }
+}
