@@ -205,7 +205,7 @@ fn one(raised: &Raised, located: &[Located]) -> String {
     for place in located.iter().rev() {
         let _ = write!(out, "- {}: {}", place_of(place), code(&place.code));
         if place.moved {
-            out.push_str(" (the traceback names another line: another version was running)");
+            out.push_str(" (the traceback says something else here: another version was running)");
         }
         out.push('\n');
     }

@@ -37,16 +37,10 @@ pub fn run(start: &Start, terminal: &mut Terminal) -> Exit {
         terminal.trouble(Trouble::at(path, message));
         return Exit::NotJudged;
     }
-    let failure = match start.traceback.as_deref().map(|file| read(file, terminal)) {
-        Some(None) => return Exit::NotJudged,
-        Some(Some(text)) => match failure(&branch, &text) {
+    let failure = match &start.traceback {
+        Some(file) => match pasted(&branch, file, terminal) {
             Some(failure) => Some(failure),
-            None => {
-                let message = "no traceback was found in it: paste all lines from `Traceback` to \
-                               the name of the exception";
-                terminal.trouble(Trouble::new(message));
-                return Exit::NotJudged;
-            }
+            None => return Exit::NotJudged,
         },
         None => None,
     };
@@ -123,13 +117,14 @@ fn read(file: &Path, terminal: &mut Terminal) -> Option<String> {
     }
 }
 
-fn failure(branch: &Branch, text: &str) -> Option<Failure> {
-    let traceback = traceback::read(text);
-    if traceback
-        .raised
-        .iter()
-        .all(|raised| raised.frames.is_empty())
-    {
+/// What failed by the text in `file`; told and none when it holds no traceback.
+fn pasted(branch: &Branch, file: &Path, terminal: &mut Terminal) -> Option<Failure> {
+    let traceback = traceback::read(&read(file, terminal)?);
+    let mut raised = traceback.raised.iter();
+    if raised.all(|raised| raised.frames.is_empty()) {
+        let message = "no traceback was found in it: paste all lines from `Traceback` to the name \
+                       of the exception";
+        terminal.trouble(Trouble::new(message));
         return None;
     }
     let located = traceback::locate(branch.root(), &traceback);

@@ -15,7 +15,7 @@ pub struct Located {
     pub function: String,
     /// The code of the line as the file has it now.
     pub code: String,
-    /// Whether the traceback names another line: the running version is not this one.
+    /// Whether the traceback says something else of its line: the running version is not this one.
     pub moved: bool,
 }
 
@@ -54,7 +54,7 @@ fn one(root: &Path, frame: &Frame) -> Option<Located> {
         line: index + 1,
         function: frame.function.clone(),
         code: code.to_owned(),
-        moved: index + 1 != frame.line,
+        moved: frame.code.as_ref().is_some_and(|code| !same(here, code)) || index + 1 != frame.line,
     })
 }
 

@@ -10,15 +10,12 @@ fn case(text: &str, expected: &[&str]) {
 }
 
 fn shown(raised: &Raised) -> String {
-    let mut out = raised.sentence();
-    for frame in &raised.frames {
-        let code = frame.code.as_deref().unwrap_or("?");
-        out += &format!(
-            " < {}:{} {} [{code}]",
-            frame.file, frame.line, frame.function
-        );
-    }
-    out
+    let frame = |one: &Frame| {
+        let code = one.code.as_deref().unwrap_or("?");
+        format!(" < {}:{} {} [{code}]", one.file, one.line, one.function)
+    };
+    let frames: String = raised.frames.iter().map(frame).collect();
+    raised.sentence() + &frames
 }
 
 #[test]
