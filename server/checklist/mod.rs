@@ -3,8 +3,10 @@
 //! Nothing is ticked that was not observed. What the program knows stands between markers in the
 //! record and is written anew; what a person wrote stays as it is, byte by byte.
 
+pub mod backmerge;
 pub mod items;
 pub mod markdown;
 pub mod record;
+pub mod rollback;
 pub mod start;
 pub mod traceback;

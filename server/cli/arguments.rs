@@ -48,6 +48,18 @@ pub enum Verb {
     /// The record is one Markdown file that becomes the pull request's text. It is never
     /// overwritten: run again with --traceback, only the part about the traceback is written anew.
     Start(Start),
+    /// Say how this hotfix is taken back, and try it out in memory
+    ///
+    /// Prints the exact commands for the state of the branch: not merged yet, merged, squashed,
+    /// rebased or already taken back. Nothing is run and nothing is changed. Exits with 1 when the
+    /// revert would run into a conflict.
+    Rollback(Rollback),
+    /// Say whether the fix is on other branches, and how it gets there
+    ///
+    /// A commit counts as present when the branch has it, a commit that changes the same, or one
+    /// that names it. Nothing is run and nothing is changed. Exits with 1 when the fix is missing
+    /// somewhere.
+    Backmerge(Backmerge),
     /// Explain one rule: what it reports, why it matters in production, how to fix it
     Explain {
         /// The name of the rule, as a finding shows it
@@ -153,6 +165,48 @@ pub struct Fix {
     /// Apply the preferred fixes that need a review as well: they change what callers may see
     #[arg(long = "unsafe")]
     pub review: bool,
+}
+
+/// `rollback`
+#[derive(Debug, Args)]
+pub struct Rollback {
+    /// The hotfix: a branch, or its last commit [default: the branch that is checked out]
+    #[arg(value_name = "HOTFIX")]
+    pub hotfix: Option<String>,
+    /// Production: a branch or tag [default: as for `check`]
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
+}
+
+/// `backmerge`
+#[derive(Debug, Args)]
+pub struct Backmerge {
+    /// The branches to look at; `release/*` means all that match
+    #[arg(long, value_name = "REF", num_args = 1.., required = true)]
+    pub check: Vec<String>,
+    /// The hotfix: a branch, or its last commit [default: the branch that is checked out]
+    #[arg(long, value_name = "HOTFIX")]
+    pub hotfix: Option<String>,
+    /// Production: a branch or tag [default: as for `check`]
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
+}
+
+/// How a plan or a proof is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For the terminal
+    Text,
+    /// For a pull request
+    Markdown,
+    /// One JSON object
+    Json,
 }
 
 /// How findings are printed.

@@ -4,6 +4,7 @@
 //! and never stops the other files from being judged.
 
 mod arguments;
+mod backmerge;
 mod branch;
 mod catalog;
 mod check;
@@ -18,7 +19,9 @@ mod hotfix;
 mod input;
 mod judge;
 mod place;
+mod plan;
 mod render;
+mod rollback;
 mod rules;
 mod scope;
 mod start;
@@ -64,6 +67,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Completions { shell } => completions::run(shell, &mut terminal),
         Verb::Fix(fix) => fix::run(&fix, &mut terminal),
         Verb::Demo { folder } => demo::run(folder.as_deref(), &mut terminal),
+        Verb::Backmerge(backmerge) => backmerge::run(&backmerge, &mut terminal),
+        Verb::Rollback(rollback) => rollback::run(&rollback, &mut terminal),
         Verb::Explain { rule } => explain::run(&rule, &mut terminal),
         Verb::Start(start) => start::run(&start, &mut terminal),
         Verb::Rules { format } => rules::run(format, &mut terminal),

@@ -55,6 +55,16 @@ impl Reader<'_> {
                     *field(settings) = names;
                 }
             }
+            Slot::Texts(field) => {
+                if let Some(texts) = self.list(entry, check_text) {
+                    *field(settings) = texts;
+                }
+            }
+            Slot::Command(field) => {
+                if let Some(command) = self.text_item(&entry.value, &entry.key, check_text) {
+                    *field(settings) = Some(command);
+                }
+            }
             Slot::Refs(field) => {
                 let refs = match &entry.value.value {
                     Value::Text(_) => self
@@ -235,6 +245,17 @@ fn check_name(name: &str) -> Result<(), String> {
             "`{name}` is not a Python name such as `package.function`"
         ))
     }
+}
+
+fn check_text(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err("an empty text says nothing: remove it".to_owned());
+    }
+    // A control character could rewrite what a terminal shows of it.
+    if text.contains(|c: char| c.is_control() && c != '\t') {
+        return Err("write it on one line, without control characters".to_owned());
+    }
+    Ok(())
 }
 
 fn check_ref(name: &str) -> Result<(), String> {

@@ -28,6 +28,10 @@ pub enum Slot {
     Refs(Field<Vec<String>>),
     /// A list of Python names, dotted or not.
     Names(Field<Vec<String>>),
+    /// A list of strings that only people read.
+    Texts(Field<Vec<String>>),
+    /// A command line for the shell.
+    Command(Field<Option<String>>),
     /// A whole number within limits.
     Whole(RangeLimit, Field<u32>),
     /// `true` or `false`.
@@ -131,6 +135,47 @@ pub const KEYS: &[Key] = &[
         slot: Slot::RecordPath(|settings| &mut settings.record),
     },
     Key {
+        name: "test-command",
+        summary: "The command that `prove` runs; the test files are added at its end. None: the project's pytest.",
+        slot: Slot::Command(|settings| &mut settings.test_command),
+    },
+    Key {
+        name: "unit-tests",
+        summary: "The command that runs the unit tests, for `verify`. None: `test-command`.",
+        slot: Slot::Command(|settings| &mut settings.unit_tests),
+    },
+    Key {
+        name: "integration-tests",
+        summary: "The command that runs the integration tests, for `verify`.",
+        slot: Slot::Command(|settings| &mut settings.integration_tests),
+    },
+    Key {
+        name: "smoke-tests",
+        summary: "The command that runs the smoke tests, for `verify`.",
+        slot: Slot::Command(|settings| &mut settings.smoke_tests),
+    },
+    Key {
+        name: "command-timeout-seconds",
+        summary: "How long one run of these commands may take, in seconds.",
+        slot: Slot::Whole(
+            RangeLimit {
+                least: 1,
+                most: 86_400,
+            },
+            |settings| &mut settings.command_timeout_seconds,
+        ),
+    },
+    Key {
+        name: "notify",
+        summary: "Who is told of a rollback: people, channels, addresses.",
+        slot: Slot::Texts(|settings| &mut settings.notify),
+    },
+    Key {
+        name: "watch",
+        summary: "What is watched after a release and after a rollback: dashboards, alerts, log searches.",
+        slot: Slot::Texts(|settings| &mut settings.watch),
+    },
+    Key {
         name: "rules",
         summary: "A table of rule names, each `\"off\"`, `\"on\"`, `\"hint\"`, `\"information\"` or `\"warning\"`.",
         slot: Slot::Rules,
@@ -145,6 +190,8 @@ impl Slot {
             Self::BranchGlobs(_) | Self::PathGlobs(_) => "list of globs",
             Self::Refs(_) => "ref or list of refs",
             Self::Names(_) => "list of names",
+            Self::Texts(_) => "list of strings",
+            Self::Command(_) => "command",
             Self::Whole(..) => "whole number",
             Self::Flag(_) => "true or false",
             Self::Version(_) => "version",
@@ -161,11 +208,12 @@ impl Slot {
             Self::BranchGlobs(field)
             | Self::PathGlobs(field)
             | Self::Refs(field)
-            | Self::Names(field) => Some(format!("{:?}", field(&mut defaults))),
+            | Self::Names(field)
+            | Self::Texts(field) => Some(format!("{:?}", field(&mut defaults))),
             Self::Whole(_, field) => Some(field(&mut defaults).to_string()),
             Self::Flag(field) => Some(field(&mut defaults).to_string()),
-            Self::Version(field) => field(&mut defaults).clone(),
             Self::RecordPath(field) => Some(format!("{:?}", field(&mut defaults))),
+            Self::Version(field) | Self::Command(field) => field(&mut defaults).clone(),
             Self::Rules => None,
         }
     }

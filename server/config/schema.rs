@@ -24,14 +24,14 @@ pub fn properties(rules: &[(&str, &str)]) -> Map<String, Value> {
 
 fn of_slot(slot: Slot, rules: &[(&str, &str)]) -> Value {
     match slot {
-        Slot::BranchGlobs(_) | Slot::PathGlobs(_) | Slot::Names(_) => texts(),
+        Slot::BranchGlobs(_) | Slot::PathGlobs(_) | Slot::Names(_) | Slot::Texts(_) => texts(),
         Slot::Refs(_) => json!({"type": ["string", "array"], "items": {"type": "string"}}),
         Slot::Whole(limit, _) => {
             json!({"type": "integer", "minimum": limit.least, "maximum": limit.most})
         }
         Slot::Flag(_) => json!({"type": "boolean"}),
-        Slot::Version(_) => json!({"type": ["string", "null"]}),
         Slot::RecordPath(_) => json!({"type": "string"}),
+        Slot::Version(_) | Slot::Command(_) => json!({"type": ["string", "null"]}),
         Slot::Rules => {
             let of_rule = |(name, summary): &(&str, &str)| {
                 let schema = json!({"enum": RULE_VALUES, "description": summary});
@@ -51,7 +51,7 @@ fn default(slot: Slot) -> Option<Value> {
     if matches!(slot, Slot::Rules) {
         return Some(json!({}));
     }
-    if matches!(slot, Slot::Version(_)) {
+    if matches!(slot, Slot::Version(_) | Slot::Command(_)) {
         return Some(Value::Null);
     }
     // Lists, numbers and flags are written alike in TOML and in JSON.

@@ -29,6 +29,20 @@ pub struct Settings {
     pub timeout_seconds: u32,
     /// Whether `subprocess.run` without a timeout is reported as well.
     pub subprocess_timeout: bool,
+    /// The command that `prove` runs, for the shell; none means the project's pytest.
+    pub test_command: Option<String>,
+    /// The command that runs the unit tests.
+    pub unit_tests: Option<String>,
+    /// The command that runs the integration tests.
+    pub integration_tests: Option<String>,
+    /// The command that runs the smoke tests.
+    pub smoke_tests: Option<String>,
+    /// How long one run of these commands may take, in seconds.
+    pub command_timeout_seconds: u32,
+    /// Who is told of a rollback.
+    pub notify: Vec<String>,
+    /// What is watched after a release and after a rollback.
+    pub watch: Vec<String>,
     /// The files of the team's own rules (`.hotfix/queries/*.scm`), sorted by path.
     pub queries: Vec<super::ConfigFile>,
     /// The hotfix's version where neither branch nor tags tell it.
@@ -72,6 +86,13 @@ impl Default for Settings {
             error_reporters: Vec::new(),
             timeout_seconds: 10,
             subprocess_timeout: false,
+            test_command: None,
+            unit_tests: None,
+            integration_tests: None,
+            smoke_tests: None,
+            command_timeout_seconds: 600,
+            notify: Vec::new(),
+            watch: Vec::new(),
             queries: Vec::new(),
             version: None,
             record: ".hotfix/{branch}.md".to_owned(),

@@ -40,6 +40,13 @@ pub(super) fn asked(git: &git2::Repository, name: &str) -> Result<Chosen, BaseEr
     })
 }
 
+/// As [`asked`], with a remote's branch before a local one.
+pub(super) fn team_branch(git: &git2::Repository, name: &str) -> Result<Chosen, BaseError> {
+    let mut remotes = remotes(git).into_iter();
+    let found = remotes.find_map(|remote| branch(git, &format!("refs/remotes/{remote}/{name}")));
+    found.map_or_else(|| asked(git, name), Ok)
+}
+
 /// The first of the setting's refs that exists. A short name means the team's branch, so a remote's
 /// is preferred to a local one, which may be stale.
 pub(super) fn configured(

@@ -118,6 +118,11 @@ impl Repository {
         answer
     }
 
+    /// A handle of its own, for who adds to its object database.
+    pub(super) fn fresh(&self) -> Result<git2::Repository, BaseError> {
+        locate::open(self.way_in(), &self.root)
+    }
+
     /// What libgit2 opens. From a git folder that lies elsewhere it would guess the wrong work tree,
     /// and with it the wrong ignore rules; from the work tree it finds the git folder.
     fn way_in(&self) -> &Path {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use git2::Oid;
 
 use super::base::Inactive;
+use super::commits::{RefKind, kind_of};
 use super::error::BaseError;
 use super::head::{self, HeadState, UnderWay, is_hotfix_branch};
 use super::production::{self, Chosen};
@@ -102,6 +103,34 @@ impl Repository {
             let chosen = choose(git, settings, reference, &head, head_id)?;
             let base = self.base_commit(git, head, head_id, chosen)?;
             Ok(Scope::Judged(Arc::new(base)))
+        })
+    }
+
+    /// The base of the branch, tag or commit `name` as if it were checked out, whatever it is
+    /// called. Otherwise as [`Self::scope`].
+    ///
+    /// # Errors
+    /// [`BaseError`] when the base cannot be known.
+    pub fn base_of(
+        &self,
+        settings: &Settings,
+        reference: Option<&str>,
+        name: &str,
+    ) -> Result<Arc<BaseCommit>, BaseError> {
+        self.reopen();
+        self.with(|git| {
+            let commit = production::asked(git, name)?.commit;
+            let branch = match kind_of(git, name) {
+                RefKind::Branch(branch) | RefKind::Remote { branch, .. } => Some(branch),
+                RefKind::Tag(_) | RefKind::Commit(_) => None,
+            };
+            let head = HeadState {
+                branch,
+                commit: Some(commit.to_string()),
+                state: UnderWay::Nothing,
+            };
+            let chosen = choose(git, settings, reference, &head, commit)?;
+            Ok(Arc::new(self.base_commit(git, head, commit, chosen)?))
         })
     }
 

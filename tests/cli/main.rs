@@ -4,6 +4,7 @@
 mod git;
 
 mod all;
+mod backmerge;
 mod check;
 mod compare;
 mod config;
@@ -12,6 +13,7 @@ mod demo;
 mod findings;
 mod fix;
 mod hostile;
+mod rollback;
 mod rules;
 mod start;
 

@@ -112,6 +112,14 @@ struct JsonEdit<'a> {
     text: &'a str,
 }
 
+/// Any value as JSON, with a final line end.
+pub fn object(value: &impl Serialize) -> String {
+    // Strings, numbers and lists only: this cannot fail.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// The results as JSON, with a final line end.
 pub fn render(results: &Results, problems: &[Trouble]) -> String {
     let findings = results.files.iter().flat_map(|file| {
@@ -125,10 +133,7 @@ pub fn render(results: &Results, problems: &[Trouble]) -> String {
         problems,
         summary: Summary::of(&results.files),
     };
-    // Strings, numbers and lists only: this cannot fail.
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    object(&document)
 }
 
 fn json_finding<'a>(file: &'a Judged, finding: &'a Finding, fixes: &'a [Fix]) -> JsonFinding<'a> {

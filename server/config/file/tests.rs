@@ -52,6 +52,13 @@ error-reporters = ["sentry_sdk.capture_exception"]
 timeout-seconds = 30
 subprocess-timeout = true
 record = "hotfixes/{branch}.md"
+test-command = "tox -e py"
+unit-tests = "make unit"
+integration-tests = "make integration"
+smoke-tests = "curl --fail http://localhost/health"
+command-timeout-seconds = 90
+notify = ["oncall"]
+watch = ["https://grafana.example.com/d/shop"]
 [rules]
 missing-key = "off"
 none-access = "hint"
@@ -79,6 +86,13 @@ none-access = "hint"
         error_reporters: list("sentry_sdk.capture_exception"),
         timeout_seconds: 30,
         subprocess_timeout: true,
+        test_command: Some("tox -e py".to_owned()),
+        unit_tests: Some("make unit".to_owned()),
+        integration_tests: Some("make integration".to_owned()),
+        smoke_tests: Some("curl --fail http://localhost/health".to_owned()),
+        command_timeout_seconds: 90,
+        notify: list("oncall"),
+        watch: list("https://grafana.example.com/d/shop"),
         queries: Vec::new(),
         version: Some("v1.2.1".to_owned()),
         record: "hotfixes/{branch}.md".to_owned(),
