@@ -139,6 +139,7 @@ fn long_function(statements: usize) {
         base: Comparison::AllNew,
         settings: Arc::new(settings.clone()),
         version: None,
+        branch: None,
         cancel: Cancel::default(),
     };
     step(
@@ -196,6 +197,7 @@ fn judging(program: &program::Program, text: &Arc<str>) {
         base: Comparison::Production(Arc::new(BaseSide::new(Arc::new(production)))),
         settings: Arc::new(Settings::default()),
         version: Some("v1.2.1".to_owned()),
+        branch: None,
         cancel: Cancel::default(),
     };
     step("outline of the file", || Outline::new(&snapshot.head));

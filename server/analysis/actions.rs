@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Analysis, Comparison, Report, Snapshot};
+use super::{Analysis, Report, Snapshot};
 use crate::fixes::{Applicability, Edit, Fix, apply, hunk};
 use crate::rules::{self, Confidence, Finding, FixContext, Trial};
 use crate::syntax::nodes::scope_of;
@@ -29,10 +29,10 @@ pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
     let context = FixContext {
         unit: &unit,
         version: snapshot.version.as_deref(),
-        production: match &snapshot.base {
-            Comparison::AllNew => None,
-            Comparison::Production(side) => Some(side.file(&snapshot.settings, snapshot.is_test)),
-        },
+        production: snapshot
+            .base
+            .production()
+            .map(|side| side.file(&snapshot.settings, snapshot.is_test)),
         hunks: analysis.hunks(),
     };
     let mut found: Vec<Fix> = rule
@@ -141,10 +141,8 @@ fn edited(snapshot: &Snapshot, edits: &[Edit]) -> Option<Source> {
 #[must_use]
 pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<(hunk::Purpose, Fix)> {
     let analysis = Analysis::new(snapshot);
-    let production = match &snapshot.base {
-        Comparison::AllNew => None,
-        Comparison::Production(side) => Some((side.source(), side.outline())),
-    };
+    let production = snapshot.base.production();
+    let production = production.map(|side| (side.source(), side.outline()));
     let hunks = analysis.hunks();
     let touched = snapshot.head.lines().touched(range);
     let Some(hunk) = hunks.iter().find(|hunk| hunk::touches(hunk, &touched)) else {

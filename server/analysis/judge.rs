@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use super::findings::{finish, severity};
 use super::newness::subtract;
-use super::pairs::{both_sides, whole_change};
+use super::pairs::{both_sides, lone_file, whole_change};
 use super::side::{self, Raw, of_text, one_side};
 use super::touched::{callers, touched};
 use super::{Comparison, Report, Snapshot, allow};
+use crate::compare::branch::Branch;
 use crate::compare::edits::Edits;
 use crate::compare::matching::Matching;
-use crate::rules::{self, FileChange, Trial};
+use crate::rules::{self, FileChange, LoneFile, Trial};
 use crate::syntax::nodes::{Walk, walk};
 use crate::syntax::{Cancelled, Facts, File, Kind, Outline, Source};
 use crate::text::Change;
@@ -200,6 +201,10 @@ impl<'s> Analysis<'s> {
         let (mut raw, mut candidates) = match &snapshot.base {
             Comparison::AllNew => self.all_new(scope)?,
             Comparison::Production(_) => self.against_production(scope)?,
+            Comparison::Gone(side) => {
+                let file = side.file(&snapshot.settings, snapshot.is_test);
+                (self.of_lone_file(file, true), Vec::new())
+            }
         };
         let head = self.head();
         let in_text = self.new_in_text();
@@ -223,10 +228,8 @@ impl<'s> Analysis<'s> {
     /// What the rules say of a file that is not Python.
     fn of_other(&self) -> Report {
         let snapshot = self.snapshot;
-        let base = match &snapshot.base {
-            Comparison::AllNew => None,
-            Comparison::Production(side) => Some(&*side.production.text),
-        };
+        let base = snapshot.base.production();
+        let base = base.map(|side| &*side.production.text);
         let head = self.head();
         let raw = side::of_texts(head, &snapshot.path, base);
         let mut findings = finish(head, raw);
@@ -250,7 +253,12 @@ impl<'s> Analysis<'s> {
             self.snapshot.cancel.check()?;
             raw.extend(one_side(head, definition));
         }
-        Ok((raw.clone(), raw))
+        let candidates = raw.clone();
+        raw.retain(|one| !self.came_as_it_is(&one.scope));
+        if matches!(scope, Scope::All) {
+            raw.extend(self.of_lone_file(head, false));
+        }
+        Ok((raw, candidates))
     }
 
     fn against_production(&self, scope: Scope<'_>) -> Result<Judged, Cancelled> {
@@ -278,6 +286,7 @@ impl<'s> Analysis<'s> {
         }
         let candidates = now.clone();
         let mut new = subtract(base, head, matching, &before, now);
+        new.retain(|one| !self.came_as_it_is(&one.scope));
         let removed = both_sides(base, head, matching, &in_base, &in_head);
         new.retain(|one| !removed.iter().any(|other| repeats(one, other)));
         new.extend(removed);
@@ -286,6 +295,27 @@ impl<'s> Analysis<'s> {
             new.extend(self.of_whole_change(base, matching, &in_base, &in_head));
         }
         Ok((new, candidates))
+    }
+
+    /// Whether production has the code of this scope in another file, word for word.
+    fn came_as_it_is(&self, scope: &str) -> bool {
+        let Some(branch) = &self.snapshot.branch else {
+            return false;
+        };
+        let dots = scope.match_indices('.').map(|(at, _)| &scope[..at]);
+        let came = |name| branch.came(&self.snapshot.path, name);
+        dots.chain([scope])
+            .any(|name| came(name).is_some_and(|one| one.same))
+    }
+
+    /// What the rules say of a file that only one side has, in view of the whole branch.
+    fn of_lone_file(&self, file: File<'_>, is_gone: bool) -> Vec<Raw> {
+        let Some(branch) = &self.snapshot.branch else {
+            return Vec::new();
+        };
+        let path = &self.snapshot.path;
+        let found = lone_file(&LoneFile { path, file, branch }, self.head(), is_gone);
+        less_repeated(&found)
     }
 
     /// What the rules say of the change of the whole file.
@@ -298,8 +328,15 @@ impl<'s> Analysis<'s> {
     ) -> Vec<Raw> {
         let head = self.head();
         let edits = Edits::new(base.source, head.source, &self.hunks);
+        let production = self.snapshot.base.production();
+        let unknown = Branch::default();
         let found = whole_change(&FileChange {
             path: &self.snapshot.path,
+            base_path: production
+                .map(|side| &*side.production.path)
+                .filter(|path| !path.is_empty())
+                .unwrap_or(&self.snapshot.path),
+            branch: self.snapshot.branch.as_deref().unwrap_or(&unknown),
             base,
             head,
             hunks: &self.hunks,
@@ -308,9 +345,7 @@ impl<'s> Analysis<'s> {
             in_base,
             in_head,
         });
-        let repeated = |one: &Raw| found.iter().any(|other| repeats(one, other));
-        let better = found.iter().filter(|one| !repeated(one));
-        better.cloned().collect()
+        less_repeated(&found)
     }
 
     /// The definitions of production and of head, by index, that have to be judged.
@@ -410,10 +445,18 @@ fn answers(file: File<'_>, index: usize) -> (Vec<&str>, Option<&str>) {
     (returns, lines().rfind(|line| !line.is_empty()))
 }
 
+/// What nothing else says better.
+fn less_repeated(found: &[Raw]) -> Vec<Raw> {
+    let repeated = |one: &Raw| found.iter().any(|other| repeats(one, other));
+    let better = found.iter().filter(|one| !repeated(one));
+    better.cloned().collect()
+}
+
 /// Whether `one` says of the same place what `other` says better.
 fn repeats(one: &Raw, other: &Raw) -> bool {
     let (left, right) = (&one.draft.span, &other.draft.span);
-    other.draft.covers.contains(&one.rule) && left.start < right.end && right.start < left.end
+    other.draft.covers.contains(&one.rule)
+        && (left == right || left.start < right.end && right.start < left.end)
 }
 
 /// Functions and stretches whose syntax is broken.

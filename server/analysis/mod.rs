@@ -21,6 +21,7 @@ pub use allow::{Allow, allow_at};
 pub use base_side::BaseSide;
 pub use judge::{Analysis, Partial, Skeleton};
 
+use crate::compare::branch::Branch;
 use crate::config::Settings;
 use crate::rules::{self, Finding};
 use crate::syntax::{Cancel, Cancelled, Source};
@@ -41,6 +42,8 @@ pub struct Snapshot {
     pub settings: Arc<Settings>,
     /// The hotfix's version (`v1.2.1`), for the hotfix comment.
     pub version: Option<String>,
+    /// What the branch does to all of its files; none where that is not known (yet).
+    pub branch: Option<Arc<Branch>>,
     /// Polled between steps.
     pub cancel: Cancel,
 }
@@ -52,6 +55,19 @@ pub enum Comparison {
     AllNew,
     /// Compared with production's version.
     Production(Arc<BaseSide>),
+    /// Production's version of a file that the hotfix deletes; head is empty.
+    Gone(Arc<BaseSide>),
+}
+
+impl Comparison {
+    /// Production's version, if production has the file.
+    #[must_use]
+    pub fn production(&self) -> Option<&Arc<BaseSide>> {
+        match self {
+            Self::AllNew => None,
+            Self::Production(side) | Self::Gone(side) => Some(side),
+        }
+    }
 }
 
 /// The outcome of one analysis.
@@ -99,6 +115,13 @@ impl Snapshot {
                 }]
             }
             Comparison::Production(side) => side.hunks(self.head.text()),
+            Comparison::Gone(side) => {
+                let lines = u32::try_from(side.source().lines().count()).unwrap_or(u32::MAX);
+                vec![Hunk {
+                    base: 0..lines,
+                    head: 0..0,
+                }]
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::side::{Raw, enabled, raw};
 use crate::compare::matching::Matching;
-use crate::rules::{FileChange, Pair, Reporter};
+use crate::rules::{FileChange, LoneFile, Pair, Reporter};
 use crate::syntax::{File, Unit};
 
 /// Runs the rules that look at both sides.
@@ -52,6 +52,22 @@ pub(super) fn whole_change(change: &FileChange<'_>) -> Vec<Raw> {
             let scope = &change.head.outline.enclosing(at).qualname;
             found.push(raw(change.head.source, rule, draft, scope));
         }
+    }
+    found
+}
+
+/// Runs the rules that look at a file that only one side has. `head` is empty where it is gone.
+pub(super) fn lone_file(lone: &LoneFile<'_>, head: File<'_>, is_gone: bool) -> Vec<Raw> {
+    let mut found = Vec::new();
+    for rule in enabled(head) {
+        let mut reporter = Reporter::default();
+        if is_gone {
+            rule.deleted_file(lone, &mut reporter);
+        } else {
+            rule.added_file(lone, &mut reporter);
+        }
+        let drafts = reporter.into_drafts().into_iter();
+        found.extend(drafts.map(|draft| raw(head.source, rule, draft, "")));
     }
     found
 }

@@ -96,6 +96,7 @@ fn prepare(target: &Target, before: &Path, reference: &str) -> Result<Option<Pre
         input,
         base,
         version: target.settings.version.clone(),
+        branch: None,
     }))
 }
 

@@ -1,11 +1,12 @@
 //! Judging what a hotfix branch changes, by git.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::configs::Configs;
 use super::files::{self, Selected, Target};
-use super::input;
+use super::input::{self, Input};
 use super::judge::{self, Prepared};
 use super::place;
 use super::render::{Results, json};
@@ -14,9 +15,9 @@ use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::analysis::{BaseSide, Comparison};
 use crate::rules;
-use crate::vcs::{
-    Base, BaseCommit, BaseError, ChangedFile, FileChange, Inactive, Repository, Scope,
-};
+use crate::session::around;
+use crate::syntax::Cancel;
+use crate::vcs::{Base, ChangedFile, FileChange, Inactive, Repository, Scope};
 
 /// Judges the changed files at and below `paths`, or of the whole repository without paths.
 pub fn judge(
@@ -57,14 +58,19 @@ pub fn judge(
         reference: base.reference.clone(),
         commit: base.commit.clone(),
     };
-    let selected = match place.changed(&base, stdin) {
-        Ok(selected) => selected,
+    let changed = match stdin {
+        Some(_) => Ok(Vec::new()),
+        None => place.repository.changed_files(&base),
+    };
+    let changed = match changed {
+        Ok(changed) => changed,
         Err(error) => {
             results.base = json::Base::Unknown;
             terminal.trouble(Trouble::new(error.to_string()));
             return results;
         }
     };
+    let selected = place.select(&changed, stdin);
     place.tell_inactive(&scope, terminal);
     let targets = selected.targets(place.repository.root(), &mut configs, terminal);
     let version = match place.repository.version(&base, &config.settings) {
@@ -74,8 +80,20 @@ pub fn judge(
             None
         }
     };
-    let prepare =
-        |target: &Target| prepare(&place.repository, &scope, version.as_deref(), stdin, target);
+    // With stdin in place of a file, what the disk says of the others is not looked at.
+    let branch = stdin.is_none().then(|| {
+        let branch = around::branch(&place.repository, &scope, &changed, &Cancel::default());
+        Arc::new(branch)
+    });
+    let prepare = |target: &Target| {
+        let prepared = prepare(&place.repository, &scope, stdin, target)?;
+        Ok(prepared.map(|(input, base)| Prepared {
+            input,
+            base,
+            version: version.clone(),
+            branch: branch.clone(),
+        }))
+    };
     results.files = judge::judge_all(&targets, prepare, terminal);
     results
 }
@@ -135,26 +153,22 @@ impl Place {
     }
 
     /// The changed Python files that the user means, and whatever else he names.
-    fn changed(&self, base: &BaseCommit, stdin: Option<&Path>) -> Result<Selected, BaseError> {
+    fn select(&self, changed: &[ChangedFile], stdin: Option<&Path>) -> Selected {
         let mut selected = Selected::default();
         if stdin.is_some() {
             self.paths
                 .iter()
                 .for_each(|file| selected.named(file.clone()));
-            return Ok(selected);
         }
-        for changed in self.repository.changed_files(base)? {
+        for changed in changed {
             let file = self.repository.root().join(&changed.path);
-            if changed.change == FileChange::Deleted {
-                continue;
-            }
             if self.paths.contains(&file) {
                 selected.named(file);
-            } else if is_read(&file, &changed) && self.means(&file) {
+            } else if is_read(&file, changed) && self.means(&file) {
                 selected.found(file);
             }
         }
-        Ok(selected)
+        selected
     }
 
     fn means(&self, file: &Path) -> bool {
@@ -174,8 +188,8 @@ impl Place {
 /// Whether a changed file is judged without being named. A manifest says something only beside
 /// production's.
 fn is_read(file: &Path, changed: &ChangedFile) -> bool {
-    let new = changed.change == FileChange::Added;
-    files::is_python(file) || (!new && rules::read_other(&changed.path))
+    let both = !matches!(changed.change, FileChange::Added | FileChange::Deleted);
+    files::is_python(file) || (both && rules::read_other(&changed.path))
 }
 
 /// The paths that exist, absolute; the others are told.
@@ -207,11 +221,18 @@ fn real(path: &Path) -> PathBuf {
 fn prepare(
     repository: &Repository,
     scope: &Scope,
-    version: Option<&str>,
     stdin: Option<&Path>,
     target: &Target,
-) -> Result<Option<Prepared>, Trouble> {
+) -> Result<Option<(Input, Comparison)>, Trouble> {
+    let is_gone = || {
+        let about = std::fs::symlink_metadata(&target.file);
+        stdin.is_none() && about.is_err_and(|error| error.kind() == ErrorKind::NotFound)
+    };
     let comparison = match repository.base_for(scope, &target.file) {
+        Base::Production(production) if is_gone() => {
+            let base = Comparison::Gone(Arc::new(BaseSide::new(production)));
+            return Ok(Some((Input::default(), base)));
+        }
         Base::Production(production) => Comparison::Production(Arc::new(BaseSide::new(production))),
         Base::Added => Comparison::AllNew,
         Base::NotComparable(reason) if reason.is_failure() => {
@@ -226,9 +247,5 @@ fn prepare(
     {
         return Ok(None);
     }
-    Ok(Some(Prepared {
-        input,
-        base: comparison,
-        version: version.map(str::to_owned),
-    }))
+    Ok(Some((input, comparison)))
 }

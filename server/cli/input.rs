@@ -10,7 +10,7 @@ use crate::vcs::LIMIT_BYTES;
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A file's text, and what is needed to write it back as it was.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Input {
     /// The bytes as they were read.
     pub bytes: Vec<u8>,

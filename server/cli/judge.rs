@@ -1,5 +1,6 @@
 //! Judging many files at once.
 
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +12,7 @@ use super::input::Input;
 use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::analysis::{self, Comparison, Report, Snapshot};
+use crate::compare::branch::Branch;
 use crate::fixes::{Applicability, Fix};
 use crate::rules::Finding;
 use crate::syntax::Cancel;
@@ -23,6 +25,8 @@ pub struct Prepared {
     pub base: Comparison,
     /// The hotfix's version, if it is known.
     pub version: Option<String>,
+    /// What the branch does to all of its files, if it was looked at as a whole.
+    pub branch: Option<Arc<Branch>>,
 }
 
 /// A file that was judged.
@@ -49,6 +53,7 @@ impl Judged {
             base: prepared.base,
             settings: target.settings.clone(),
             version: prepared.version,
+            branch: prepared.branch,
             cancel: Cancel::default(),
         };
         // Nobody cancels here, so the analysis always ends.

@@ -46,6 +46,7 @@ fn judge_as_new(paths: &[PathBuf], stdin: Option<&Path>, terminal: &mut Terminal
             input: read(target, stdin)?,
             base: Comparison::AllNew,
             version: target.settings.version.clone(),
+            branch: None,
         }))
     };
     Results {

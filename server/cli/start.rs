@@ -160,6 +160,7 @@ fn judge(branch: &Branch, path: &str, lines: &[usize]) -> Vec<FoundThere> {
         base: Comparison::AllNew,
         settings: Arc::clone(&branch.settings),
         version: branch.version.clone(),
+        branch: None,
         cancel: Cancel::default(),
     };
     let report = analysis::analyse(&snapshot).unwrap_or_default();

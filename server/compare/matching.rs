@@ -6,10 +6,10 @@ use super::normal::{stable_hash, tokens};
 use crate::syntax::{Definition, Kind, Outline, Source};
 
 /// Bodies with fewer tokens than this say too little to be recognised.
-const FEWEST_TOKENS: usize = 12;
+pub(super) const FEWEST_TOKENS: usize = 12;
 
 /// The share of tokens that two bodies must have in common to count as one renamed definition.
-const SIMILAR: f64 = 0.75;
+pub(super) const SIMILAR: f64 = 0.75;
 
 /// For each definition of head (by index) the index of its counterpart in base.
 #[derive(Debug, Clone, Default)]
@@ -113,7 +113,7 @@ impl Matching {
     clippy::cast_precision_loss,
     reason = "token counts are far below 2^52"
 )]
-fn similarity(left: &[u64], right: &[u64]) -> f64 {
+pub(super) fn similarity(left: &[u64], right: &[u64]) -> f64 {
     let mut counts = HashMap::<u64, i64>::new();
     for token in left {
         *counts.entry(*token).or_default() += 1;

@@ -1,5 +1,6 @@
 //! Base against head: normalised syntax, matching definitions, what is new.
 
+pub mod branch;
 pub mod canonical;
 pub mod edits;
 pub mod matching;

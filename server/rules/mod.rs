@@ -11,7 +11,7 @@ use crate::config::Settings;
 
 pub use finding::{Confidence, Finding, Place, Related, Severity};
 pub use meta::{Group, Meta};
-pub use rule::{Draft, FileChange, FixContext, Pair, Reporter, Rule, Texts, Trial};
+pub use rule::{Draft, FileChange, FixContext, LoneFile, Pair, Reporter, Rule, Texts, Trial};
 
 /// All rules, in the order of the documentation. Adding a rule touches this list only.
 macro_rules! registry {
@@ -45,6 +45,7 @@ registry! {
     debug_leftover::DebugLeftover,
     api_change::ApiChange,
     new_feature::NewFeature,
+    architecture_change::ArchitectureChange,
     refactoring::Refactoring,
     reformatting::Reformatting,
     dependency_change::DependencyChange,

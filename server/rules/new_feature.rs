@@ -72,7 +72,9 @@ fn definitions(change: &FileChange<'_>, reporter: &mut Reporter) {
             && change.matching.base_of(index).is_none()
             && (one.parent == 0 || change.matching.base_of(one.parent).is_some())
             && change.base.outline.find(&one.qualname).is_none();
-        if !new || one.name.starts_with("__") || !is_public(&one.qualname, names.as_ref()) {
+        let moved = change.branch.came(change.path, &one.qualname).is_some();
+        if !new || moved || one.name.starts_with("__") || !is_public(&one.qualname, names.as_ref())
+        {
             continue;
         }
         let Some(node) = definition_node(change.head.source, one) else {

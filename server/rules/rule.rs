@@ -6,6 +6,7 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::{Confidence, Finding, Meta, Place, Related};
+use crate::compare::branch::Branch;
 use crate::compare::edits::Edits;
 use crate::compare::matching::Matching;
 use crate::fixes::Fix;
@@ -41,6 +42,13 @@ pub trait Rule: Sync {
     /// Judges the change of a whole file: its hunks, and where its definitions went. Runs in the
     /// whole judgement only, not at once behind a keystroke.
     fn compare_files(&self, _change: &FileChange<'_>, _reporter: &mut Reporter) {}
+
+    /// Judges a file that only the hotfix has. Does not run where all code counts as new without a
+    /// look at the branch (`check --all`).
+    fn added_file(&self, _file: &LoneFile<'_>, _reporter: &mut Reporter) {}
+
+    /// Judges a file that only production has. There is nothing to underline: spans are `0..0`.
+    fn deleted_file(&self, _file: &LoneFile<'_>, _reporter: &mut Reporter) {}
 
     /// What has to be judged again to see whether a fix heals. A rule that uses `compare_files`
     /// answers otherwise than [`Trial::Near`].
@@ -84,6 +92,10 @@ pub enum Trial {
 pub struct FileChange<'a> {
     /// The file's path relative to its repository.
     pub path: &'a str,
+    /// The path in production, another one if the file was renamed.
+    pub base_path: &'a str,
+    /// What the branch does to all of its files.
+    pub branch: &'a Branch,
     /// Production's file.
     pub base: crate::syntax::File<'a>,
     /// The hotfix's file.
@@ -98,6 +110,17 @@ pub struct FileChange<'a> {
     pub in_base: &'a BTreeSet<usize>,
     /// The definitions of head that the hunks touch, and the counterparts of production's.
     pub in_head: &'a BTreeSet<usize>,
+}
+
+/// A file that one side does not have.
+#[derive(Debug, Clone, Copy)]
+pub struct LoneFile<'a> {
+    /// Its path relative to its repository.
+    pub path: &'a str,
+    /// The file on the side that has it.
+    pub file: crate::syntax::File<'a>,
+    /// What the branch does to all of its files.
+    pub branch: &'a Branch,
 }
 
 /// Both sides of a file that is not Python.

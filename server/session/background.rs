@@ -169,6 +169,7 @@ impl Background<'_> {
             root: root.to_owned(),
             is_test: settings.is_test(&relative),
             path: relative,
+            branch: known.branch.clone(),
             comparison,
             settings,
             version,
@@ -219,6 +220,12 @@ impl Background<'_> {
 
     /// Has every open document (of one repository) compared afresh, and the changed files too.
     fn reopen_documents(&self, root: Option<&Path>) {
+        self.resolve_documents(root);
+        self.shared.queue.list_files();
+    }
+
+    /// Has every open document (of one repository) compared afresh.
+    pub fn resolve_documents(&self, root: Option<&Path>) {
         let state = self.shared.lock();
         let keys: Vec<Arc<str>> = state
             .documents
@@ -230,7 +237,6 @@ impl Background<'_> {
         for key in &keys {
             self.shared.queue.resolve(key);
         }
-        self.shared.queue.list_files();
     }
 
     /// Tells the client a repository's status if it has changed. An error is also shown.

@@ -7,6 +7,7 @@ use tree_sitter::Tree;
 
 use super::status::Mode;
 use crate::analysis::{Comparison, Snapshot};
+use crate::compare::branch::Branch;
 use crate::config::Settings;
 use crate::syntax::{Cancel, Source};
 
@@ -78,6 +79,8 @@ pub(super) struct Ready {
     pub settings: Arc<Settings>,
     /// The hotfix's version, for the hotfix comment.
     pub version: Option<String>,
+    /// What the branch does to all of its files, once that is known.
+    pub branch: Option<Arc<Branch>>,
 }
 
 impl Ready {
@@ -90,14 +93,31 @@ impl Ready {
             base: self.comparison.clone(),
             settings: Arc::clone(&self.settings),
             version: self.version.clone(),
+            branch: self.branch.clone(),
             cancel,
+        }
+    }
+
+    /// The same for a file that is gone from the disk.
+    pub fn without_file(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            path: self.path.clone(),
+            is_test: self.is_test,
+            comparison: match &self.comparison {
+                Comparison::Production(side) => Comparison::Gone(Arc::clone(side)),
+                other => other.clone(),
+            },
+            settings: Arc::clone(&self.settings),
+            version: self.version.clone(),
+            branch: self.branch.clone(),
         }
     }
 
     fn is_same(&self, other: &Self) -> bool {
         let of = |ready: &Self| match &ready.comparison {
             Comparison::AllNew => None,
-            Comparison::Production(side) => Some((
+            Comparison::Production(side) | Comparison::Gone(side) => Some((
                 side.production.commit.clone(),
                 side.production.reference.clone(),
                 side.production.blob.clone(),
@@ -105,6 +125,7 @@ impl Ready {
         };
         of(self) == of(other)
             && self.path == other.path
+            && self.branch == other.branch
             && self.version == other.version
             && self.settings == other.settings
     }
@@ -112,16 +133,14 @@ impl Ready {
     /// Parses a text from production's tree.
     pub fn parse_head(&self, text: &str) -> Option<Tree> {
         match &self.comparison {
-            Comparison::AllNew => None,
+            Comparison::AllNew | Comparison::Gone(_) => None,
             Comparison::Production(base) => base.parse_head(text),
         }
     }
 
     /// Production's text, if production has the file.
     pub fn production(&self) -> Option<&str> {
-        match &self.comparison {
-            Comparison::AllNew => None,
-            Comparison::Production(base) => Some(&base.production.text),
-        }
+        let side = self.comparison.production()?;
+        Some(&side.production.text)
     }
 }

@@ -1,7 +1,9 @@
 //! Changed files that are not open: judged one by one, whenever nothing else is to do.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::background::Background;
 use super::base::FileBase;
@@ -21,11 +23,17 @@ pub(super) struct Files {
 
 impl Files {
     /// Lists the changed files of every repository and removes what is shown for others.
-    pub fn list(&mut self, background: &Background<'_>, cancel: Cancel) {
+    pub fn list(&mut self, background: &mut Background<'_>, cancel: Cancel) {
         self.cancel = cancel;
         self.waiting.clear();
-        for (root, known) in &background.repositories {
-            let changed = known.changed_files();
+        let roots: Vec<PathBuf> = background.repositories.keys().cloned().collect();
+        for root in &roots {
+            let known = background.repositories.get_mut(root);
+            let listed = known.map(|known| known.changed_files(&self.cancel));
+            let (changed, is_new) = listed.unwrap_or_default();
+            if is_new {
+                background.resolve_documents(Some(root));
+            }
             let shown = self.shown.entry(root.clone()).or_default();
             let gone: Vec<PathBuf> = shown
                 .iter()
@@ -60,13 +68,23 @@ impl Files {
     fn judge(&mut self, background: &mut Background<'_>, root: &Path, path: &Path) {
         let base = background.base_of(root, path);
         let shown = self.shown.entry(root.to_owned()).or_default();
-        let FileBase::Ready(ready) = base else {
+        let FileBase::Ready(mut ready) = base else {
             if shown.remove(path) {
                 publish(background, path, Vec::new(), None);
             }
             return;
         };
-        let Some(text) = read(path) else {
+        let is_gone = path.symlink_metadata();
+        let is_gone = is_gone.is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        if is_gone {
+            ready = Arc::new(ready.without_file());
+        }
+        let text = if is_gone {
+            Some(String::new())
+        } else {
+            read(path)
+        };
+        let Some(text) = text else {
             return;
         };
         let encoding = background.shared.lock().encoding;

@@ -146,7 +146,7 @@ fn show(finding: &Finding, snapshot: &Snapshot, hunks: &[Hunk]) -> Shown {
     let related = finding.related.iter().filter_map(|related| {
         let (place, message) = match (&related.place, &snapshot.base) {
             (Place::Head(range), _) => (range.clone(), related.message.clone()),
-            (Place::Production(range), Comparison::Production(base)) => {
+            (Place::Production(range), Comparison::Production(base) | Comparison::Gone(base)) => {
                 production_place(range, &related.message, base, source, hunks)
             }
             (Place::Production(_), Comparison::AllNew) => return None,

@@ -11,6 +11,7 @@
 //!
 //! Absent on purpose: the protocol. Nothing here names tower-lsp or JSON-RPC.
 
+pub mod around;
 mod background;
 mod base;
 mod documents;

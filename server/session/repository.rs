@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::around;
 use super::settings::{Stamp, stamp};
 use super::status::{Counts, Mode, Status};
+use crate::compare::branch::Branch;
 use crate::config::{Loaded, Settings};
 use crate::rules;
+use crate::syntax::Cancel;
 use crate::vcs::{BaseError, FileChange, RefsFingerprint, Repository, Scope};
 
 /// One repository, what it is judged against, and how that was found.
@@ -18,6 +21,8 @@ pub(super) struct Known {
     pub scope: Result<Scope, BaseError>,
     /// The hotfix's version, for the hotfix comment.
     pub version: Option<String>,
+    /// What the branch does to all of its files, once the changed files were listed.
+    pub branch: Option<Arc<Branch>>,
 }
 
 impl Known {
@@ -38,6 +43,7 @@ impl Known {
             fingerprint,
             scope,
             version: None,
+            branch: None,
         };
         known.version = known.find_version();
         known
@@ -95,22 +101,31 @@ impl Known {
         }
     }
 
-    /// The files that rules read and that differ from production, by their absolute paths; none where nothing
-    /// is judged.
-    pub fn changed_files(&self) -> Vec<PathBuf> {
-        let Ok(Scope::Judged(base)) = &self.scope else {
-            return Vec::new();
+    /// The files that rules read and that differ from production, by their absolute paths, those
+    /// that are gone among them; none where nothing is judged. Looks at the branch as a whole on
+    /// the way, and says whether that has changed.
+    pub fn changed_files(&mut self, cancel: &Cancel) -> (Vec<PathBuf>, bool) {
+        let Ok(scope @ Scope::Judged(base)) = &self.scope else {
+            let is_new = self.branch.take().is_some();
+            return (Vec::new(), is_new);
         };
         let changed = self.git.changed_files(base).unwrap_or_else(|error| {
             tracing::warn!(%error, "the changed files cannot be listed");
             Vec::new()
         });
-        changed
+        let branch = around::branch(&self.git, scope, &changed, cancel);
+        // A branch that only changes what is in its files is the same as one not looked at yet.
+        let branch = (branch != Branch::default()).then(|| Arc::new(branch));
+        let is_new = branch != self.branch;
+        self.branch = branch;
+        let files = changed
             .into_iter()
-            .filter(|file| file.change != FileChange::Deleted)
-            .filter(|file| is_python(Path::new(&file.path)) || rules::read_other(&file.path))
-            .map(|file| self.git.root().join(file.path))
-            .collect()
+            .filter(|file| {
+                let is_there = file.change != FileChange::Deleted;
+                is_python(Path::new(&file.path)) || is_there && rules::read_other(&file.path)
+            })
+            .map(|file| self.git.root().join(file.path));
+        (files.collect(), is_new)
     }
 
     fn judge_again(&mut self) {

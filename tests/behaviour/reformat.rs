@@ -72,6 +72,7 @@ pub fn a_reformat_is_reformatting_in_every_hunk(python: &Path) {
             base: Comparison::Production(Arc::new(BaseSide::new(Arc::new(production)))),
             settings: Arc::new(Settings::default()),
             version: None,
+            branch: None,
             cancel: Cancel::default(),
         };
         let report = analyse(&snapshot).expect("nobody cancels");

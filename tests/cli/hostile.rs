@@ -30,7 +30,7 @@ fn no_name_and_no_text_gives_orders_to_the_terminal() {
         assert!(shown.contains(r"[2J"), "{arguments:?}: {shown:?}");
     }
     let concise = run(repo.root(), &["check", "--format", "concise"]).stdout;
-    assert!(concise.starts_with(r"a\u{1b}[2J\nb.py:2:5: "), "{concise}");
+    assert!(concise.starts_with(r"a\u{1b}[2J\nb.py:1:1: "), "{concise}");
 }
 
 #[test]

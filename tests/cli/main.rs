@@ -5,6 +5,7 @@ mod git;
 
 mod all;
 mod backmerge;
+mod branch;
 mod check;
 mod compare;
 mod config;

@@ -153,3 +153,38 @@ fn a_named_pipe_in_place_of_a_file_holds_nobody_up() {
     client.file_diagnostics(&uri(&repo.path("z.py")), one);
     client.finish();
 }
+
+#[test]
+fn a_deleted_file_is_told_at_its_old_place_and_cleared_when_it_is_back() {
+    let repo = repository();
+    std::fs::remove_file(repo.path("app.py")).expect("the file is there");
+    let mut client = editor(repo.root());
+    let uri = uri(&repo.path("app.py"));
+    client.file_diagnostics(&uri, |found| {
+        found.len() == 1 && found[0]["code"] == "api-change"
+    });
+    repo.write("app.py", PRODUCTION);
+    let change = json!({"changes": [{"uri": uri, "type": 1}]});
+    client.notify("workspace/didChangeWatchedFiles", change);
+    client.file_diagnostics(&uri, none);
+    client.finish();
+}
+
+#[test]
+fn a_function_that_comes_from_another_file_is_told_in_the_open_document() {
+    let repo = repository();
+    let total = "def total(orders):\n    return sum(orders.values())\n";
+    repo.write("sums.py", "RATE = 2\n");
+    repo.commit("Add rates");
+    repo.git(&["branch", "-f", "main"]);
+    let left = PRODUCTION.replace(&format!("\n\n{total}"), "");
+    repo.write("app.py", format!("from sums import total\n\n{left}"));
+    let head = format!("RATE = 2\n\n\n{total}");
+    repo.write("sums.py", &head);
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("sums.py"), &head);
+    client.diagnostics(&uri, 1, |found| {
+        found.len() == 1 && found[0]["code"] == "refactoring"
+    });
+    client.finish();
+}

@@ -15,6 +15,7 @@ fn judged(code: &str) -> (Snapshot, Vec<hotfix_ls::rules::Finding>) {
         base: Comparison::AllNew,
         settings: Arc::new(Settings::default()),
         version: Some("v1.2.1".to_owned()),
+        branch: None,
         cancel: Cancel::default(),
     };
     let findings = analyse(&snapshot).expect("nobody cancels").findings;

@@ -90,6 +90,7 @@ fn expect(rule: &str, case: &Case, text: &str, fires: bool) -> Result<(), Failed
             .map_or(Comparison::AllNew, production),
         settings,
         version: Some("v1.2.1".to_owned()),
+        branch: None,
         cancel: Cancel::default(),
     };
     if snapshot.head.root().has_error() {

@@ -17,6 +17,12 @@ pub struct Case {
     pub fixed: Option<String>,
     /// The path that the file has.
     pub path: String,
+    /// The path in production, if it is another one.
+    pub base_path: Option<String>,
+    /// The hotfix deletes the file: what is found then, as `rule confidence: message` lines.
+    pub gone: Option<String>,
+    /// The case looks at the whole branch: its other files with path, base and head.
+    pub branch: Option<Vec<Other>>,
     /// `hotfix.toml`.
     pub settings: Option<String>,
     /// `.hotfix/queries/own.scm`.
@@ -25,6 +31,17 @@ pub struct Case {
     pub line: usize,
     /// The heading or a sentence below it says why.
     pub says_why: bool,
+}
+
+/// Another file of the branch.
+#[derive(Debug, Clone, Default)]
+pub struct Other {
+    /// Its path.
+    pub path: String,
+    /// Production's text.
+    pub base: Option<String>,
+    /// The hotfix's text.
+    pub head: Option<String>,
 }
 
 /// The names of all case files, without ending, sorted.
@@ -88,15 +105,43 @@ fn put(case: &mut Case, fence: &str, body: String, place: &str) {
     let mut words = fence.split_whitespace();
     let language = words.next().unwrap_or_default();
     let role = words.next().unwrap_or_default();
+    let mut path = None;
     for word in words {
-        let path = word.strip_prefix("path=");
-        case.path = path
-            .unwrap_or_else(|| panic!("{place}: unknown {word}"))
-            .to_owned();
+        match (word, word.strip_prefix("path=")) {
+            ("new", _) => case.branch = Some(case.branch.take().unwrap_or_default()),
+            (_, Some(named)) => path = Some(named.to_owned()),
+            _ => panic!("{place}: unknown {word}"),
+        }
+    }
+    if let "other-base" | "other-head" = role {
+        let path = path.unwrap_or_else(|| panic!("{place}: another file needs a path"));
+        let others = case.branch.get_or_insert_default();
+        let known = others.iter().position(|one| one.path == path);
+        let index = known.unwrap_or(others.len());
+        if known.is_none() {
+            others.push(Other {
+                path,
+                ..Other::default()
+            });
+        }
+        match role {
+            "other-base" => others[index].base = Some(body),
+            _ => others[index].head = Some(body),
+        }
+        return;
+    }
+    match (role, path) {
+        ("base", Some(path)) => case.base_path = Some(path),
+        (_, Some(path)) => case.path = path,
+        _ => {}
     }
     match (language, role) {
         ("python" | "toml" | "text" | "json", "base") => case.base = Some(body),
         ("python" | "toml" | "text" | "json", "head") => case.head = body,
+        ("text", "gone") => {
+            case.gone = Some(body);
+            case.branch = Some(case.branch.take().unwrap_or_default());
+        }
         ("python", "fixed") => case.fixed = Some(body),
         ("toml", "settings") => case.settings = Some(body),
         ("scheme", "query") => case.query = Some(body),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hotfix_ls::analysis::{BaseSide, Comparison, Report, Snapshot, analyse, fixes, source};
+use hotfix_ls::compare::branch::{Branch, Sides};
 use hotfix_ls::config::Settings;
 use hotfix_ls::fixes::{Fix, apply};
 use hotfix_ls::rules::{self, Confidence, Finding, Group};
@@ -10,13 +11,16 @@ use hotfix_ls::syntax::{Cancel, Source};
 use hotfix_ls::vcs::Production;
 
 use crate::annotation::{Expected, split};
-use crate::case::Case;
+use crate::case::{Case, Other};
 use crate::python::compiles;
 
 /// Judges one case of the rule's file.
 pub fn check(rule: &str, case: &Case) -> Result<(), String> {
     let (code, expected) = split(&case.head);
     let settings = settings(case)?;
+    if let Some(wanted) = &case.gone {
+        return check_gone(rule, case, wanted, &settings);
+    }
     let snapshot = snapshot(case, &code, case.base.as_deref(), &settings);
     let report = run(&snapshot)?;
     compare(rule, &report.findings, &snapshot.head, expected.clone())?;
@@ -55,6 +59,35 @@ pub fn check(rule: &str, case: &Case) -> Result<(), String> {
     Ok(())
 }
 
+/// Judges a file that the hotfix deletes: there is nothing to put carets under.
+fn check_gone(
+    rule: &str,
+    case: &Case,
+    wanted: &str,
+    settings: &Arc<Settings>,
+) -> Result<(), String> {
+    let mut snapshot = snapshot(case, "", case.base.as_deref(), settings);
+    if let Comparison::Production(side) = snapshot.base {
+        snapshot.base = Comparison::Gone(side);
+    }
+    let found = run(&snapshot)?.findings;
+    let said: Vec<String> = found
+        .iter()
+        .map(|one| format!("{} {:?}: {}", one.rule, one.confidence, one.message).to_lowercase())
+        .collect();
+    let wanted: Vec<String> = wanted.lines().map(str::to_lowercase).collect();
+    let fits = |(said, wanted): (&String, &String)| said.starts_with(wanted.as_str());
+    if said.len() != wanted.len() || !said.iter().zip(&wanted).all(fits) {
+        return Err(format!("found {said:#?}, not {wanted:#?}"));
+    }
+    let own = found.iter().any(|one| one.rule == rule);
+    if own == case.fires {
+        Ok(())
+    } else {
+        Err("the heading does not fit what is found".to_owned())
+    }
+}
+
 fn settings(case: &Case) -> Result<Arc<Settings>, String> {
     if case.settings.is_none() && case.query.is_none() {
         return Ok(Arc::new(Settings::default()));
@@ -86,14 +119,36 @@ fn snapshot(case: &Case, head: &str, base: Option<&str>, settings: &Arc<Settings
                 commit: "0".repeat(40),
                 reference: "v1.2.0".to_owned(),
                 blob: String::new(),
-                path: case.path.clone(),
+                path: case.base_path.as_ref().unwrap_or(&case.path).clone(),
                 text: text.into(),
             }))))
         }),
         settings: Arc::clone(settings),
         version: Some("v1.2.1".to_owned()),
+        branch: case
+            .branch
+            .as_ref()
+            .map(|others| Arc::new(branch(case, head, others))),
         cancel: Cancel::default(),
     }
+}
+
+fn branch(case: &Case, head: &str, others: &[Other]) -> Branch {
+    let parse = |text: &Option<String>| text.as_deref().map(Source::parse);
+    let mut sides: Vec<Sides> = others
+        .iter()
+        .map(|one| Sides {
+            path: one.path.clone(),
+            base: parse(&one.base),
+            head: parse(&one.head),
+        })
+        .collect();
+    sides.push(Sides {
+        path: case.path.clone(),
+        base: parse(&case.base),
+        head: case.gone.is_none().then(|| Source::parse(head)),
+    });
+    Branch::of(&sides)
 }
 
 fn run(snapshot: &Snapshot) -> Result<Report, String> {
@@ -103,6 +158,11 @@ fn run(snapshot: &Snapshot) -> Result<Report, String> {
 /// A file that the hotfix does not change, or only indents otherwise, has no findings.
 fn unchanged_is_silent(case: &Case, code: &str, settings: &Arc<Settings>) -> Result<(), String> {
     let moved = format!("# A comment above.\n\n{code}");
+    let case = &Case {
+        base_path: None,
+        branch: None,
+        ..case.clone()
+    };
     for head in [code, &moved] {
         let report = run(&snapshot(case, head, Some(code), settings))?;
         // The comment itself is a change that may be named.

@@ -69,6 +69,7 @@ fn findings(base: &str, head: &str) -> Vec<String> {
         base: Comparison::Production(Arc::new(BaseSide::new(Arc::new(production)))),
         settings: Arc::new(Settings::default()),
         version: None,
+        branch: None,
         cancel: Cancel::default(),
     };
     let report = analyse(&snapshot).expect("nobody cancels");

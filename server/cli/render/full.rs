@@ -10,7 +10,6 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, 
 
 use super::visible::{inert, visible};
 use super::window::Window;
-use crate::analysis::Comparison;
 use crate::cli::judge::Judged;
 use crate::fixes::{Applicability, Fix};
 use crate::rules::{self, Finding, Place, Severity};
@@ -111,9 +110,7 @@ fn head_snippet<'a>(file: &'a Judged, finding: &'a Finding) -> Element<'a> {
 
 /// Production's lines that explain the finding, under production's name.
 fn production_snippet<'a>(file: &'a Judged, finding: &'a Finding) -> Option<Element<'a>> {
-    let Comparison::Production(base) = &file.snapshot.base else {
-        return None;
-    };
+    let base = file.snapshot.base.production()?;
     let production = &base.production;
     let related: Vec<(&Range<usize>, &str)> = finding
         .related

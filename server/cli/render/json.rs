@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::Results;
 use super::full::severity_name;
 use super::summary::Summary;
-use crate::analysis::Comparison;
 use crate::cli::judge::Judged;
 use crate::cli::place::{self, Span};
 use crate::cli::trouble::Trouble;
@@ -182,9 +181,7 @@ fn json_related<'a>(file: &'a Judged, related: &'a Related) -> Option<JsonRelate
             ("head", file.target.shown.as_str(), range)
         }
         Place::Production(bytes) => {
-            let Comparison::Production(base) = &file.snapshot.base else {
-                return None;
-            };
+            let base = file.snapshot.base.production()?;
             let production = &base.production;
             let lines = Lines::new(&production.text);
             let range = place::span(&production.text, &lines, bytes);

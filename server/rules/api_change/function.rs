@@ -240,7 +240,7 @@ fn kind(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Di
         let has = |one: &Signature<'_>| one.decorators.iter().any(|one| names.contains(one));
         match (has(old), has(new)) {
             (false, true) => {
-                found.push(whole(Confidence::Certain, format!("{name} is {what} now")))
+                found.push(whole(Confidence::Certain, format!("{name} is {what} now")));
             }
             (true, false) => found.push(whole(
                 Confidence::Certain,

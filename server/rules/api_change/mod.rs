@@ -5,9 +5,12 @@ mod names;
 
 use std::ops::Range;
 
-use super::knowledge::public::{exported, is_exposed, is_public, still_has};
+use super::knowledge::public::{
+    exported, is_exposed, is_importable, is_public, module_name, still_has,
+};
 use super::{
-    Confidence, Draft, FileChange, Finding, FixContext, Group, Meta, Place, Reporter, Rule, Trial,
+    Confidence, Draft, FileChange, Finding, FixContext, Group, LoneFile, Meta, Place, Reporter,
+    Rule, Trial,
 };
 use crate::compare::signature::Signature;
 use crate::fixes::Fix;
@@ -59,6 +62,35 @@ impl Rule for ApiChange {
             }
         }
         names::compare(change, names.as_ref(), reporter);
+        moved_module(change, reporter);
+    }
+
+    fn deleted_file(&self, deleted: &LoneFile<'_>, reporter: &mut Reporter) {
+        let path = deleted.path;
+        let package = path.strip_suffix(".py").unwrap_or(path);
+        let folder = path.strip_suffix("/__init__.py").unwrap_or(path);
+        let stays = [format!("{package}/__init__.py"), format!("{folder}.py")];
+        let has_names =
+            1 < deleted.file.outline.definitions.len() || !deleted.file.outline.assigned.is_empty();
+        if deleted.file.is_test
+            || !is_importable(path)
+            || !has_names
+            || stays.iter().any(|one| deleted.branch.is_added(one))
+        {
+            return;
+        }
+        let name = module_name(path);
+        let message = match deleted.branch.heir(path) {
+            Some(heir) => {
+                format!("{name} is gone, its names are in {heir}: whoever imports it fails")
+            }
+            None => format!("{name} is gone: whoever imports it fails"),
+        };
+        reporter.report(Draft {
+            detail: name,
+            covers: &["architecture-change"],
+            ..Draft::over(0..0, Confidence::Certain, message)
+        });
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
@@ -79,6 +111,22 @@ impl Rule for ApiChange {
         });
         fix.into_iter().collect()
     }
+}
+
+/// A module that has another name.
+fn moved_module(change: &FileChange<'_>, reporter: &mut Reporter) {
+    let (old, new) = (module_name(change.base_path), module_name(change.path));
+    if old == new || !is_importable(change.base_path) {
+        return;
+    }
+    let (lines, text) = (change.head.source.lines(), change.head.source.text());
+    let message = format!("{old} is {new} now: whoever imports the old name fails");
+    reporter.report(Draft {
+        anchor: 0..0,
+        detail: old,
+        covers: &["architecture-change"],
+        ..Draft::over(lines.content(0, text), Confidence::Certain, message)
+    });
 }
 
 /// A public definition that production has and the hotfix does not, under this name.
@@ -111,7 +159,13 @@ fn gone(
         ),
         None => (
             place_of_deletion(change, old.range.start),
-            format!("{} is gone: whoever uses it fails", old.qualname),
+            match change.branch.went(change.base_path, &old.qualname) {
+                Some(moved) => format!(
+                    "{} is in {} now: whoever imports it from here fails",
+                    old.qualname, moved.to.path
+                ),
+                None => format!("{} is gone: whoever uses it fails", old.qualname),
+            },
         ),
     };
     let inherited = outer.kind == Kind::Class && has_bases(change.head, &outer.qualname);
@@ -218,7 +272,11 @@ fn place_of_deletion(change: &FileChange<'_>, at: usize) -> Range<usize> {
     let (text, lines) = (change.head.source.text(), change.head.source.lines());
     let hunk = change.hunks.iter().find(|hunk| hunk.base.contains(&line));
     let shown = hunk.map_or(0, |hunk| hunk.head.start as usize);
-    let line = shown.min(lines.count().saturating_sub(1));
+    let mut line = shown.min(lines.count().saturating_sub(1));
+    // An empty line shows nothing.
+    while 0 < line && text[lines.content(line, text)].trim().is_empty() {
+        line -= 1;
+    }
     let content = lines.content(line, text);
     let blank = text[content.clone()].len() - text[content.clone()].trim_start().len();
     content.start + blank..content.end

@@ -24,15 +24,45 @@ const PRIVATE_PLACES: [&str; 14] = [
     "conftest.py",
 ];
 
+/// Folders that hold a copy of somebody else's code.
+const VENDORED: [&str; 6] = [
+    "_vendor",
+    "_vendored",
+    "vendor",
+    "vendored",
+    "third_party",
+    "site-packages",
+];
+
 /// Whether others may import from this file at all.
 #[must_use]
 pub fn is_exposed(change: &FileChange<'_>) -> bool {
+    !change.head.is_test && is_importable(change.path)
+}
+
+/// Whether others may import from a file at this path.
+#[must_use]
+pub fn is_importable(path: &str) -> bool {
     let private = |part: &str| part.starts_with('_') && !part.starts_with("__");
-    !change.head.is_test
-        && !change
-            .path
-            .split('/')
-            .any(|part| private(part) || PRIVATE_PLACES.contains(&part))
+    is_shipped(path) && !path.split('/').any(private)
+}
+
+/// Whether the file is the program's own and runs in production, as far as its path tells.
+#[must_use]
+pub fn is_shipped(path: &str) -> bool {
+    let beside = |part: &str| PRIVATE_PLACES.contains(&part) || VENDORED.contains(&part);
+    !path.split('/').any(beside)
+}
+
+/// `shop.orders` for `src/shop/orders.py`; the package for its `__init__.py`.
+#[must_use]
+pub fn module_name(path: &str) -> String {
+    let path = path.strip_suffix(".py").unwrap_or(path);
+    let path = path.strip_suffix("/__init__").unwrap_or(path);
+    let inside = ["src/", "lib/", "python/"]
+        .iter()
+        .find_map(|folder| path.strip_prefix(folder));
+    inside.unwrap_or(path).replace('/', ".")
 }
 
 /// The names in `__all__`; `None` where the module has none.

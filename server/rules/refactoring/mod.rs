@@ -1,5 +1,6 @@
 //! Code that has another name or another place and does the same.
 
+mod elsewhere;
 mod imports;
 mod moved;
 mod pulled_out;
@@ -8,7 +9,8 @@ mod renamed;
 use std::ops::Range;
 
 use super::{
-    Confidence, Draft, FileChange, Finding, FixContext, Group, Meta, Reporter, Rule, Trial,
+    Confidence, Draft, FileChange, Finding, FixContext, Group, LoneFile, Meta, Reporter, Rule,
+    Trial,
 };
 use crate::fixes::Fix;
 use crate::fixes::hunk::restore_named;
@@ -46,6 +48,11 @@ impl Rule for Refactoring {
         moved::compare(change, reporter);
         pulled_out::compare(change, reporter);
         imports::compare(change, reporter);
+        elsewhere::compare(change.path, change.head, change.branch, reporter);
+    }
+
+    fn added_file(&self, added: &LoneFile<'_>, reporter: &mut Reporter) {
+        elsewhere::compare(added.path, added.file, added.branch, reporter);
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {

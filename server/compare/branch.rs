@@ -1,0 +1,264 @@
+//! All changed files together: what left one and came to another.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::matching::{FEWEST_TOKENS, SIMILAR, similarity};
+use super::normal::{stable_hash, tokens};
+use crate::syntax::{Definition, Kind, Outline, Source};
+
+/// Without the same name a body must have so many tokens to be recognised in another file.
+const FEWEST_NAMELESS: usize = 40;
+
+/// One changed file, with the sides that it has.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// Its path in the hotfix, with `/`; of a deleted file the path in production.
+    pub path: String,
+    /// Production's text, comparable.
+    pub base: Option<Source>,
+    /// The hotfix's text.
+    pub head: Option<Source>,
+}
+
+/// A definition or module-level name in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The file's path.
+    pub path: String,
+    /// The qualified name.
+    pub qualname: String,
+    /// The line on which it begins, from 0.
+    pub line: u32,
+}
+
+/// What stands in another file than in production.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Where production has it.
+    pub from: Spot,
+    /// Where the hotfix has it.
+    pub to: Spot,
+    /// Whether nothing else about it changes.
+    pub same: bool,
+}
+
+/// What the branch does to its files as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Branch {
+    moves: Vec<Move>,
+    added: BTreeSet<String>,
+    deleted: BTreeSet<String>,
+}
+
+impl Branch {
+    /// Reads all changed files.
+    #[must_use]
+    pub fn of(files: &[Sides]) -> Self {
+        let mut branch = Self::default();
+        let (mut gone, mut come) = (Vec::new(), Vec::new());
+        for file in files {
+            match (&file.base, &file.head) {
+                (None, Some(_)) => drop(branch.added.insert(file.path.clone())),
+                (Some(_), None) => drop(branch.deleted.insert(file.path.clone())),
+                _ => {}
+            }
+            let outline = |side: &Option<Source>| side.as_ref().map(Outline::new);
+            let (base, head) = (outline(&file.base), outline(&file.head));
+            if let (Some(source), Some(outline)) = (&file.base, &base) {
+                gone.extend(only_here(&file.path, source, outline, head.as_ref()));
+            }
+            if let (Some(source), Some(outline)) = (&file.head, &head) {
+                come.extend(only_here(&file.path, source, outline, base.as_ref()));
+            }
+        }
+        branch.moves = moves(&gone, come);
+        branch
+    }
+
+    /// What came to this file from another one under this name.
+    #[must_use]
+    pub fn came(&self, path: &str, qualname: &str) -> Option<&Move> {
+        let mut all = self.moves.iter();
+        all.find(|one| one.to.path == path && one.to.qualname == qualname)
+    }
+
+    /// What went from this file to another one.
+    #[must_use]
+    pub fn went(&self, path: &str, qualname: &str) -> Option<&Move> {
+        let mut all = self.moves.iter();
+        all.find(|one| one.from.path == path && one.from.qualname == qualname)
+    }
+
+    /// Whether production does not have a file of this path and the hotfix does.
+    #[must_use]
+    pub fn is_added(&self, path: &str) -> bool {
+        self.added.contains(path)
+    }
+
+    /// Whether the hotfix deletes the file of this path.
+    #[must_use]
+    pub fn is_deleted(&self, path: &str) -> bool {
+        self.deleted.contains(path)
+    }
+
+    /// Where most of what went from this file is now.
+    #[must_use]
+    pub fn heir(&self, path: &str) -> Option<&str> {
+        let mut counts = BTreeMap::<&str, usize>::new();
+        for one in self.moves.iter().filter(|one| one.from.path == path) {
+            *counts.entry(&one.to.path).or_default() += 1;
+        }
+        let most = counts.into_iter().max_by_key(|(_, count)| *count);
+        most.map(|(path, _)| path)
+    }
+}
+
+/// A definition that only one side of its file has.
+struct Lone {
+    spot: Spot,
+    kind: Option<Kind>,
+    name: String,
+    tokens: Vec<u64>,
+    body: u64,
+}
+
+fn only_here(path: &str, source: &Source, own: &Outline, other: Option<&Outline>) -> Vec<Lone> {
+    let known: HashSet<&str> = other.map_or_else(HashSet::new, |other| {
+        let definitions = other.definitions.iter().map(|one| one.qualname.as_str());
+        let assigned = other.assigned.iter().map(|(name, _)| name.as_str());
+        definitions.chain(assigned).collect()
+    });
+    let spot = |qualname: &str, at: usize| Spot {
+        path: path.to_owned(),
+        qualname: qualname.to_owned(),
+        line: u32::try_from(source.lines().line_of(at)).unwrap_or(u32::MAX),
+    };
+    let is_new = |one: &Definition| !known.contains(one.qualname.as_str());
+    let definitions = own.definitions.iter().filter(|one| {
+        // What stands in something new comes with it.
+        let outer = &own.definitions[one.parent];
+        one.kind != Kind::Module && is_new(one) && (one.parent == 0 || !is_new(outer))
+    });
+    let mut found: Vec<Lone> = definitions
+        .map(|one| {
+            let all = tokens(source, one.core.clone());
+            let name = all.iter().position(|token| *token == one.name);
+            let rest = &all[name.map_or(0, |name| name + 1)..];
+            Lone {
+                spot: spot(&one.qualname, one.core.start),
+                kind: Some(one.kind),
+                name: one.name.clone(),
+                tokens: rest.iter().map(|token| stable_hash(&[token])).collect(),
+                body: stable_hash(rest),
+            }
+        })
+        .collect();
+    let assigned = own.assigned.iter();
+    found.extend(
+        assigned
+            .filter(|(name, _)| !known.contains(name.as_str()) && !name.starts_with("__"))
+            .map(|(name, bytes)| Lone {
+                spot: spot(name, bytes.start),
+                kind: None,
+                name: name.clone(),
+                tokens: Vec::new(),
+                body: stable_hash(&tokens(source, bytes.clone())),
+            }),
+    );
+    found
+}
+
+fn moves(gone: &[Lone], come: Vec<Lone>) -> Vec<Move> {
+    let mut by_name = HashMap::<&str, Vec<usize>>::new();
+    let mut by_body = HashMap::<u64, Vec<usize>>::new();
+    for (index, one) in gone.iter().enumerate() {
+        by_name.entry(&one.name).or_default().push(index);
+        by_body.entry(one.body).or_default().push(index);
+    }
+    let mut taken = HashSet::new();
+    let mut found = Vec::new();
+    for new in come {
+        let fits = |index: &&usize| {
+            let old = &gone[**index];
+            old.kind == new.kind && old.spot.path != new.spot.path && !taken.contains(*index)
+        };
+        let named = by_name.get(new.name.as_str()).into_iter().flatten();
+        let same_body = by_body.get(&new.body).into_iter().flatten();
+        let nameless = FEWEST_NAMELESS <= new.tokens.len();
+        let alike = |index: &&usize| {
+            let old = &gone[**index];
+            FEWEST_TOKENS <= new.tokens.len() && SIMILAR <= similarity(&old.tokens, &new.tokens)
+        };
+        let partner = named
+            .clone()
+            .filter(fits)
+            .find(|index| gone[**index].body == new.body)
+            .or_else(|| named.filter(fits).find(alike))
+            .or_else(|| same_body.filter(fits).find(|_| nameless));
+        if let Some(&partner) = partner {
+            taken.insert(partner);
+            let old = &gone[partner];
+            found.push(Move {
+                from: old.spot.clone(),
+                same: old.body == new.body,
+                to: new.spot,
+            });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sides(path: &str, base: Option<&str>, head: Option<&str>) -> Sides {
+        Sides {
+            path: path.to_owned(),
+            base: base.map(Source::parse),
+            head: head.map(Source::parse),
+        }
+    }
+
+    const TOTAL: &str = "def total(order):\n    return sum(line.cents for line in order.lines)\n";
+
+    #[test]
+    fn a_function_goes_to_another_file() {
+        let branch = Branch::of(&[
+            sides("a.py", Some(TOTAL), Some("import b\n")),
+            sides("b.py", None, Some(TOTAL)),
+        ]);
+        let moved = branch.came("b.py", "total").expect("it is found");
+        assert_eq!((moved.from.path.as_str(), moved.same), ("a.py", true));
+        assert_eq!(branch.went("a.py", "total"), Some(moved));
+        assert_eq!(branch.heir("a.py"), Some("b.py"));
+        assert!(branch.is_added("b.py") && !branch.is_added("a.py"));
+    }
+
+    #[test]
+    fn it_may_change_a_little_on_the_way_but_not_all() {
+        let changed = TOTAL.replace("order.lines", "order.lines if line");
+        let other = "def total(x, y):\n    while x < y:\n        x = x * 2\n    print(y)\n";
+        let branch = |head: &str| {
+            Branch::of(&[
+                sides("a.py", Some(TOTAL), Some("")),
+                sides("b.py", Some(""), Some(head)),
+            ])
+        };
+        let moved = branch(&changed);
+        assert!(moved.came("b.py", "total").is_some_and(|one| !one.same));
+        assert_eq!(branch(other).came("b.py", "total"), None);
+    }
+
+    #[test]
+    fn a_method_comes_with_its_class_and_a_constant_by_itself() {
+        let class = "class Order:\n    def total(self):\n        return 1\n\nLIMIT = 10\n";
+        let branch = Branch::of(&[
+            sides("a.py", Some(class), None),
+            sides("b.py", None, Some(class)),
+        ]);
+        assert!(branch.came("b.py", "Order").is_some());
+        assert!(branch.came("b.py", "LIMIT").is_some());
+        assert_eq!(branch.came("b.py", "Order.total"), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! Reads all changed files, to see what the branch does to them together.
+
+use std::path::Path;
+
+use super::repository::is_python;
+use crate::compare::branch::{Branch, Sides};
+use crate::syntax::{Cancel, Source};
+use crate::text::read_regular;
+use crate::vcs::{Base, ChangedFile, FileChange, LIMIT_BYTES, Repository, Scope};
+
+/// A branch that changes more files than this moves whole folders: what stands in them is then not
+/// looked at, because each file is parsed twice.
+const MOST_FILES: usize = 400;
+
+/// At most so many bytes of both sides are parsed.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// What the branch does to its files as a whole. Reads git and the disk.
+#[must_use]
+pub fn branch(git: &Repository, scope: &Scope, changed: &[ChangedFile], cancel: &Cancel) -> Branch {
+    let python: Vec<&ChangedFile> = changed
+        .iter()
+        .filter(|file| is_python(Path::new(&file.path)))
+        .collect();
+    // What leaves a file that changes alone goes nowhere.
+    let alone = python.len() < 2 || MOST_FILES < python.len();
+    let mut left = MOST_BYTES;
+    let mut sides = Vec::new();
+    for file in python {
+        if cancel.is_cancelled() {
+            break;
+        }
+        let (mut base, mut head) = (None, None);
+        if !alone {
+            (base, head) = texts(git, scope, file);
+        }
+        let size = [&base, &head].map(|one| one.as_ref().map_or(0, String::len));
+        if let Some(rest) = left.checked_sub(size[0] + size[1]) {
+            left = rest;
+        } else {
+            (base, head) = (None, None);
+        }
+        // A side that was not read counts as empty: only whether it is there is known then.
+        let side = |is_there: bool, text: Option<String>| {
+            is_there.then(|| Source::parse(text.unwrap_or_default()))
+        };
+        sides.push(Sides {
+            path: file.path.clone(),
+            base: side(file.change != FileChange::Added, base),
+            head: side(file.change != FileChange::Deleted, head),
+        });
+    }
+    Branch::of(&sides)
+}
+
+/// Production's text and the hotfix's, as far as they can be read.
+fn texts(git: &Repository, scope: &Scope, file: &ChangedFile) -> (Option<String>, Option<String>) {
+    let path = git.root().join(&file.path);
+    let base = match git.base_for(scope, &path) {
+        Base::Production(production) => Some(production.text.to_string()),
+        _ => None,
+    };
+    let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
+    let bytes = is_file.then(|| read_regular(&path, LIMIT_BYTES).ok());
+    let head = bytes
+        .flatten()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    (base, head)
+}
