@@ -40,15 +40,15 @@ pub fn tokens(source: &Source, range: Range<usize>) -> Vec<&str> {
 }
 
 fn is_layout(node: Node<'_>) -> bool {
-    let Some(parent) = node.parent() else {
-        return false;
-    };
+    // The parent is searched from the root: only few tokens need it.
     match node.kind() {
-        "(" | ")" => parent.kind() == "parenthesized_expression",
+        "(" | ")" => node
+            .parent()
+            .is_some_and(|parent| parent.kind() == "parenthesized_expression"),
         "," => {
             node.next_sibling()
                 .is_some_and(|next| matches!(next.kind(), ")" | "]" | "}"))
-                && parent.kind() != "tuple"
+                && node.parent().is_some_and(|parent| parent.kind() != "tuple")
         }
         "line_continuation" => true,
         _ => false,

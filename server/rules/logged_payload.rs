@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix};
-use crate::syntax::nodes::{bare, children, field, positional, string_value, walk_own};
+use crate::syntax::nodes::{bare, children, field, positional, string_value};
 use crate::syntax::{Pattern, Unit};
 
 /// A log line prints a whole event, payload or user, or a secret.
@@ -397,7 +397,7 @@ fn is_object(unit: &Unit<'_>, name: &str) -> bool {
         name.rsplit('_').next(),
         Some("user" | "customer" | "patient")
     );
-    walk_own(unit.node, &mut |node| {
+    unit.each_own(|node| {
         let of = |side: &str| field(node, side).is_some_and(|one| unit.slice(one) == name);
         match node.kind() {
             "subscript" if of("value") => object = false,

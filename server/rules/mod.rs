@@ -59,6 +59,17 @@ pub fn all(settings: &Settings) -> impl Iterator<Item = &'static dyn Rule> + use
     RULES.iter().copied().chain(custom::of(settings))
 }
 
+/// Compiles the patterns of all rules. That takes some ten milliseconds, which are better spent
+/// before somebody waits for them.
+pub fn prepare() {
+    for rule in RULES {
+        if let Some(pattern) = rule.meta().pattern {
+            // A test holds that they are sound.
+            let _ = pattern.check();
+        }
+    }
+}
+
 /// Whether some rule reads files of this path (relative to the repository, with `/`) that are not
 /// Python.
 #[must_use]

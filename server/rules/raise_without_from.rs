@@ -7,7 +7,6 @@ use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule}
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::flow::{Catches, catches, handler_names, last_part};
 use crate::syntax::nodes::{Walk, bare, children, field, is_scope, walk};
-use crate::syntax::unit::value_bound;
 use crate::syntax::{Pattern, Unit, names};
 
 /// A handler raises another exception without `from`.
@@ -196,14 +195,14 @@ fn names_a_value(name: &str) -> bool {
 /// that it caught: `failure = Failure("no stock")`, then `raise failure`.
 fn is_made_here(unit: &Unit<'_>, handler: &Handler<'_>, name: &str) -> bool {
     let bindings: Vec<_> = unit
-        .bindings(name)
-        .into_iter()
-        .filter(|one| holds(handler.clause, *one))
+        .bound(name)
+        .iter()
+        .filter(|one| holds(handler.clause, one.name))
         .collect();
     let [binding] = bindings.as_slice() else {
         return false;
     };
-    let Some(value) = value_bound(*binding).map(bare) else {
+    let Some(value) = binding.value().map(bare) else {
         return false;
     };
     let made = value.kind() == "call"

@@ -60,9 +60,9 @@ impl Background<'_> {
                 files.list(self, cancel);
                 self.files = files;
             }
-            Task::NextFile => {
+            Task::NextFile(cancel) => {
                 let mut files = std::mem::take(&mut self.files);
-                files.judge_next(self);
+                files.judge_next(self, &cancel);
                 self.files = files;
             }
         }

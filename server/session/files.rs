@@ -9,7 +9,7 @@ use super::background::Background;
 use super::base::FileBase;
 use super::event::{Publication, Published, Target};
 use super::worker;
-use crate::syntax::Cancel;
+use crate::syntax::{Cancel, Cancelled};
 use crate::text::read_regular;
 use crate::vcs::LIMIT_BYTES;
 
@@ -52,27 +52,34 @@ impl Files {
         }
     }
 
-    /// Judges one waiting file.
-    pub fn judge_next(&mut self, background: &mut Background<'_>) {
+    /// Judges one waiting file; it waits again if `cancel` stops that.
+    pub fn judge_next(&mut self, background: &mut Background<'_>, cancel: &Cancel) {
         let Some((root, path)) = self.waiting.pop_front() else {
             return;
         };
-        if !background.shared.lock().is_open(&path) {
-            self.judge(background, &root, &path);
+        let is_open = background.shared.lock().is_open(&path);
+        if !is_open && self.judge(background, &root, &path, cancel).is_err() {
+            self.waiting.push_front((root, path));
         }
         if !self.waiting.is_empty() && !self.cancel.is_cancelled() {
             background.shared.queue.more_files();
         }
     }
 
-    fn judge(&mut self, background: &mut Background<'_>, root: &Path, path: &Path) {
+    fn judge(
+        &mut self,
+        background: &mut Background<'_>,
+        root: &Path,
+        path: &Path,
+        cancel: &Cancel,
+    ) -> Result<(), Cancelled> {
         let base = background.base_of(root, path);
         let shown = self.shown.entry(root.to_owned()).or_default();
         let FileBase::Ready(mut ready) = base else {
             if shown.remove(path) {
                 publish(background, path, Vec::new(), None);
             }
-            return;
+            return Ok(());
         };
         let is_gone = path.symlink_metadata();
         let is_gone = is_gone.is_err_and(|error| error.kind() == ErrorKind::NotFound);
@@ -85,12 +92,10 @@ impl Files {
             read(path)
         };
         let Some(text) = text else {
-            return;
+            return Ok(());
         };
         let encoding = background.shared.lock().encoding;
-        let Ok(findings) = worker::judge_file(&ready, &text, &self.cancel, encoding) else {
-            return;
-        };
+        let findings = worker::judge_file(&ready, &text, cancel, encoding)?;
         let was_shown = if findings.is_empty() {
             shown.remove(path)
         } else {
@@ -100,6 +105,7 @@ impl Files {
         if was_shown {
             publish(background, path, findings, Some(&ready));
         }
+        Ok(())
     }
 }
 

@@ -30,8 +30,10 @@ struct Tasks {
     files: bool,
     more_files: bool,
     stopped: bool,
-    /// Stops the judging of files that are not open.
+    /// Stops the judging of files that are not open: their list is out of date.
     files_run: Cancel,
+    /// Stops the judging of one such file: something more urgent is to do.
+    file_run: Cancel,
 }
 
 /// The most urgent thing to do.
@@ -46,8 +48,15 @@ pub(super) enum Task {
     Folders(Vec<PathBuf>),
     /// List the changed files that are not open; the flag is set when the list is out of date.
     ListFiles(Cancel),
-    /// Judge the next one of them.
-    NextFile,
+    /// Judge the next one of them, and put it back when it is stopped.
+    NextFile(Cancel),
+}
+
+impl Tasks {
+    fn stop_files(&mut self) {
+        self.files_run.cancel();
+        self.file_run.cancel();
+    }
 }
 
 impl Queue {
@@ -62,6 +71,8 @@ impl Queue {
 
     pub fn resolve(&self, key: &Arc<str>) {
         self.add(|tasks| {
+            // Somebody waits for this one.
+            tasks.file_run.cancel();
             if !tasks.documents.contains(key) {
                 tasks.documents.push_back(Arc::clone(key));
             }
@@ -76,7 +87,7 @@ impl Queue {
         self.add(|tasks| {
             tasks.settings = true;
             tasks.files = true;
-            tasks.files_run.cancel();
+            tasks.stop_files();
         });
     }
 
@@ -88,14 +99,14 @@ impl Queue {
         self.add(|tasks| {
             tasks.look = true;
             tasks.files = true;
-            tasks.files_run.cancel();
+            tasks.stop_files();
         });
     }
 
     pub fn stop(&self) {
         self.add(|tasks| {
             tasks.stopped = true;
-            tasks.files_run.cancel();
+            tasks.stop_files();
         });
     }
 
@@ -103,7 +114,7 @@ impl Queue {
     pub fn list_files(&self) {
         self.add(|tasks| {
             tasks.files = true;
-            tasks.files_run.cancel();
+            tasks.stop_files();
         });
     }
 
@@ -136,7 +147,8 @@ impl Queue {
                 return Some(Task::ListFiles(tasks.files_run.clone()));
             }
             if std::mem::take(&mut tasks.more_files) {
-                return Some(Task::NextFile);
+                tasks.file_run = Cancel::default();
+                return Some(Task::NextFile(tasks.file_run.clone()));
             }
             let (woken, timeout) = self
                 .wake

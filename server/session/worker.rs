@@ -50,6 +50,8 @@ struct Job {
 /// Judges waiting documents until the session ends.
 pub(super) fn run(shared: &Shared) {
     let mut parser = Parser::new();
+    // The background thread asks git meanwhile what the first document is compared with.
+    rules::prepare();
     while let Some(job) = next(shared) {
         let (key, incarnation, version) = (
             Arc::clone(&job.key),

@@ -1,11 +1,11 @@
 //! What a rule looks at: one scope's own code, with what its file tells about it.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 use tree_sitter::Node;
 
-use super::nodes::{Walk, field, is_group, own, walk, walk_own};
+use super::nodes::{Walk, field, is_group, walk};
+use super::own::{Binding, Own, value_in};
 use super::{Definition, Facts, Kind, Names, Outline, Source, names};
 use crate::config::Settings;
 
@@ -34,9 +34,7 @@ pub struct Unit<'a> {
     /// The qualified name; empty for the module.
     pub qualname: String,
     names: OnceCell<Names>,
-    /// Where each name is bound, by first byte. Built once: rules ask for many names. (Bytes, not
-    /// nodes, so that a unit may stand for one that lives shorter.)
-    bound: OnceCell<HashMap<String, Vec<usize>>>,
+    own: Own<'a>,
 }
 
 impl<'a> Unit<'a> {
@@ -48,7 +46,7 @@ impl<'a> Unit<'a> {
             node,
             qualname,
             names: OnceCell::new(),
-            bound: OnceCell::new(),
+            own: Own::new(node, file.source),
         }
     }
 
@@ -163,52 +161,32 @@ impl<'a> Unit<'a> {
     /// Every place in the scope's own code that binds the plain name `name` (assignment, `for`,
     /// `with … as`, walrus, `except … as`, import, `del`), in source order; each as the identifier.
     #[must_use]
-    pub fn bindings(&self, name: &str) -> Vec<Node<'a>> {
-        let index = self.bound.get_or_init(|| self.all_bindings());
-        let places = index.get(name).map_or(&[][..], Vec::as_slice);
-        places
-            .iter()
-            .filter_map(|&at| {
-                self.node
-                    .descendant_for_byte_range(at, at + name.len())
-                    .filter(|node| node.kind() == "identifier")
-            })
-            .collect()
+    pub fn bindings(&self, name: &str) -> &[Node<'a>] {
+        self.own.names(name)
     }
 
-    /// Where the scope's own code binds names, by first byte.
-    fn all_bindings(&self) -> HashMap<String, Vec<usize>> {
-        let mut targets = Vec::new();
-        walk_own(self.node, &mut |node| bound_by(node, &mut targets));
-        targets.sort_by_key(Node::start_byte);
-        let mut index = HashMap::<String, Vec<usize>>::new();
-        for target in targets {
-            let places = index.entry(self.slice(target).to_owned()).or_default();
-            places.push(target.start_byte());
-        }
-        index
+    /// As [`Self::bindings`], with what stands above each identifier.
+    #[must_use]
+    pub fn bound(&self, name: &str) -> &[Binding<'a>] {
+        self.own.bindings(name)
     }
 
     /// The value of the only assignment to `name` in this scope; `None` if there are several ways
     /// to bind it, or if it is bound by something other than `name = value`.
     #[must_use]
     pub fn only_value(&self, name: &str) -> Option<Node<'a>> {
-        let bindings = self.bindings(name);
-        let [one] = bindings.as_slice() else {
-            return None;
-        };
-        value_bound(*one)
+        match self.bound(name) {
+            [one] => one.value(),
+            _ => None,
+        }
     }
 
     /// The value that `name` has when control reaches the byte `at`, as far as the last binding
     /// before it in source order tells.
     #[must_use]
     pub fn last_value(&self, name: &str, at: usize) -> Option<Node<'a>> {
-        let before = self
-            .bindings(name)
-            .into_iter()
-            .rfind(|one| bound_before(*one, at))?;
-        value_bound(before)
+        let before = self.bound(name).iter().rfind(|one| one.is_before(at))?;
+        before.value()
     }
 
     /// Whether `name` is bound again in the scope's own code between two bytes.
@@ -233,7 +211,14 @@ impl<'a> Unit<'a> {
     /// All nodes of one of the `kinds` in the scope's own code.
     #[must_use]
     pub fn own(&self, kinds: &[&str]) -> Vec<Node<'a>> {
-        own(self.node, kinds)
+        self.own.of_kinds(kinds)
+    }
+
+    /// Visits the scope's own code in source order, as [`super::nodes::walk_own`] does.
+    pub fn each_own(&self, mut visit: impl FnMut(Node<'a>)) {
+        for node in self.own.nodes() {
+            visit(*node);
+        }
     }
 
     /// The class that this method belongs to, if it is a method.
@@ -310,42 +295,6 @@ fn nested<'a>(file: File<'a>, scope: Node<'a>, outer: &str, units: &mut Vec<Unit
     });
 }
 
-/// The names that a statement, clause or expression binds itself. Looks down from what binds:
-/// asking each name for what stands above it ([`binds`]) searches from the root every time.
-fn bound_by<'t>(node: Node<'t>, targets: &mut Vec<Node<'t>>) {
-    let mut add = |field_name: &str| {
-        for part in super::nodes::fields(node, field_name) {
-            plain_names(part, targets);
-        }
-    };
-    match node.kind() {
-        "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause" => add("left"),
-        "named_expression" => add("name"),
-        "aliased_import" => add("alias"),
-        "import_statement" | "import_from_statement" => add("name"),
-        "as_pattern_target" | "delete_statement" | "global_statement" | "nonlocal_statement"
-        | "case_pattern" => {
-            for child in super::nodes::children(node) {
-                plain_names(child, targets);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The identifiers of a target: itself, or those of a tuple or list.
-fn plain_names<'t>(target: Node<'t>, names: &mut Vec<Node<'t>>) {
-    match target.kind() {
-        "identifier" => names.push(target),
-        kind if is_group(kind) || kind == "dotted_name" => {
-            for child in super::nodes::children(target) {
-                plain_names(child, names);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Whether the identifier is bound where it stands, not read.
 #[must_use]
 pub fn binds(identifier: Node<'_>) -> bool {
@@ -387,12 +336,7 @@ pub fn bound_before(identifier: Node<'_>, at: usize) -> bool {
 /// The value of `name = value` or `name := value` for the bound identifier.
 #[must_use]
 pub fn value_bound(identifier: Node<'_>) -> Option<Node<'_>> {
-    let parent = identifier.parent()?;
-    match parent.kind() {
-        "assignment" => field(parent, "right"),
-        "named_expression" => field(parent, "value"),
-        _ => None,
-    }
+    value_in(identifier.parent()?)
 }
 
 #[cfg(test)]
@@ -423,7 +367,11 @@ mod tests {
             .filter(|node| binds(*node))
             .map(|node| node.start_byte())
             .collect();
-        let mut above: Vec<usize> = unit.all_bindings().values().flatten().copied().collect();
+        let mut above: Vec<usize> = unit
+            .own
+            .all_bindings()
+            .map(|one| one.name.start_byte())
+            .collect();
         below.sort_unstable();
         above.sort_unstable();
         assert_eq!(above, below);

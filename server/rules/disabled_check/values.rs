@@ -346,7 +346,7 @@ fn unverified_context(unit: &Unit<'_>, reporter: &mut Reporter) {
     if !unit.slice(unit.node).contains(NAME) || unit.file.outline.find(NAME).is_some() {
         return;
     }
-    crate::syntax::nodes::walk_own(unit.node, &mut |node| {
+    unit.each_own(|node| {
         let named = match node.kind() {
             "attribute" => field(node, "attribute").is_some_and(|name| unit.slice(name) == NAME),
             "identifier" => {

@@ -260,7 +260,7 @@ fn of_name<'a>(unit: &Unit<'a>, node: Node<'a>, depth: u8) -> Reach<'a> {
     if is_checked(unit, node, name) {
         return Reach::Safe;
     }
-    let bound: Vec<Node<'a>> = unit.bindings(name);
+    let bound = unit.bindings(name);
     let mut found = Reach::Constant;
     let mut known = false;
     for one in bound

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::openers::{self, Kind};
-use crate::syntax::nodes::{bare, field, own};
+use crate::syntax::nodes::{bare, field};
 use crate::syntax::unit::definition_node;
 use crate::syntax::{File, Kind as Definition, Unit};
 
@@ -67,7 +67,7 @@ fn opened_by(unit: &Unit<'_>, known: &HashMap<String, Kind>) -> Option<Kind> {
         return None;
     }
     let mut opened = None;
-    for one in own(unit.node, &["return_statement", "yield"]) {
+    for one in unit.own(&["return_statement", "yield"]) {
         let value = bare(one.named_child(0).filter(|_| one.kind() != "yield")?);
         opened = Some(of_value(unit, value, known)?);
     }

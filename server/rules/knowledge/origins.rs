@@ -3,8 +3,8 @@
 
 use tree_sitter::Node;
 
-use crate::syntax::Unit;
 use crate::syntax::nodes::{Walk, ancestors, bare, children, field, scope_of, walk};
+use crate::syntax::{Binding, Unit};
 
 /// What bound a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ fn in_module<'a>(unit: &Unit<'a>, scope: Node<'a>, name: &str) -> Option<Bound<'
         .filter(|(assigned, _)| assigned == name)
         .filter_map(|(_, range)| source.node_at(range.start..range.start + name.len()))
         .filter(|node| node.kind() == "identifier")
-        .map(origin)
+        .filter_map(|node| Some(origin(node, node.parent()?)))
         .collect();
     (!origins.is_empty()).then_some(Bound { scope, origins })
 }
@@ -75,23 +75,17 @@ fn bound_in<'a>(here: &Unit<'a>, name: &str) -> Option<Bound<'a>> {
     if let Some(parameter) = here.parameter(name) {
         origins.push(Origin::Parameter(parameter.annotation));
     }
-    let bindings = here.bindings(name);
-    let elsewhere = |node: &Node<'_>| {
-        node.parent().is_some_and(|parent| {
-            matches!(parent.kind(), "global_statement" | "nonlocal_statement")
-        })
-    };
+    let bindings = here.bound(name);
+    let elsewhere =
+        |one: &Binding<'_>| matches!(one.parent.kind(), "global_statement" | "nonlocal_statement");
     if bindings.iter().any(elsewhere) {
         return None;
     }
-    origins.extend(bindings.into_iter().map(|one| origin(one)));
+    origins.extend(bindings.iter().map(|one| origin(one.name, one.parent)));
     (!origins.is_empty()).then_some(Bound { scope, origins })
 }
 
-fn origin(identifier: Node<'_>) -> Origin<'_> {
-    let Some(parent) = identifier.parent() else {
-        return Origin::Other(identifier);
-    };
+fn origin<'a>(identifier: Node<'a>, parent: Node<'a>) -> Origin<'a> {
     match parent.kind() {
         "assignment" => match (field(parent, "right"), field(parent, "type")) {
             (Some(value), _) => Origin::Value(last_of_chain(value)),

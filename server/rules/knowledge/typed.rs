@@ -92,7 +92,7 @@ fn of_origins<'a>(
 /// What a loop around the place goes through, if the name is that loop's.
 fn iterated<'a>(keys: &Keys<'_, 'a>, name: &str, at: Node<'a>) -> Option<Node<'a>> {
     let bindings = keys.bindings(name);
-    let [binding] = bindings.as_ref() else {
+    let [binding] = bindings else {
         return None;
     };
     let parent = binding.parent()?;

@@ -34,10 +34,13 @@ pub fn reads(identifier: Node<'_>) -> bool {
 pub fn after<'a>(unit: &Unit<'a>, binding: Node<'a>) -> Vec<Node<'a>> {
     let name = unit.slice(binding);
     let mut found = Vec::new();
-    let later: Vec<Node<'a>> = unit
+    // Where each later binding is done, and the block in which it counts from there on.
+    let later: Vec<(usize, Node<'a>)> = unit
         .bindings(name)
-        .into_iter()
+        .iter()
         .filter(|one| binding.end_byte() <= one.start_byte())
+        .map(|one| statement_of(*one))
+        .filter_map(|statement| Some((statement.end_byte(), statement.parent()?)))
         .collect();
     let bound = statement_of(binding);
     walk(unit.node, &mut |node| {
@@ -46,13 +49,9 @@ pub fn after<'a>(unit: &Unit<'a>, binding: Node<'a>) -> Vec<Node<'a>> {
         }
         let behind = bound.end_byte() <= node.start_byte()
             || (binding.end_byte() <= node.start_byte() && !in_value(binding, node));
-        let replaced = later.iter().any(|one| {
-            let statement = statement_of(*one);
-            statement.end_byte() <= node.start_byte()
-                && statement
-                    .parent()
-                    .is_some_and(|block| contains(block, node))
-        });
+        let replaced = later
+            .iter()
+            .any(|(end, block)| *end <= node.start_byte() && contains(*block, node));
         if behind && !replaced {
             found.push(node);
         }

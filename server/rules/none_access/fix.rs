@@ -8,7 +8,7 @@ use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::rules::FixContext;
 use crate::rules::knowledge::keys::path;
 use crate::syntax::Unit;
-use crate::syntax::nodes::{ancestors, bare, children, field, own, statement_of};
+use crate::syntax::nodes::{ancestors, bare, children, field, statement_of};
 
 pub(super) fn fixes(context: &FixContext<'_>, object: Node<'_>) -> Vec<Fix> {
     let unit = context.unit;
@@ -193,10 +193,11 @@ fn leave(context: &FixContext<'_>, statement: Node<'_>, subject: &Subject<'_>) -
 
 /// The statement that leaves without harm, if there is one, and its effect in words.
 fn way_out(unit: &Unit<'_>, statement: Node<'_>) -> (Option<String>, String) {
-    let gives = own(unit.node, &["return_statement"])
+    let gives = unit
+        .own(&["return_statement"])
         .into_iter()
         .any(|one| one.named_child(0).is_some());
-    let yields = !own(unit.node, &["yield"]).is_empty();
+    let yields = !unit.own(&["yield"]).is_empty();
     if in_loop(statement) {
         return (
             Some("continue".to_owned()),

@@ -5,6 +5,8 @@ mod lattice;
 mod narrow;
 pub(super) mod source;
 
+use std::collections::HashMap;
+
 use tree_sitter::Node;
 
 use self::source::{Why, annotated_none};
@@ -164,21 +166,30 @@ fn of_parameter<'a>(
     }
 }
 
-/// The uses of `subject` (`user`, `self.cache`) on ways on which nothing tests it, if it may be
-/// None when the function begins.
-pub(super) fn untested_uses<'a>(unit: &Unit<'a>, subject: &str) -> Vec<tree_sitter::Node<'a>> {
+/// The uses of each of `subjects` (`user`, `self.cache`) on ways on which nothing tests it, if it
+/// may be None when the function begins.
+pub(super) fn untested_uses<'a>(
+    unit: &Unit<'a>,
+    subjects: &[&str],
+) -> HashMap<String, Vec<tree_sitter::Node<'a>>> {
     const UNTESTED: &str = "nothing tests it";
     let graph = Graph::new(unit);
     let paths = graph.flat.paths();
-    let Some(path) = paths.all().find(|path| paths.text(*path) == subject) else {
-        return Vec::new();
-    };
-    let entry = vec![(path, Why::new(unit.node, Confidence::Certain, UNTESTED))];
-    lattice::accesses(unit, &graph, entry)
-        .into_iter()
-        .filter(|access| access.why.reason == UNTESTED && access.path == subject)
-        .map(|access| access.object)
-        .collect()
+    let entry: Vec<_> = paths
+        .all()
+        .filter(|path| subjects.contains(&&*paths.text(*path)))
+        .map(|path| (path, Why::new(unit.node, Confidence::Certain, UNTESTED)))
+        .collect();
+    let mut uses = HashMap::<String, Vec<tree_sitter::Node<'a>>>::new();
+    if entry.is_empty() {
+        return uses;
+    }
+    for access in lattice::accesses(unit, &graph, entry) {
+        if access.why.reason == UNTESTED && subjects.contains(&access.path.as_str()) {
+            uses.entry(access.path).or_default().push(access.object);
+        }
+    }
+    uses
 }
 
 /// A public function or method that no framework calls: no helper, no function inside another, no

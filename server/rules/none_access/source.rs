@@ -1,5 +1,8 @@
 //! Expressions that may be None, and why.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use tree_sitter::Node;
 
 use crate::rules::Confidence;
@@ -10,7 +13,7 @@ use crate::syntax::nodes::{
     bare, children, exits, field, has_splat, keyword, own, positional, string_value,
 };
 use crate::syntax::unit::definition_node;
-use crate::syntax::{Kind, Unit};
+use crate::syntax::{Definition, Kind, Unit};
 
 /// Why a value may be None.
 #[derive(Debug, Clone)]
@@ -354,33 +357,71 @@ fn of_own_function<'a>(
     if unit.file.outline.find(&format!("{qualname}#2")).is_some() {
         return None;
     }
-    let node = definition_node(unit.source(), definition)?;
-    let decorated = definition.range != definition.core;
-    let is_async = node.child(0).is_some_and(|first| first.kind() == "async");
-    if decorated || is_async != awaited || !own(node, &["yield"]).is_empty() {
+    let known = unit.file.facts.get(Answers::default);
+    let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let answer = known
+        .entry(definition.core.start)
+        .or_insert_with(|| Answer::of(unit, definition));
+    if answer.is_async != awaited {
         return None;
     }
-    let name = definition.name.clone();
-    if let Some(annotation) = field(node, "return_type") {
-        // A method may be overridden by one that does return something.
-        if unit.slice(annotation) == "None" && definition.parent == 0 {
-            let why = format!("{name} is declared to return nothing");
-            return Some(Why::new(call, Confidence::Certain, why));
+    let (confidence, how) = answer.none?;
+    Some(Why::new(
+        call,
+        confidence,
+        format!("{} {how}", definition.name),
+    ))
+}
+
+/// What the functions of a file answer, by the first byte of each. A function may be called a
+/// thousand times.
+#[derive(Default)]
+struct Answers(Mutex<HashMap<usize, Answer>>);
+
+/// What one function answers.
+#[derive(Clone, Copy, Default)]
+struct Answer {
+    is_async: bool,
+    /// How it comes to answer None.
+    none: Option<(Confidence, &'static str)>,
+}
+
+impl Answer {
+    fn of(unit: &Unit<'_>, definition: &Definition) -> Self {
+        let Some(node) = definition_node(unit.source(), definition) else {
+            return Self::default();
+        };
+        let decorated = definition.range != definition.core;
+        let plain = !decorated && own(node, &["yield"]).is_empty();
+        Self {
+            is_async: node.child(0).is_some_and(|first| first.kind() == "async"),
+            none: if plain {
+                none_of(unit, definition, node)
+            } else {
+                None
+            },
         }
-        return annotated_none(unit.slice(annotation)).then(|| {
-            Why::new(
-                call,
-                Confidence::Certain,
-                format!("{name} is declared to return None at times"),
-            )
-        });
     }
-    if definition.parent == 0 && is_procedure(node) {
-        let why = format!("{name} returns nothing");
-        return Some(Why::new(call, Confidence::Likely, why));
+}
+
+fn none_of(
+    unit: &Unit<'_>,
+    definition: &Definition,
+    node: Node<'_>,
+) -> Option<(Confidence, &'static str)> {
+    // A method may be overridden by one that does return something.
+    let is_final = definition.parent == 0;
+    if let Some(annotation) = field(node, "return_type") {
+        if unit.slice(annotation) == "None" && is_final {
+            return Some((Confidence::Certain, "is declared to return nothing"));
+        }
+        return annotated_none(unit.slice(annotation))
+            .then_some((Confidence::Certain, "is declared to return None at times"));
     }
-    let how = returns_none(unit, node)?;
-    Some(Why::new(call, Confidence::Likely, format!("{name} {how}")))
+    if is_final && is_procedure(node) {
+        return Some((Confidence::Likely, "returns nothing"));
+    }
+    Some((Confidence::Likely, returns_none(unit, node)?))
 }
 
 /// Whether a type allows None beside something else.

@@ -8,9 +8,12 @@ mod equal;
 mod restore;
 mod ways;
 
+use std::cell::OnceCell;
+
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
 use collect::{Guard, Kind, guards};
+use ways::Untested;
 
 /// Production protects a statement that the hotfix leaves unprotected.
 pub struct RemovedGuard;
@@ -37,13 +40,16 @@ impl Rule for RemovedGuard {
         if head.file.is_test {
             return;
         }
-        for guard in guards(base) {
-            let found = if let Some(exposed) = equal::exposed(&guard, base, head) {
+        let guards = guards(base);
+        let untested = OnceCell::new();
+        for guard in &guards {
+            let found = if let Some(exposed) = equal::exposed(guard, base, head) {
                 let elsewhere =
-                    equal::moved(&guard, pair) || ways::callers_test(&guard, head, pair.head_file);
-                (!elsewhere).then(|| (exposed, confidence(&guard), message(&guard)))
+                    equal::moved(guard, pair) || ways::callers_test(guard, head, pair.head_file);
+                (!elsewhere).then(|| (exposed, confidence(guard), message(guard)))
             } else {
-                ways::weakened(&guard, base, head).map(|exposed| {
+                let untested = untested.get_or_init(|| Untested::new(&guards, base, head));
+                ways::weakened(guard, base, head, untested).map(|exposed| {
                     let message = format!(
                         "Production checks `{}` on every way to this; the hotfix leaves a way without",
                         guard.words

@@ -1,5 +1,7 @@
 //! Guards that the hotfix keeps on some ways only, and guards that moved to the callers.
 
+use std::collections::HashMap;
+
 use tree_sitter::Node;
 
 use super::collect::{Guard, Kind};
@@ -13,21 +15,49 @@ use crate::syntax::nodes::{Walk, ancestors, field, positional};
 use crate::syntax::unit::binds;
 use crate::syntax::{File, Unit};
 
+/// What both sides use without a test. All guards of a function are asked about in one go: reading
+/// its ways again for each one would cost the square of a long function.
+pub(super) struct Untested<'b, 'h> {
+    base: HashMap<String, Vec<Node<'b>>>,
+    head: HashMap<String, Vec<Node<'h>>>,
+}
+
+impl<'b, 'h> Untested<'b, 'h> {
+    pub fn new(guards: &[Guard<'_>], base: &Unit<'b>, head: &Unit<'h>) -> Self {
+        let subjects: Vec<&str> = guards
+            .iter()
+            .filter(|guard| matches!(guard.kind, Kind::NoneCheck | Kind::TypeCheck))
+            .map(|guard| guard.subject.as_str())
+            .collect();
+        let head = none_access::untested_uses(head, &subjects);
+        let base = if head.is_empty() {
+            HashMap::new()
+        } else {
+            none_access::untested_uses(base, &subjects)
+        };
+        Self { base, head }
+    }
+}
+
 /// A use that production protects on every way, and that the hotfix leaves open on one.
-pub(super) fn weakened<'h>(
+pub(super) fn weakened<'b, 'h>(
     guard: &Guard<'_>,
-    base: &Unit<'_>,
+    base: &Unit<'b>,
     head: &Unit<'h>,
+    untested: &Untested<'b, 'h>,
 ) -> Option<Node<'h>> {
     match guard.kind {
         Kind::NoneCheck | Kind::TypeCheck => {
-            let open = none_access::untested_uses(head, &guard.subject);
-            if open.is_empty() || !arrives_alike(base, head, &guard.subject) {
+            let open = untested.head.get(&guard.subject)?;
+            if !arrives_alike(base, head, &guard.subject) {
                 return None;
             }
-            let open_before: Vec<String> = none_access::untested_uses(base, &guard.subject)
+            let open_before: Vec<String> = untested
+                .base
+                .get(&guard.subject)
                 .into_iter()
-                .map(|node| around(base, node))
+                .flatten()
+                .map(|node| around(base, *node))
                 .collect();
             let before: Vec<String> = base
                 .own(&["identifier", "attribute"])
@@ -37,7 +67,7 @@ pub(super) fn weakened<'h>(
                 })
                 .map(|node| around(base, node))
                 .collect();
-            open.into_iter().find(|node| {
+            open.iter().copied().find(|node| {
                 let here = around(head, *node);
                 before.contains(&here) && !open_before.contains(&here)
             })

@@ -287,7 +287,8 @@ fn sent_text(unit: &Unit<'_>, value: Node<'_>, timeout: Option<&str>) -> Option<
 fn last_use<'a>(unit: &Unit<'a>, statement: Node<'a>, name: &str) -> Option<Node<'a>> {
     let binding = unit
         .bindings(name)
-        .into_iter()
+        .iter()
+        .copied()
         .find(|one| uses::contains(statement, *one))?;
     let places = uses::after(unit, binding);
     let block = statement.parent()?;

@@ -37,7 +37,7 @@ pub fn written<'a>(
     }
     let name = unit.slice(object);
     let bindings = keys.bindings(name);
-    let (value, scope) = match bindings.as_ref() {
+    let (value, scope) = match bindings {
         [_] if unit.parameter(name).is_none() => {
             (keys.last_value(name, object.start_byte())?, unit.node)
         }

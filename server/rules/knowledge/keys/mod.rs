@@ -12,16 +12,14 @@ pub use shapes::{literal_holds, module_value, operator};
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use tree_sitter::Node;
 
 use crate::syntax::Unit;
 use crate::syntax::flow::ran_before;
 use crate::syntax::nodes::{
-    Walk, bare, children, field, fields, is_group, positional, string_value, walk, walk_own,
+    Walk, bare, children, field, fields, is_group, positional, string_value, walk,
 };
-use crate::syntax::unit::value_bound;
 
 /// An expression that can be followed, as normalised text: names, attributes, constant subscripts
 /// and calls without arguments (`event`, `self.config`, `event["body"]`, `response.json()`).
@@ -102,8 +100,6 @@ pub struct Keys<'u, 'a> {
     unit: &'u Unit<'a>,
     uses: HashMap<String, Vec<(Node<'a>, Use<'a>)>>,
     stored: Vec<(String, Node<'a>)>,
-    /// The places that bind a name, found once for each name.
-    bound: RefCell<HashMap<String, Rc<[Node<'a>]>>>,
     /// The loops that refuse a mapping without its keys: where each and the block around it end.
     refusing: RefCell<HashMap<String, Vec<(usize, usize)>>>,
 }
@@ -116,10 +112,9 @@ impl<'u, 'a> Keys<'u, 'a> {
             unit,
             uses: HashMap::new(),
             stored: Vec::new(),
-            bound: RefCell::default(),
             refusing: RefCell::default(),
         };
-        walk_own(unit.node, &mut |node| keys.see(node));
+        unit.each_own(|node| keys.see(node));
         keys
     }
 
@@ -191,25 +186,18 @@ impl<'u, 'a> Keys<'u, 'a> {
     /// is the one before: so following names from value to value always comes to an end.
     #[must_use]
     pub fn last_value(&self, name: &str, at: usize) -> Option<Node<'a>> {
-        let places = self.bindings(name);
-        let before = places.partition_point(|one| one.end_byte() <= at);
+        let places = self.unit.bound(name);
+        let before = places.partition_point(|one| one.name.end_byte() <= at);
         let last = places[..before]
             .iter()
-            .rfind(|one| value_bound(**one).is_none_or(|value| value.end_byte() <= at))?;
-        value_bound(*last)
+            .rfind(|one| one.value().is_none_or(|value| value.end_byte() <= at))?;
+        last.value()
     }
 
     /// The places in this scope that bind a plain name.
     #[must_use]
-    pub fn bindings(&self, name: &str) -> Rc<[Node<'a>]> {
-        if let Some(known) = self.bound.borrow().get(name) {
-            return Rc::clone(known);
-        }
-        let found: Rc<[Node<'a>]> = self.unit.bindings(name).into();
-        self.bound
-            .borrow_mut()
-            .insert(name.to_owned(), Rc::clone(&found));
-        found
+    pub fn bindings(&self, name: &str) -> &'u [Node<'a>] {
+        self.unit.bindings(name)
     }
 
     /// Another place of this scope that asks the mapping whether it has the key.
