@@ -113,6 +113,9 @@ pub struct Check {
     pub selection: Selection,
     #[command(flatten)]
     pub output: Output,
+    /// Judge this commit, branch or tag instead of the work tree, without checking it out
+    #[arg(long, value_name = "REV", conflicts_with_all = ["all", "stdin_filename"])]
+    pub head: Option<String>,
     /// Judge the text that comes on stdin as if it were the content of this file
     #[arg(long, value_name = "PATH", conflicts_with = "paths")]
     pub stdin_filename: Option<PathBuf>,

@@ -187,7 +187,7 @@ impl Place {
 
 /// Whether a changed file is judged without being named. A manifest says something only beside
 /// production's.
-fn is_read(file: &Path, changed: &ChangedFile) -> bool {
+pub(super) fn is_read(file: &Path, changed: &ChangedFile) -> bool {
     let both = !matches!(changed.change, FileChange::Added | FileChange::Deleted);
     files::is_python(file) || (both && rules::read_other(&changed.path))
 }
@@ -208,7 +208,7 @@ fn existing(paths: &[PathBuf], terminal: &mut Terminal) -> Vec<PathBuf> {
 }
 
 /// The path with links in its folder resolved; a link itself stays.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     if path.is_dir() {
         return path.canonicalize().unwrap_or_else(|_| path.to_owned());
     }
@@ -228,24 +228,35 @@ fn prepare(
         let about = std::fs::symlink_metadata(&target.file);
         stdin.is_none() && about.is_err_and(|error| error.kind() == ErrorKind::NotFound)
     };
-    let comparison = match repository.base_for(scope, &target.file) {
-        Base::Production(production) if is_gone() => {
-            let base = Comparison::Gone(Arc::new(BaseSide::new(production)));
-            return Ok(Some((Input::default(), base)));
+    let base = repository.base_for(scope, &target.file);
+    match comparison(base, &target.shown)? {
+        None => Ok(None),
+        Some(Comparison::Production(side)) if is_gone() => {
+            Ok(Some((Input::default(), Comparison::Gone(side))))
         }
+        Some(comparison) => Ok(unless_same(read(target, stdin)?, comparison)),
+    }
+}
+
+/// What a file is compared with; `None` when it is not judged on purpose.
+pub(super) fn comparison(base: Base, shown: &str) -> Result<Option<Comparison>, Trouble> {
+    Ok(Some(match base {
         Base::Production(production) => Comparison::Production(Arc::new(BaseSide::new(production))),
         Base::Added => Comparison::AllNew,
         Base::NotComparable(reason) if reason.is_failure() => {
-            return Err(Trouble::at(&*target.shown, reason.to_string()));
+            return Err(Trouble::at(shown, reason.to_string()));
         }
         Base::NotComparable(_) | Base::Inactive(Inactive::Ignored { .. }) => return Ok(None),
-        Base::Inactive(reason) => return Err(Trouble::at(&*target.shown, reason.to_string())),
-    };
-    let input = read(target, stdin)?;
-    if let Comparison::Production(side) = &comparison
+        Base::Inactive(reason) => return Err(Trouble::at(shown, reason.to_string())),
+    }))
+}
+
+/// The text with what it is compared with; `None` when both are the same.
+pub(super) fn unless_same(input: Input, base: Comparison) -> Option<(Input, Comparison)> {
+    if let Comparison::Production(side) = &base
         && input.text.replace("\r\n", "\n") == *side.production.text
     {
-        return Ok(None);
+        return None;
     }
-    Ok(Some((input, comparison)))
+    Some((input, base))
 }

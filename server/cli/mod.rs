@@ -21,6 +21,7 @@ mod judge;
 mod place;
 mod plan;
 mod render;
+mod revision;
 mod rollback;
 mod rules;
 mod scope;

@@ -18,6 +18,16 @@ const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// What the branch does to its files as a whole. Reads git and the disk.
 #[must_use]
 pub fn branch(git: &Repository, scope: &Scope, changed: &[ChangedFile], cancel: &Cancel) -> Branch {
+    branch_of(changed, cancel, |file| texts(git, scope, file))
+}
+
+/// The same; `read` gives production's text of a file and the hotfix's, as far as they can be read.
+#[must_use]
+pub fn branch_of(
+    changed: &[ChangedFile],
+    cancel: &Cancel,
+    read: impl Fn(&ChangedFile) -> (Option<String>, Option<String>),
+) -> Branch {
     let python: Vec<&ChangedFile> = changed
         .iter()
         .filter(|file| is_python(Path::new(&file.path)))
@@ -32,7 +42,7 @@ pub fn branch(git: &Repository, scope: &Scope, changed: &[ChangedFile], cancel: 
         }
         let (mut base, mut head) = (None, None);
         if !alone {
-            (base, head) = texts(git, scope, file);
+            (base, head) = read(file);
         }
         let size = [&base, &head].map(|one| one.as_ref().map_or(0, String::len));
         if let Some(rest) = left.checked_sub(size[0] + size[1]) {

@@ -144,6 +144,18 @@ impl Repository {
 
     /// Turns an added and a deleted file with much in common into a renamed one.
     fn pair_renames(&self, git: &git2::Repository, gone: &[Gone], changes: &mut Vec<ChangedFile>) {
+        let read = |path: &str| read_limited(&self.root().join(path));
+        self.pair_renames_by(git, gone, changes, read);
+    }
+
+    /// The same, with the new files' bytes from elsewhere.
+    pub(super) fn pair_renames_by(
+        &self,
+        git: &git2::Repository,
+        gone: &[Gone],
+        changes: &mut Vec<ChangedFile>,
+        read: impl Fn(&str) -> Option<Vec<u8>>,
+    ) {
         if gone.is_empty() {
             return;
         }
@@ -152,7 +164,7 @@ impl Repository {
             if changed.change != FileChange::Added {
                 continue;
             }
-            let Some(bytes) = read_limited(&self.root().join(&changed.path)) else {
+            let Some(bytes) = read(&changed.path) else {
                 continue;
             };
             if let Some(origin) = rename::origin(self, git, gone, &changed.path, &bytes) {

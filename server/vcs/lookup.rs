@@ -43,7 +43,7 @@ impl Repository {
             .unwrap_or_else(|error| Base::NotComparable(unreadable(&error)))
     }
 
-    fn look_up(&self, git: &git2::Repository, base: &BaseCommit, path: &str) -> Base {
+    pub(super) fn look_up(&self, git: &git2::Repository, base: &BaseCommit, path: &str) -> Base {
         match entry(git, base.id, path) {
             Ok(Entry::File { id, path }) => self.production(git, base, id, path),
             Ok(Entry::Link { .. }) => Base::NotComparable(NotComparable::Symlink),
@@ -144,7 +144,7 @@ fn is_partial(git: &git2::Repository) -> bool {
     promised
 }
 
-fn unreadable(error: &BaseError) -> NotComparable {
+pub(super) fn unreadable(error: &BaseError) -> NotComparable {
     NotComparable::Git {
         message: match error {
             BaseError::Git { message } => message.clone(),

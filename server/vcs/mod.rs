@@ -34,6 +34,7 @@ mod patch;
 mod production;
 mod rehearsal;
 mod repository;
+mod revision;
 mod scope;
 #[cfg(test)]
 mod tests;

@@ -157,7 +157,7 @@ impl Repository {
         })
     }
 
-    fn base_commit(
+    pub(super) fn base_commit(
         &self,
         git: &git2::Repository,
         head: HeadState,
@@ -252,7 +252,7 @@ fn head_id(head: &HeadState) -> Result<Option<Oid>, BaseError> {
     Ok(head.commit.as_deref().map(str::parse).transpose()?)
 }
 
-fn choose(
+pub(super) fn choose(
     git: &git2::Repository,
     settings: &Settings,
     reference: Option<&str>,

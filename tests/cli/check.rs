@@ -228,3 +228,79 @@ fn a_changed_manifest_is_judged_with_the_python_files() {
         assert!(outcome.stdout.contains(shown), "{}", outcome.stdout);
     }
 }
+
+/// The commit on the branch, which is not checked out any more.
+fn committed_fix() -> crate::git::TestRepo {
+    let repo = hotfix_repo();
+    repo.write("shop.py", "def total(order):\n    return order['sum']\n");
+    repo.commit("Fix the sum");
+    repo.switch("main");
+    repo
+}
+
+#[test]
+fn a_commit_is_judged_without_being_checked_out() {
+    let repo = committed_fix();
+    repo.write("shop.py", "def total(order):\n    return 7 +\n");
+    let asked = ["check", "--head", "hotfix/v1.2.1", "--format", "concise"];
+    let outcome = run(repo.root(), &asked);
+    outcome.tells(0, "");
+    assert!(
+        outcome.stdout.contains("shop.py:2:12: hint[missing-key]"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_commit_is_compared_with_where_it_left_production() {
+    let repo = committed_fix();
+    repo.write("later.py", "x = 1\n");
+    repo.commit("Go on");
+    let asked = ["check", "--head", "hotfix/v1.2.1", "--format", "json"];
+    let outcome = run(repo.root(), &asked);
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+    let base = repo.git(&["rev-parse", "v1.2.0"]);
+    assert_eq!(outcome.json()["base"]["commit"], base.trim());
+}
+
+#[test]
+fn a_file_that_a_commit_renames_is_compared_with_its_old_name() {
+    let repo = hotfix_repo();
+    let body: Vec<String> = (0..20).map(|line| format!("x{line} = {line}\n")).collect();
+    let body = body.concat();
+    repo.write("old.py", &body);
+    repo.commit("Add");
+    repo.git(&["tag", "before"]);
+    repo.delete("old.py");
+    repo.write("new.py", format!("{body}y = input['k']\n"));
+    repo.commit("Rename");
+    repo.switch("main");
+    let asked = ["check", "--base", "before", "--head", "hotfix/v1.2.1"];
+    let outcome = run(repo.root(), &[&asked[..], &["--format", "json"]].concat());
+    assert_eq!(outcome.json()["summary"]["files"], 1);
+    assert_eq!(outcome.json()["problems"], serde_json::json!([]));
+}
+
+#[test]
+fn paths_narrow_a_commit_down() {
+    let repo = committed_fix();
+    let asked = ["check", "other", "--head", "hotfix/v1.2.1"];
+    let outcome = run(repo.root(), &asked);
+    assert!(
+        outcome
+            .stdout
+            .starts_with("No Python file differs from main"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_commit_that_does_not_exist_is_an_error() {
+    let repo = hotfix_repo();
+    let outcome = run(repo.root(), &["check", "--head", "nope"]);
+    outcome.tells(
+        2,
+        "error: there is no ref or commit nope: check the spelling or run `git fetch`\n",
+    );
+    assert_eq!(outcome.stdout, "");
+}

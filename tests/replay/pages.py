@@ -1,0 +1,146 @@
+"""The tables of `docs/replay.md`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import corpus
+from judge import Answer, Finding
+
+# The rule that says what a commit is.
+RECOGNISED = {
+    "feature": ("new-feature",),
+    "refactor": ("refactoring",),
+    "api-change": ("api-change",),
+    "dependency-bump": ("dependency-change",),
+    "reformat": ("reformatting",),
+}
+
+ALARMS = ("warning", "information")
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a reader thought of a warning on a real hotfix."""
+
+    useful: bool
+    why: str
+
+
+class Tables:
+    """The answers by nature, and what to say of them."""
+
+    def __init__(self, answers: list[Answer], groups: dict[str, str]) -> None:
+        self.answers = answers
+        self.groups = groups
+        self.by_nature = {
+            nature: [one for one in answers if one.commit.nature == nature] for nature in corpus.NATURES
+        }
+
+    def in_group(self, *groups: str) -> list[str]:
+        """The rules of these chapters."""
+        return [rule for rule, group in self.groups.items() if group in groups]
+
+    def patterns(self) -> list[str]:
+        """The rules that judge the code itself, not the scope of the change."""
+        return self.in_group("Hotfix patterns", "Error handling", "Guards and shortcuts")
+
+    def pattern_warnings(self) -> list[tuple[Answer, Finding]]:
+        """The pattern findings of warning level on real hotfixes."""
+        rules = self.patterns()
+        return [
+            (answer, finding)
+            for answer in self.by_nature["hotfix"]
+            for finding in answer.of(rules, "warning")
+        ]
+
+    def warnings_each(self) -> float:
+        """Pattern findings of warning level for each real hotfix."""
+        return len(self.pattern_warnings()) / max(len(self.by_nature["hotfix"]), 1)
+
+    def quiet_hotfixes(self) -> float:
+        """The share of real hotfixes without a warning of scope or rollback."""
+        rules = self.in_group("Scope", "Rollback")
+        return share(self.by_nature["hotfix"], lambda one: not one.of(rules, "warning"))
+
+    def recognised(self, nature: str, *severities: str) -> float:
+        """The share of a nature's commits that the right rule names."""
+        return share(self.by_nature[nature], lambda one: bool(one.of(RECOGNISED[nature], *severities)))
+
+    def error_like(self, natures: list[str]) -> float:
+        """The share with a sign that a real hotfix hardly ever has."""
+        return share([one for nature in natures for one in self.by_nature[nature]], is_error_like)
+
+    def findings(self) -> str:
+        """Findings per commit, by rule and nature."""
+        head = ["Rule", *(f"{nature} ({len(self.by_nature[nature])})" for nature in corpus.NATURES)]
+        rows = [row(head), "|---|" + "--:|" * len(corpus.NATURES)]
+        for rule in self.groups:
+            cells = []
+            for nature in corpus.NATURES:
+                answers = self.by_nature[nature]
+                alarmed = share(answers, lambda one: bool(one.of([rule], *ALARMS)))
+                named = share(answers, lambda one: bool(one.of([rule])))
+                cells.append(f"{percent(alarmed)} / {percent(named)}" if named else "–")
+            if any(cell != "–" for cell in cells):
+                rows.append(row([f"`{rule}`", *cells]))
+        return "\n".join(rows)
+
+    def levels(self) -> str:
+        """Findings of each level for each commit."""
+        rows = [row(["Findings per commit", *corpus.NATURES]), "|---|" + "--:|" * len(corpus.NATURES)]
+        patterns, others = self.patterns(), self.in_group("Scope", "Rollback")
+        for name, rules in (("code", patterns), ("scope and rollback", others)):
+            for level in ("warning", "information", "hint"):
+                cells = []
+                for nature in corpus.NATURES:
+                    answers = self.by_nature[nature]
+                    count = sum(len(one.of(rules, level)) for one in answers)
+                    cells.append(f"{count / max(len(answers), 1):.2f}")
+                rows.append(row([f"{name}, {level}", *cells]))
+        return "\n".join(rows)
+
+    def recognition(self) -> str:
+        """What is recognised as what it is."""
+        rows = [row(["Nature", "commits", "rule", "named at all", "warning or information"])]
+        rows.append("|---|--:|---|--:|--:|")
+        for nature, rules in RECOGNISED.items():
+            names = ", ".join(f"`{rule}`" for rule in rules)
+            cells = [percent(self.recognised(nature)), percent(self.recognised(nature, *ALARMS))]
+            rows.append(row([nature, str(len(self.by_nature[nature])), names, *cells]))
+        return "\n".join(rows)
+
+    def problems(self) -> Counter[str]:
+        """What could not be judged, by its sentence."""
+        return Counter(problem for one in self.answers for problem in one.problems)
+
+
+def is_error_like(answer: Answer) -> bool:
+    """Whether the change has a sign that a real hotfix hardly ever has: nothing but layout changes,
+    an assertion or a source file goes away, or a public signature breaks."""
+    facts = answer.risk.get("facts", {})
+    return bool(
+        facts.get("only-layout")
+        or facts.get("assertions-removed")
+        or facts.get("source-files-deleted")
+        or facts.get("breaking-signatures")
+        or facts.get("public-removed")
+    )
+
+
+def share(answers: list[Answer], holds) -> float:
+    """The share of the answers for which it holds."""
+    return sum(map(holds, answers)) / max(len(answers), 1)
+
+
+def percent(value: float) -> str:
+    """A share in whole percent; a little more than nothing is told from nothing."""
+    if 0 < value < 0.005:
+        return "<1 %"
+    return f"{100 * value:.0f} %"
+
+
+def row(cells: list[str]) -> str:
+    """A row of a Markdown table."""
+    return "| " + " | ".join(cells) + " |"
