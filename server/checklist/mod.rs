@@ -4,7 +4,9 @@
 //! record and is written anew; what a person wrote stays as it is, byte by byte.
 
 pub mod backmerge;
+pub mod branch;
 pub mod items;
+pub mod link;
 pub mod markdown;
 pub mod record;
 pub mod rollback;
