@@ -48,6 +48,11 @@ pub enum Verb {
     /// The record is one Markdown file that becomes the pull request's text. It is never
     /// overwritten: run again with --traceback, only the part about the traceback is written anew.
     Start(Start),
+    /// Show how the items stand that must hold before the hotfix ships
+    ///
+    /// What can be seen is seen: tests that reach the change, log lines, the changelog. The rest
+    /// waits for a tick in the record. Exits with 1 while an item is open or does not hold.
+    Checklist(Checklist),
     /// Say how this hotfix is taken back, and try it out in memory
     ///
     /// Prints the exact commands for the state of the branch: not merged yet, merged, squashed,
@@ -141,6 +146,31 @@ pub struct Start {
     /// Compare with this branch, tag or commit, on any branch
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,
+}
+
+/// `checklist`
+#[derive(Debug, Args)]
+pub struct Checklist {
+    /// Compare with this branch, tag or commit, on any branch
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ChecklistFormat::Full)]
+    pub format: ChecklistFormat,
+    /// Write what was seen into its part of the record as well
+    #[arg(long)]
+    pub write: bool,
+}
+
+/// How the checklist is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChecklistFormat {
+    /// For the terminal, with the open questions of the record
+    Full,
+    /// As a list with boxes, for a pull request
+    Markdown,
+    /// One JSON object
+    Json,
 }
 
 /// How findings are printed, and when they fail.

@@ -40,9 +40,6 @@ impl Branch {
             Scope::Judged(base) => base,
             Scope::Inactive(reason) => return Err(reason.to_string()),
         };
-        for note in &base.notes {
-            terminal.note(note);
-        }
         let version = repository.version(&base, &settings).map_err(text)?;
         Ok(Self {
             repository,
@@ -68,15 +65,22 @@ impl Branch {
         Some(record::path(&self.settings, branch))
     }
 
-    /// The record, `None` inside when there is none yet. One that cannot be read is told.
-    pub fn record(&self, path: &str, terminal: &mut Terminal) -> Option<Option<Record>> {
+    /// The record; none when there is none yet.
+    ///
+    /// # Errors
+    /// [`Told`] when it cannot be read, which was told.
+    pub fn record(&self, path: &str, terminal: &mut Terminal) -> Result<Option<Record>, Told> {
         match record::load(self.root(), path) {
-            Ok(record) => Some(Some(record)),
-            Err(DiskError::Missing) => Some(None),
+            Ok(record) => Ok(Some(record)),
+            Err(DiskError::Missing) => Ok(None),
             Err(error) => {
                 terminal.trouble(Trouble::at(path, error.to_string()));
-                None
+                Err(Told)
             }
         }
     }
 }
+
+/// Something is wrong, and the terminal has said what.
+#[derive(Debug, Clone, Copy)]
+pub struct Told;

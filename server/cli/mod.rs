@@ -8,6 +8,7 @@ mod backmerge;
 mod branch;
 mod catalog;
 mod check;
+mod checklist;
 mod compare;
 mod completions;
 mod configs;
@@ -71,6 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Backmerge(backmerge) => backmerge::run(&backmerge, &mut terminal),
         Verb::Rollback(rollback) => rollback::run(&rollback, &mut terminal),
         Verb::Explain { rule } => explain::run(&rule, &mut terminal),
+        Verb::Checklist(checklist) => checklist::run(&checklist, &mut terminal),
         Verb::Start(start) => start::run(&start, &mut terminal),
         Verb::Rules { format } => rules::run(format, &mut terminal),
     };

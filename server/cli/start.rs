@@ -28,7 +28,7 @@ pub fn run(start: &Start, terminal: &mut Terminal) -> Exit {
     let Some(path) = branch.record_path(terminal) else {
         return Exit::NotJudged;
     };
-    let Some(old) = branch.record(&path, terminal) else {
+    let Ok(old) = branch.record(&path, terminal) else {
         return Exit::NotJudged;
     };
     if old.is_some() && start.traceback.is_none() {

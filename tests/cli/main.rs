@@ -7,6 +7,7 @@ mod all;
 mod backmerge;
 mod branch;
 mod check;
+mod checklist;
 mod compare;
 mod config;
 mod custom;

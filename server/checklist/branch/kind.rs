@@ -50,8 +50,8 @@ pub fn kind_of(path: &str, is_test: bool) -> Kind {
         return if is_test { Kind::Test } else { Kind::Code };
     }
     let is_text = ending.is_empty() || DOCUMENTS.contains(&ending);
-    let begins = |start: &&str| *stem == **start || stem.starts_with(&format!("{start}."));
-    if is_text && CHANGELOGS.iter().any(|name| begins(&name)) {
+    let begins = |start: &str| stem == start || stem.starts_with(&format!("{start}."));
+    if is_text && CHANGELOGS.iter().any(|name| begins(name)) {
         return Kind::Changelog;
     }
     let in_fragments = FRAGMENTS.iter().any(|fragments| {

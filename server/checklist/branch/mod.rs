@@ -146,7 +146,7 @@ impl File {
 
     /// The lines that the hotfix writes, with their numbers from 0.
     pub fn added_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self.head.iter().flat_map(|side| {
+        self.head.iter().flat_map(|side| {
             let (text, lines) = (side.text(), side.source.lines());
             let of_hunk = |range: Range<u32>| range.start as usize..range.end as usize;
             let numbers = self
@@ -154,8 +154,7 @@ impl File {
                 .iter()
                 .flat_map(move |it| of_hunk(it.head.clone()));
             numbers.map(move |line| (line, &text[lines.content(line, text)]))
-        });
-        lines
+        })
     }
 
     /// Whether head's line is one that the hotfix writes.
@@ -174,6 +173,23 @@ impl File {
         self.hunks.iter().fold((0, 0), |(added, removed), hunk| {
             (added + hunk.head.len(), removed + hunk.base.len())
         })
+    }
+
+    /// The module-level names whose statements the hotfix writes or changes.
+    #[must_use]
+    pub fn changed_values(&self) -> Vec<String> {
+        let Some(head) = &self.head else {
+            return Vec::new();
+        };
+        let lines = head.source.lines();
+        let assigned = head.outline.assigned.iter();
+        let changed = assigned.filter(|(_, range)| {
+            let touched = lines.touched(range.clone());
+            let range = u32::try_from(touched.start).unwrap_or(u32::MAX)
+                ..u32::try_from(touched.end).unwrap_or(u32::MAX);
+            self.hunks.iter().any(|hunk| hunk.touches_head(&range))
+        });
+        changed.map(|(name, _)| name.clone()).collect()
     }
 
     /// Which definition of head is which of production.

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::checklist::branch::{File, Side};
-use crate::syntax::nodes::{Walk, field, walk};
+use crate::syntax::nodes::{Walk, children, field, walk};
 
 /// How many of each the hotfix adds on its own lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ fn is_guard(node: Node<'_>) -> bool {
         kinds.contains(&node.kind())
     };
     body.is_some_and(|body| {
-        let last = body.named_child(body.named_child_count().saturating_sub(1) as u32);
+        let last = children(body).filter(|it| it.kind() != "comment").last();
         last.is_some_and(leaves)
     })
 }

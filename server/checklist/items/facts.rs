@@ -307,9 +307,8 @@ pub(super) fn edge_cases(seen: Seen<'_>) -> Fact {
     for file in seen.branch.of_kind(Kind::Test) {
         let Some(head) = &file.head else { continue };
         for one in file.changed.iter().filter(|one| !one.is_removed) {
-            let reaches = |test: &&Test| test.path == file.path && one.qualname == test.qualname;
-            // Cases of a parametrised test, and helpers, stand elsewhere in the same file.
-            if !tests.iter().copied().any(|test| reaches(&test)) {
+            // Helpers and fixtures of a test stand in the same file.
+            if !tests.iter().any(|test| test.path == file.path) {
                 continue;
             }
             let Some(node) = head.source.node_at(one.range.clone()) else {
@@ -323,7 +322,7 @@ pub(super) fn edge_cases(seen: Seen<'_>) -> Fact {
                         cases[1].0 = true;
                     }
                     "string" if matches!(text, "\"\"" | "''" | "b\"\"" | "b''") => {
-                        cases[1].0 = true
+                        cases[1].0 = true;
                     }
                     "attribute" if is_raises(text) => cases[2].0 = true,
                     _ => {}
@@ -342,8 +341,16 @@ pub(super) fn edge_cases(seen: Seen<'_>) -> Fact {
     } else {
         Fact::Unknown(format!(
             "the tests do not try {}: add it, or tick it when it cannot happen",
-            missing.join(" and ")
+            either(&missing)
         ))
+    }
+}
+
+/// `a, b or c`.
+fn either(all: &[&str]) -> String {
+    match all.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => all.concat(),
     }
 }
 

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::facts::same_version;
 use super::{Fact, Outcome, Seen};
 use crate::checklist::branch::{File, Kind};
-use crate::checklist::record::{QUESTIONS, Record};
+use crate::checklist::record::{QUESTIONS, Question, Record};
 
 /// Files that say the project's version.
 static VERSION_LINE: LazyLock<Regex> = LazyLock::new(|| {
@@ -191,7 +191,7 @@ pub(super) fn rollback(seen: Seen<'_>) -> Fact {
         .into_iter()
         .filter(|name| answer(record, name).is_none())
         .filter_map(|name| QUESTIONS.iter().find(|one| one.name == name))
-        .map(|one| one.title())
+        .map(Question::title)
         .collect();
     if missing.is_empty() {
         let tried = seen.evidence.rollback.as_ref().filter(|it| !it.is_stale);

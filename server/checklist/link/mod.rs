@@ -26,7 +26,7 @@ pub struct Test {
     pub line: usize,
     /// Its qualified name.
     pub qualname: String,
-    /// Whether the hotfix writes or changes it.
+    /// Whether the hotfix writes or changes it, or a helper, a fixture or the cases that it uses.
     pub is_changed: bool,
 }
 
@@ -45,7 +45,7 @@ pub struct TestFile {
     pub path: String,
     /// Its text.
     pub side: Arc<Side>,
-    /// The qualified names of the tests that the hotfix changes in it.
+    /// The qualified names of what the hotfix changes in it: tests, helpers, module-level values.
     pub changed: Vec<String>,
 }
 
@@ -69,7 +69,10 @@ pub fn test_files(
                 source: head.source.clone(),
                 outline: head.outline.clone(),
             }),
-            changed: changed.map(|one| one.qualname.clone()).collect(),
+            changed: changed
+                .map(|one| one.qualname.clone())
+                .chain(file.changed_values())
+                .collect(),
         });
     }
     let mut read = 0;

@@ -1,6 +1,6 @@
 //! From a test, over its helpers and fixtures, to a definition.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::refs::{Refs, refs};
 use super::{Test, TestFile};
@@ -34,10 +34,10 @@ pub fn reaching(targets: &[Target<'_>], files: &[TestFile]) -> Vec<Vec<Test>> {
             .map(|(_, one)| one)
             .collect();
         for (test, definition) in reading.tests() {
-            let all = reading.closure(test, &shared);
+            let (all, is_changed) = reading.closure(test, &shared);
             for (target, wanted) in wanted.iter().enumerate() {
                 if wanted.is_reached(&all) {
-                    found[target].push(reading.test(definition));
+                    found[target].push(reading.test(definition, is_changed));
                 }
             }
         }
@@ -203,21 +203,26 @@ impl<'a> Reading<'a> {
         })
     }
 
-    fn test(&self, one: &Definition) -> Test {
-        let qualname = one
-            .qualname
-            .split('#')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let within =
-            |changed: &String| *changed == qualname || qualname.starts_with(&format!("{changed}."));
+    fn test(&self, one: &Definition, is_changed: bool) -> Test {
         Test {
             path: self.file.path.clone(),
             line: line_of(self.file.side.source.lines(), one.core.start),
-            is_changed: self.file.changed.iter().any(within),
-            qualname,
+            qualname: bare(&one.qualname).to_owned(),
+            is_changed,
         }
+    }
+
+    /// Whether the hotfix changes the definition `index`, or the class around it.
+    fn is_changed(&self, index: usize) -> bool {
+        let Some(one) = self.definitions().get(index) else {
+            return false;
+        };
+        let qualname = bare(&one.qualname);
+        let within = |changed: &String| {
+            let rest = qualname.strip_prefix(changed.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.file.changed.iter().any(within)
     }
 
     /// Whether this is a `conftest.py` that holds for `other`.
@@ -226,10 +231,12 @@ impl<'a> Reading<'a> {
         folder.is_some_and(|folder| other.file.path.starts_with(folder))
     }
 
-    /// All that the test names, and what its helpers, fixtures and values name in turn.
-    fn closure(&self, test: usize, shared: &[&Self]) -> Refs {
+    /// All that the test names, and what its helpers, fixtures and values name in turn; and whether
+    /// the hotfix changes any of these.
+    fn closure(&self, test: usize, shared: &[&Self]) -> (Refs, bool) {
         let mut all = Refs::default();
-        let mut seen: BTreeMap<(usize, usize), ()> = BTreeMap::new();
+        let mut is_changed = false;
+        let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut waiting = vec![(0, test)];
         let class = self.definitions().get(test).map_or(0, |one| one.parent);
         if class != 0 {
@@ -247,7 +254,7 @@ impl<'a> Reading<'a> {
             waiting.extend(one.automatic.iter().map(|&index| (file + 1, index)));
         }
         while let Some((file, index)) = waiting.pop() {
-            if seen.insert((file, index), ()).is_some() {
+            if !seen.insert((file, index)) {
                 continue;
             }
             let reading = if file == 0 { self } else { shared[file - 1] };
@@ -255,9 +262,11 @@ impl<'a> Reading<'a> {
                 continue;
             };
             all.add(refs);
+            is_changed |= reading.is_changed(index);
             for (name, refs) in &reading.assigned {
                 if all.names.contains(*name) {
                     all.add(refs);
+                    is_changed |= reading.file.changed.iter().any(|changed| changed == name);
                 }
             }
             waiting.extend(reading.named(refs, class).map(|index| (file, index)));
@@ -265,7 +274,7 @@ impl<'a> Reading<'a> {
                 waiting.extend(one.named(refs, 0).map(|index| (other + 1, index)));
             }
         }
-        all
+        (all, is_changed)
     }
 
     /// The helpers and fixtures of this file that `refs` name, by index.
@@ -299,6 +308,11 @@ impl Refs {
         self.dotted.extend(other.dotted.iter().cloned());
         self.attributes.extend(other.attributes.iter().cloned());
     }
+}
+
+/// A qualified name without the number that tells two of one name apart.
+fn bare(qualname: &str) -> &str {
+    qualname.split('#').next().unwrap_or_default()
 }
 
 fn is_set_up(name: &str) -> bool {

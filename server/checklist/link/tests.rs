@@ -125,3 +125,30 @@ fn unittest_classes_with_their_set_up_are_followed() {
     );
     case("Basket.pay", &files, &["TestBasket.test_pay"]);
 }
+
+#[test]
+fn a_test_is_changed_with_its_helper_its_fixture_and_its_cases() {
+    let text = "from shop.orders import confirm\n\nCASES = [1]\n\n\ndef check(n):\n    confirm(n)\n\n\n\
+                def test_helper():\n    check(1)\n\n\ndef test_cases():\n    confirm(CASES)\n\n\n\
+                def test_alone():\n    confirm(1)\n";
+    let side = Side::new("shop/orders.py", ORDERS.into());
+    let changed = |name: &str| {
+        let target = Target {
+            path: "shop/orders.py",
+            qualname: "confirm",
+            is_class: false,
+            side: &side,
+        };
+        let file = TestFile {
+            path: "tests/test_orders.py".to_owned(),
+            side: Arc::new(Side::new("tests/test_orders.py", text.into())),
+            changed: vec![name.to_owned()],
+        };
+        let mut found = reaching(&[target], &[file]);
+        let found = found.remove(0).into_iter().filter(|test| test.is_changed);
+        found.map(|test| test.qualname).collect::<Vec<_>>()
+    };
+    assert_eq!(changed("check"), ["test_helper"]);
+    assert_eq!(changed("CASES"), ["test_cases"]);
+    assert_eq!(changed("test_alone"), ["test_alone"]);
+}

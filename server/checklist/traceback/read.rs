@@ -13,7 +13,7 @@ fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is a constant")
 }
 
-/// Python's own shape, `IPython`'s, and that of a JSON log whose quotes are escaped.
+/// Python's own shape, that of notebooks, and that of a JSON log whose quotes are escaped.
 static PYTHON: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r#"File \\?["'“]?(?P<file>[^"”'\\]+?|[A-Za-z]:[^"”']+?|[^"”']+?)\\?["'”]?(?:, line |:)(?P<line>\d+)(?:,? in (?P<function>[\w.<>]+))?"#,

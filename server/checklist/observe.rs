@@ -1,0 +1,118 @@
+//! Looking at a branch as a whole: what it changes, which tests reach that, and how every item
+//! stands.
+
+use std::path::Path;
+
+use super::branch::{Branch, Kind, kind_of};
+use super::items::{self, Checklist, Evidence, Found, Seen};
+use super::link::{self, Target, Test};
+use super::record::Record;
+use crate::config::Settings;
+use crate::syntax::Kind as Definition;
+use crate::vcs::{BaseError, Repository, Scope};
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// Against what.
+    pub scope: &'a Scope,
+    /// The settings of its root.
+    pub settings: &'a Settings,
+    /// The hotfix's version.
+    pub version: Option<&'a str>,
+    /// Where the record lies, relative to the root.
+    pub record_path: Option<&'a str>,
+    /// The record.
+    pub record: Option<&'a Record>,
+    /// What the rules found.
+    pub findings: &'a [Found],
+    /// What commands have shown.
+    pub evidence: &'a Evidence,
+}
+
+/// What was seen.
+#[derive(Debug, Default)]
+pub struct Observed {
+    /// What the branch changes.
+    pub branch: Branch,
+    /// The tests that reach each of [`Branch::definitions`], in their order.
+    pub links: Vec<Vec<Test>>,
+    /// How every item stands.
+    pub checklist: Checklist,
+}
+
+/// Looks at everything once. Reads git and the disk; call it where deep code cannot end the
+/// process.
+///
+/// # Errors
+/// [`BaseError`] when git cannot tell what changed.
+pub fn observe(look: Look<'_>) -> Result<Observed, BaseError> {
+    let root = look.repository.root();
+    let branch = Branch::read(look.repository, look.scope, look.settings, look.record_path)?;
+    let links = links(root, look.settings, &branch);
+    let checklist = items::judge(Seen {
+        branch: &branch,
+        links: &links,
+        findings: look.findings,
+        evidence: look.evidence,
+        version: look.version,
+        record: look.record,
+        has_changelog: has_changelog(root),
+    });
+    Ok(Observed {
+        branch,
+        links,
+        checklist,
+    })
+}
+
+/// The tests that reach each changed definition.
+fn links(root: &Path, settings: &Settings, branch: &Branch) -> Vec<Vec<Test>> {
+    let targets: Vec<Target<'_>> = branch
+        .definitions()
+        .filter_map(|(file, one)| {
+            Some(Target {
+                path: &file.path,
+                qualname: &one.qualname,
+                is_class: one.kind == Definition::Class,
+                side: file.head.as_ref()?,
+            })
+        })
+        .collect();
+    if targets.is_empty() {
+        return Vec::new();
+    }
+    // A test that reaches a definition names its module, or something that its module defines.
+    let mut names: Vec<&str> = targets
+        .iter()
+        .flat_map(|target| module_names(target.path))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let files = link::test_files(root, settings, branch, &names);
+    link::reaching(&targets, &files)
+}
+
+/// The name of a module, and of the package that may pass its names on.
+fn module_names(path: &str) -> impl Iterator<Item = &str> {
+    let module = path.strip_suffix(".py").unwrap_or(path);
+    let parts = module.rsplit('/').filter(|part| *part != "__init__");
+    parts.take(2)
+}
+
+/// Whether the project keeps a changelog or folders of news fragments.
+fn has_changelog(root: &Path) -> bool {
+    let folders = [root.to_owned(), root.join("docs")];
+    let entries = folders
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok());
+    let names = entries
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.into_iter().any(|name| {
+        let fragments = ["newsfragments", "changelog.d", "changelogs"];
+        fragments.contains(&&*name) || kind_of(&name, false) == Kind::Changelog
+    })
+}

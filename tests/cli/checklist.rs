@@ -1,0 +1,120 @@
+//! `checklist`: how every item stands.
+
+use serde_json::Value;
+
+use crate::{TestRepo, hotfix_repo, run};
+
+const FIX: &str = "import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef total(order):\n    \
+                   # Hotfix (v1.2.1): an order may be missing.\n    if order is None:\n        \
+                   logger.error(\"no order\")\n        raise ValueError(\"no order\")\n    return 1\n";
+
+fn states(repo: &TestRepo) -> Vec<(String, String, String)> {
+    let outcome = run(repo.root(), &["checklist", "--format", "json"]);
+    let json = outcome.json();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let items = json["items"].as_array().expect("a list");
+    let item = |it: &Value| (text(&it["name"]), text(&it["state"]), text(&it["says"]));
+    items.iter().map(item).collect()
+}
+
+#[track_caller]
+fn stands(repo: &TestRepo, name: &str, state: &str, says: &str) {
+    let found = states(repo).into_iter().find(|it| it.0 == name);
+    let (_, found, said) = found.expect("the item");
+    assert_eq!((found.as_str(), said.as_str()), (state, says), "{name}");
+}
+
+#[test]
+fn what_can_be_seen_is_seen_and_nothing_else_is_ticked() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", FIX);
+    let outcome = run(repo.root(), &["checklist"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
+    let head = "hotfix/v1.2.1: 5 of 14 items hold\n";
+    assert!(outcome.stdout.starts_with(head), "{}", outcome.stdout);
+    for part in [
+        "✓ The fix can be seen in the logs\n    new: 1 log line\n",
+        "✗ A test covers the fix\n    no changed test reaches total\n",
+        "? The smoke tests pass\n    not seen here: run `hotfix-ls verify`, or tick it\n",
+        "There is no record yet: run `hotfix-ls start`\n",
+    ] {
+        assert!(outcome.stdout.contains(part), "{part}: {}", outcome.stdout);
+    }
+}
+
+#[test]
+fn a_test_in_the_work_tree_reaches_the_fix_and_one_of_production_does_not_count() {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write(
+        "tests/test_shop.py",
+        "from shop import total\n\n\ndef test_total():\n    assert total({}) == 1\n",
+    );
+    repo.commit("Test the shop");
+    repo.git(&["switch", "--quiet", "--force-create", "hotfix/v1.2.1"]);
+    repo.write("shop.py", FIX);
+    stands(
+        &repo,
+        "tests-added",
+        "failed",
+        "no changed test reaches total",
+    );
+    repo.write(
+        "tests/test_none.py",
+        "import pytest\nimport shop\n\n\ndef test_none():\n    with pytest.raises(ValueError):\n        shop.total(None)\n",
+    );
+    stands(
+        &repo,
+        "tests-added",
+        "passed",
+        "tests/test_none.py::test_none",
+    );
+}
+
+#[test]
+fn the_record_holds_what_a_person_says() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", FIX);
+    run(repo.root(), &["start"]);
+    let path = ".hotfix/hotfix/v1.2.1.md";
+    let text = std::fs::read_to_string(repo.path(path)).expect("the record");
+    let text = text
+        .replace("- [ ] The smoke tests", "- [x] The smoke tests")
+        .replace(
+            "<!-- integration -->",
+            "Not applicable: no other service <!-- integration -->",
+        );
+    repo.write(path, &text);
+    stands(&repo, "smoke", "attested", "ticked by hand");
+    stands(&repo, "integration", "not-applicable", "no other service");
+
+    let outcome = run(repo.root(), &["checklist", "--write"]);
+    assert!(
+        outcome.stdout.contains("18 questions without an answer"),
+        "{}",
+        outcome.stdout
+    );
+    let written = std::fs::read_to_string(repo.path(path)).expect("the record");
+    assert!(
+        written.contains("| ✓ | The fix can be seen in the logs | new: 1 log line |"),
+        "{written}"
+    );
+    let begin = written.find("<!-- hotfix-ls:begin facts").expect("a part");
+    assert!(
+        text.starts_with(written[..begin].trim_end()),
+        "what a person wrote stays"
+    );
+    run(repo.root(), &["checklist", "--write"]);
+    let again = std::fs::read_to_string(repo.path(path)).expect("the record");
+    assert_eq!(again, written, "written twice it is as written once");
+}
+
+#[test]
+fn without_a_record_nothing_can_be_written() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", FIX);
+    run(repo.root(), &["checklist", "--write"]).tells(
+        2,
+        "error: there is no record to write into: run `hotfix-ls start`\n",
+    );
+}
