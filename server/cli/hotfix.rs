@@ -234,7 +234,10 @@ fn prepare(
         Some(Comparison::Production(side)) if is_gone() => {
             Ok(Some((Input::default(), Comparison::Gone(side))))
         }
-        Some(comparison) => Ok(unless_same(read(target, stdin)?, comparison)),
+        Some(comparison) => Ok(unless_same(
+            read(target, stdin, input::read_file)?,
+            comparison,
+        )),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
 use super::trouble::Trouble;
-use crate::text::read_limited;
+use crate::text::{read_limited, read_regular};
 use crate::vcs::LIMIT_BYTES;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -46,9 +46,16 @@ impl Input {
     }
 }
 
-/// Reads the file at `path`; `shown` is how the user would write it.
+/// Reads the file at `path`, or the pipe: a shell hands one over for `<(git show …)`. `shown` is how
+/// the user would write it.
 pub fn read(path: &Path, shown: &str) -> Result<Input, Trouble> {
     let bytes = read_limited(path, LIMIT_BYTES).map_err(|error| unreadable(shown, &error))?;
+    Input::from_bytes(bytes, shown)
+}
+
+/// Reads a file of a repository. A pipe that lies there would keep us waiting for ever.
+pub fn read_file(path: &Path, shown: &str) -> Result<Input, Trouble> {
+    let bytes = read_regular(path, LIMIT_BYTES).map_err(|error| unreadable(shown, &error))?;
     Input::from_bytes(bytes, shown)
 }
 
@@ -79,6 +86,9 @@ pub fn unreadable(shown: &str, error: &io::Error) -> Trouble {
             "no permission to read it: change its mode or run as its owner".to_owned()
         }
         ErrorKind::FileTooLarge => too_large(),
+        ErrorKind::InvalidInput => {
+            format!("{error}: name Python files only, or add it to `exclude`")
+        }
         ErrorKind::IsADirectory => "this is a folder, not a file: name a file".to_owned(),
         _ => format!("it cannot be read ({error}): check the disk and the path"),
     };

@@ -43,7 +43,7 @@ fn judge_as_new(paths: &[PathBuf], stdin: Option<&Path>, terminal: &mut Terminal
     let targets = selected.targets(&root, &mut configs, terminal);
     let prepare = |target: &Target| {
         Ok(Some(Prepared {
-            input: read(target, stdin)?,
+            input: read(target, stdin, input::read)?,
             base: Comparison::AllNew,
             version: target.settings.version.clone(),
             branch: None,
@@ -55,11 +55,15 @@ fn judge_as_new(paths: &[PathBuf], stdin: Option<&Path>, terminal: &mut Terminal
     }
 }
 
-/// The file's text: stdin's where it stands for this file.
-pub(super) fn read(target: &Target, stdin: Option<&Path>) -> Result<input::Input, Trouble> {
+/// The file's text: stdin's where it stands for this file, else what `from_disk` gives.
+pub(super) fn read(
+    target: &Target,
+    stdin: Option<&Path>,
+    from_disk: fn(&Path, &str) -> Result<input::Input, Trouble>,
+) -> Result<input::Input, Trouble> {
     if stdin == Some(&*target.file) {
         input::read_stdin(&target.shown)
     } else {
-        input::read(&target.file, &target.shown)
+        from_disk(&target.file, &target.shown)
     }
 }

@@ -30,7 +30,13 @@ impl Files {
         for root in &roots {
             let known = background.repositories.get_mut(root);
             let listed = known.map(|known| known.changed_files(&self.cancel));
-            let (changed, is_new) = listed.unwrap_or_default();
+            let (changed, is_new) = match listed.transpose() {
+                Ok(listed) => listed.unwrap_or_default(),
+                Err(error) => {
+                    background.shared.alert(&error.to_string());
+                    (Vec::new(), false)
+                }
+            };
             if is_new {
                 background.resolve_documents(Some(root));
             }

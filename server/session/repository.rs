@@ -104,15 +104,15 @@ impl Known {
     /// The files that rules read and that differ from production, by their absolute paths, those
     /// that are gone among them; none where nothing is judged. Looks at the branch as a whole on
     /// the way, and says whether that has changed.
-    pub fn changed_files(&mut self, cancel: &Cancel) -> (Vec<PathBuf>, bool) {
+    ///
+    /// # Errors
+    /// [`BaseError`] when the changed files cannot be listed.
+    pub fn changed_files(&mut self, cancel: &Cancel) -> Result<(Vec<PathBuf>, bool), BaseError> {
         let Ok(scope @ Scope::Judged(base)) = &self.scope else {
             let is_new = self.branch.take().is_some();
-            return (Vec::new(), is_new);
+            return Ok((Vec::new(), is_new));
         };
-        let changed = self.git.changed_files(base).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the changed files cannot be listed");
-            Vec::new()
-        });
+        let changed = self.git.changed_files(base)?;
         let branch = around::branch(&self.git, scope, &changed, cancel);
         // A branch that only changes what is in its files is the same as one not looked at yet.
         let branch = (branch != Branch::default()).then(|| Arc::new(branch));
@@ -125,7 +125,7 @@ impl Known {
                 is_python(Path::new(&file.path)) || is_there && rules::read_other(&file.path)
             })
             .map(|file| self.git.root().join(file.path));
-        (files.collect(), is_new)
+        Ok((files.collect(), is_new))
     }
 
     fn judge_again(&mut self) {

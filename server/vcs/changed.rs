@@ -4,6 +4,7 @@
 //! then judged here by its bytes. So a file that was merely touched, or that differs in its line
 //! ends alone, is not listed, and no filter of the repository has to run to find that out.
 
+mod child;
 mod command;
 mod library;
 mod rename;
@@ -210,6 +211,10 @@ fn candidates(
 ) -> Result<BTreeSet<String>, BaseError> {
     match command::candidates(root, base, untracked) {
         Ok(paths) => Ok(paths),
+        // What holds git up would hold libgit2 up as well, and without a limit.
+        Err(reason) if reason.kind() == std::io::ErrorKind::TimedOut => Err(BaseError::TooSlow {
+            seconds: command::PATIENCE.as_secs(),
+        }),
         Err(reason) => {
             tracing::debug!("libgit2 compares the work tree, because git did not: {reason}");
             library::candidates(git, base, untracked).map_err(|error| explain(git, base, error))

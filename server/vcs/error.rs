@@ -110,6 +110,14 @@ pub enum BaseError {
         /// The commit whose folders are needed.
         commit: String,
     },
+    /// Git did not end.
+    #[error(
+        "git did not say within {seconds} seconds what this branch changes: run `git status` in this repository to see what holds it up"
+    )]
+    TooSlow {
+        /// How long it had.
+        seconds: u64,
+    },
     /// Git itself failed; the repository is probably damaged.
     #[error("git cannot read this repository ({message}): run `git fsck`")]
     Git {

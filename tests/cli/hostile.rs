@@ -48,3 +48,73 @@ fn git_takes_the_diff_of_a_file_with_odd_name_and_odd_bytes() {
     let fixed = std::fs::read_to_string(repo.path(name)).expect("the file");
     assert_eq!(fixed, format!("def f():\n    x = '{ORDER}\u{9b}'\n"));
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_run_that_a_repository_brings_along() {
+    let canary = crate::canary::Canary::new();
+    let repo = &canary.repo;
+    for arguments in [
+        &["check"][..],
+        &["check", "--base", "main", "--format", "json"],
+        &["check", "app.py"],
+        &["check", "--all"],
+        &["fix", "--diff"],
+        &["explain", "missing-key"],
+        &["rules"],
+        &["fix"],
+    ] {
+        let outcome = run(repo.root(), arguments);
+        assert!(outcome.code < 2, "{arguments:?}: {outcome:?}");
+        canary.is_silent();
+    }
+    // The fixes were made, so that all of it was judged and not refused.
+    let fixed = std::fs::read_to_string(repo.path("app.py")).expect("the file");
+    assert!(!fixed.contains("print"), "{fixed}");
+    // A blob that was never fetched is not fetched by a program of the repository either.
+    let blob = repo.git(&["-c", "alias.rev-parse=", "rev-parse", "main:late.py"]);
+    let (folder, name) = blob.split_at(2);
+    repo.delete(&format!(".git/objects/{folder}/{name}"));
+    let outcome = run(repo.root(), &["check"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    canary.is_silent();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_git_in_the_current_folder_is_not_run() {
+    let repo = hotfix_repo();
+    repo.write("app.py", "def f(event):\n    print(event)\n");
+    let ran = repo.path(".git/ran");
+    let script = format!("#!/bin/sh\ntouch '{}'\n", ran.display());
+    repo.write("git", &script);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(repo.path("git"), mode).expect("a mode");
+    let path = std::env::var("PATH").expect("a PATH");
+    let inside = repo.root().display();
+    let output = command(repo.root())
+        .arg("check")
+        .env("PATH", format!(".::{inside}:{path}"))
+        .output()
+        .expect("the binary runs");
+    assert!(!ran.exists(), "the repository's own program was run");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("debug-leftover"), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_an_error_and_not_waited_for() {
+    let repo = hotfix_repo();
+    repo.delete("shop.py");
+    let made = std::process::Command::new("mkfifo")
+        .arg(repo.path("shop.py"))
+        .status();
+    assert!(made.expect("mkfifo runs").success());
+    for arguments in [&["check"][..], &["check", "shop.py"], &["fix"]] {
+        run(repo.root(), arguments).tells(
+            2,
+            "error: shop.py: it is a device or a pipe, not a file: name Python files only, or add it to `exclude`\n",
+        );
+    }
+}

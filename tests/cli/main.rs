@@ -1,5 +1,8 @@
 //! The real binary in real folders and repositories: each verb, each exit code, each sentence.
 
+#[cfg(unix)]
+#[path = "../support/canary.rs"]
+mod canary;
 #[path = "../support/git.rs"]
 mod git;
 

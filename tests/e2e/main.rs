@@ -8,6 +8,8 @@ mod configuration;
 mod encodings;
 mod files;
 mod flood;
+#[cfg(unix)]
+mod hostile;
 mod hover;
 mod lifecycle;
 mod places;
@@ -18,5 +20,8 @@ mod settles;
 mod status;
 mod typing;
 
+#[cfg(unix)]
+#[path = "../support/canary.rs"]
+mod canary;
 #[path = "../support/git.rs"]
 mod git;

@@ -7,13 +7,20 @@
 //! reading runs the filter, so every filter that is configured is overridden with an empty command.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::ffi::OsStr;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use git2::Oid;
 
 use super::Untracked;
+use super::child::Running;
+
+/// How long one call may take. A cold disk with 100,000 files needs some ten seconds; whoever waits
+/// longer than this wants to be told.
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Options of every call.
 const FIXED: [&str; 12] = [
@@ -87,7 +94,7 @@ pub(super) fn candidates(
 /// Options that replace every configured filter by none. Git is asked for the names, because only it
 /// follows all of its own ways to include one configuration file in another.
 fn filters_off(root: &Path) -> io::Result<Vec<String>> {
-    let listed = start(root, &[], &FILTERS)?.wait_with_output()?;
+    let listed = start(root, &[], &FILTERS)?.output()?;
     // Git says 1 when nothing matches.
     if !matches!(listed.status.code(), Some(0 | 1)) {
         return Err(io::Error::other("git cannot list its filters"));
@@ -107,10 +114,9 @@ fn filters_off(root: &Path) -> io::Result<Vec<String>> {
     Ok(off)
 }
 
-/// The program is found on the PATH; the call is not made *in* the root, so that a relative entry
-/// of the PATH cannot lead to a program of the repository.
-fn start(root: &Path, off: &[String], args: &[&str]) -> io::Result<Child> {
-    let mut git = Command::new("git");
+fn start(root: &Path, off: &[String], args: &[&str]) -> io::Result<Running> {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let mut git = Command::new(program(&paths, root).ok_or(ErrorKind::NotFound)?);
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("GIT_") && !KEPT.contains(&&*name) {
@@ -123,16 +129,31 @@ fn start(root: &Path, off: &[String], args: &[&str]) -> io::Result<Child> {
         .arg(root)
         .args(args)
         .env("GIT_NO_LAZY_FETCH", "1")
+        // Older versions of git know only this one. It is stronger than what the repository's
+        // configuration allows, and there is no protocol of this name.
+        .env("GIT_ALLOW_PROTOCOL", "none")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
+        .stdin(Stdio::null());
+    Running::start(git, PATIENCE)
 }
 
-fn output(child: Child) -> io::Result<Vec<u8>> {
-    let output = child.wait_with_output()?;
+/// Git's program. A relative entry of the PATH, or one inside of the repository, could lead to a
+/// program that the repository brings along.
+fn program(paths: &OsStr, root: &Path) -> Option<PathBuf> {
+    let name = format!("git{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(paths)
+        .filter(|folder| folder.is_absolute())
+        .filter(|folder| {
+            let real = folder.canonicalize();
+            !real.is_ok_and(|real| real.starts_with(root))
+        })
+        .map(|folder| folder.join(&name))
+        .find(|program| program.is_file())
+}
+
+fn output(child: Running) -> io::Result<Vec<u8>> {
+    let output = child.output()?;
     if output.status.success() {
         return Ok(output.stdout);
     }
@@ -146,4 +167,29 @@ fn fields(listing: &[u8]) -> impl Iterator<Item = String> {
         .split(|&byte| byte == 0)
         .filter(|field| !field.is_empty())
         .map(|field| String::from_utf8_lossy(field).into_owned())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_is_no_program_that_the_repository_brings_along() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = folder.path().canonicalize().expect("it exists");
+        let (root, system) = (folder.join("repo"), folder.join("bin"));
+        for place in [&root.join("tools"), &system] {
+            std::fs::create_dir_all(place).expect("a folder");
+            std::fs::write(place.join("git"), "").expect("a file");
+        }
+        let paths = [
+            Path::new("."),
+            Path::new(""),
+            &root.join("tools"),
+            &root.join("missing"),
+            &system,
+        ];
+        let paths = std::env::join_paths(paths).expect("a PATH");
+        assert_eq!(program(&paths, &root), Some(system.join("git")));
+    }
 }
