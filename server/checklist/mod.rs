@@ -9,6 +9,7 @@ pub mod items;
 pub mod link;
 pub mod markdown;
 pub mod observe;
+pub mod proof;
 pub mod record;
 pub mod rollback;
 pub mod show;

@@ -53,6 +53,19 @@ pub enum Verb {
     /// What can be seen is seen: tests that reach the change, log lines, the changelog. The rest
     /// waits for a tick in the record. Exits with 1 while an item is open or does not hold.
     Checklist(Checklist),
+    /// Run the changed tests on production and on the hotfix
+    ///
+    /// They must be red on production and green with the hotfix. This runs the project's own code:
+    /// the tests that the hotfix changes, with `test-command` or the project's pytest, in two
+    /// copies in the temporary folder. The work tree stays as it is. Exits with 1 when the tests
+    /// prove nothing, and with 2 when they cannot be run.
+    Prove(Prove),
+    /// Keep a temporary folder for `prove`
+    #[command(name = "keep-folder", hide = true)]
+    KeepFolder {
+        /// The folder
+        folder: PathBuf,
+    },
     /// Say how this hotfix is taken back, and try it out in memory
     ///
     /// Prints the exact commands for the state of the branch: not merged yet, merged, squashed,
@@ -210,6 +223,20 @@ pub struct Rollback {
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,
     /// How to print the plan
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
+}
+
+/// `prove`
+#[derive(Debug, Args)]
+pub struct Prove {
+    /// Production: a branch or tag [default: as for `check`]
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// How often the tests run on each side; a second run tells flaky tests
+    #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub runs: u32,
+    /// How to print the proof
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
 }

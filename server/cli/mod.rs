@@ -21,6 +21,7 @@ mod input;
 mod judge;
 mod place;
 mod plan;
+mod prove;
 mod render;
 mod revision;
 mod rollback;
@@ -70,6 +71,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fix(fix) => fix::run(&fix, &mut terminal),
         Verb::Demo { folder } => demo::run(folder.as_deref(), &mut terminal),
         Verb::Backmerge(backmerge) => backmerge::run(&backmerge, &mut terminal),
+        Verb::Prove(prove) => prove::run(&prove, &mut terminal),
+        Verb::KeepFolder { folder } => {
+            crate::checklist::proof::keeper::serve(&folder);
+            Exit::Clean
+        }
         Verb::Rollback(rollback) => rollback::run(&rollback, &mut terminal),
         Verb::Explain { rule } => explain::run(&rule, &mut terminal),
         Verb::Checklist(checklist) => checklist::run(&checklist, &mut terminal),

@@ -37,7 +37,7 @@ pub fn comparable(bytes: &[u8]) -> Result<String, NotComparable> {
     Ok(text.replace("\r\n", "\n"))
 }
 
-fn is_lfs_pointer(bytes: &[u8]) -> bool {
+pub(super) fn is_lfs_pointer(bytes: &[u8]) -> bool {
     bytes.len() < LFS_POINTER_BYTES
         && bytes.starts_with(b"version https://git-lfs.github.com/spec/")
 }

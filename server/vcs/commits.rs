@@ -110,6 +110,24 @@ impl Repository {
         })
     }
 
+    /// The object id that git would give to the content of a file of the work tree; none when there
+    /// is no such file.
+    #[must_use]
+    pub fn hash_of(&self, path: &str) -> Option<String> {
+        let file = self.root().join(path);
+        let about = file.symlink_metadata().ok()?;
+        let id = if about.is_symlink() {
+            let target = std::fs::read_link(&file).ok()?;
+            let bytes = target.as_os_str().as_encoded_bytes();
+            git2::Oid::hash_object(git2::ObjectType::Blob, bytes)
+        } else if about.is_file() {
+            git2::Oid::hash_file(git2::ObjectType::Blob, &file)
+        } else {
+            return None;
+        };
+        Some(id.ok()?.to_string())
+    }
+
     /// The comparable text of a file at a commit; none when it is not there or no text.
     #[must_use]
     pub fn text_at(&self, commit: &str, path: &str) -> Option<std::sync::Arc<str>> {

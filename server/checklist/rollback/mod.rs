@@ -213,7 +213,7 @@ pub(super) fn word(text: &str) -> String {
 }
 
 /// `1 commit`, `2 commits`.
-fn count(number: usize, one: &str) -> String {
+pub(super) fn count(number: usize, one: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {one}{plural}")
 }
