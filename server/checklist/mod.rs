@@ -12,6 +12,7 @@ pub mod observe;
 pub mod proof;
 pub mod record;
 pub mod rollback;
+pub mod served;
 pub mod show;
 pub mod start;
 pub mod traceback;

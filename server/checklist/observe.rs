@@ -1,7 +1,9 @@
 //! Looking at a branch as a whole: what it changes, which tests reach that, and how every item
 //! stands.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::branch::{Branch, Kind, kind_of};
 use super::items::{self, Checklist, Evidence, Found, Seen};
@@ -30,6 +32,8 @@ pub struct Look<'a> {
     pub findings: &'a [Found],
     /// What commands have shown.
     pub evidence: &'a Evidence,
+    /// Texts that count in place of the files of these paths: what is open in an editor.
+    pub texts: &'a BTreeMap<String, Arc<str>>,
 }
 
 /// What was seen.
@@ -50,7 +54,13 @@ pub struct Observed {
 /// [`BaseError`] when git cannot tell what changed.
 pub fn observe(look: Look<'_>) -> Result<Observed, BaseError> {
     let root = look.repository.root();
-    let branch = Branch::read(look.repository, look.scope, look.settings, look.record_path)?;
+    let branch = Branch::read(
+        look.repository,
+        look.scope,
+        look.settings,
+        look.record_path,
+        look.texts,
+    )?;
     let links = links(root, look.settings, &branch);
     let checklist = items::judge(Seen {
         branch: &branch,

@@ -55,16 +55,6 @@ impl Branch {
         self.repository.root()
     }
 
-    /// Where the record lies, relative to the root; told and none without a branch.
-    pub fn record_path(&self, terminal: &mut Terminal) -> Option<String> {
-        let Some(branch) = &self.base.branch else {
-            let message = "HEAD is on no branch, so it has no record: switch to the hotfix branch";
-            terminal.trouble(Trouble::new(message));
-            return None;
-        };
-        Some(record::path(&self.settings, branch))
-    }
-
     /// The record; none when there is none yet.
     ///
     /// # Errors

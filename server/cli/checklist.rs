@@ -1,5 +1,6 @@
 //! `checklist`: how every item stands.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -96,6 +97,7 @@ pub fn look(reference: Option<&str>, terminal: &mut Terminal) -> Option<Looked> 
         record: record.as_ref(),
         findings: &findings,
         evidence: &evidence,
+        texts: &BTreeMap::new(),
     };
     match on_a_large_stack(|| Some(observe::observe(look)))? {
         Ok(observed) => Some(Looked {

@@ -11,8 +11,8 @@ use tower_lsp::lsp_types::{
 use super::actions::{self, Name, Numbered, Source};
 use super::backend::Backend;
 use super::capabilities::{Client, FIX_ALL, FIX_LAYOUT};
-use super::convert;
 use super::diagnostic::SOURCE;
+use super::{convert, record};
 use crate::analysis;
 use crate::fixes::Fix;
 use crate::fixes::hunk::Purpose;
@@ -31,6 +31,9 @@ impl Backend {
         self.session().look_again();
         let key = convert::key(&params.text_document.uri);
         self.think(move |session, cancel| {
+            if let Some(view) = session.record(&key) {
+                return record::actions(&view, &params, client);
+            }
             let judged = session.judged(&key, cancel)?;
             let actions = Offer::new(&judged, &params, client).collect();
             (!actions.is_empty()).then_some(actions)

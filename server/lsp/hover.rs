@@ -6,7 +6,8 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind, Range};
 
 use super::backend::Backend;
-use super::{actions, convert, plain};
+use super::capabilities::Client;
+use super::{actions, convert, plain, record};
 use crate::analysis::{self, Comparison};
 use crate::fixes;
 use crate::rules::{self, Finding, Severity};
@@ -21,7 +22,11 @@ impl Backend {
         let client = self.capabilities();
         self.session().look_again();
         self.think(move |session, cancel| {
-            let judged = session.judged(&convert::key(&at.text_document.uri), cancel)?;
+            let key = convert::key(&at.text_document.uri);
+            if let Some(view) = session.record(&key) {
+                return record::hover(&view, at.position, client);
+            }
+            let judged = session.judged(&key, cancel)?;
             let head = &judged.snapshot.head;
             let place = Range::new(at.position, at.position);
             let byte = convert::source_bytes(head, place, client).start;
@@ -29,22 +34,27 @@ impl Backend {
                 .or_else(|| about_allow(&judged, byte))
                 .or_else(|| about_hunk(&judged, byte))?;
             Some(Hover {
-                contents: HoverContents::Markup(if client.markdown_hover {
-                    MarkupContent {
-                        kind: MarkupKind::Markdown,
-                        value: markdown,
-                    }
-                } else {
-                    MarkupContent {
-                        kind: MarkupKind::PlainText,
-                        value: plain::text(&markdown),
-                    }
-                }),
+                contents: contents(markdown, client),
                 range: Some(convert::source_range(head, &bytes, client)),
             })
         })
         .await
     }
+}
+
+/// Markdown as the client can show it.
+pub(super) fn contents(markdown: String, client: Client) -> HoverContents {
+    HoverContents::Markup(if client.markdown_hover {
+        MarkupContent {
+            kind: MarkupKind::Markdown,
+            value: markdown,
+        }
+    } else {
+        MarkupContent {
+            kind: MarkupKind::PlainText,
+            value: plain::text(&markdown),
+        }
+    })
 }
 
 type Said = (std::ops::Range<usize>, String);

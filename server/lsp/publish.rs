@@ -45,6 +45,7 @@ impl Backend {
                     client.publish_diagnostics(uri, diagnostics, None).await;
                 }
             }
+            Event::Record(report) => self.publish_record(&report).await,
             Event::Status(status) => client.send_notification::<StatusChanged>(status).await,
             Event::Alert(reason) => {
                 let message = format!("hotfix-ls: {reason}");

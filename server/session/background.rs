@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::base::{FileBase, Ready};
+use super::board::Job;
 use super::event::Event;
 use super::files::Files;
 use super::queue::Task;
@@ -14,7 +15,9 @@ use super::repository::Known;
 use super::settings::Reported;
 use super::status::{Mode, Status};
 use crate::analysis::{BaseSide, Comparison};
-use crate::vcs::{Base, BaseError, Repository};
+use crate::checklist::items::Found;
+use crate::checklist::record;
+use crate::vcs::{Base, BaseError, Repository, Scope};
 
 /// What the background thread knows. Nobody else touches it, so it needs no lock.
 pub(super) struct Background<'a> {
@@ -176,6 +179,24 @@ impl Background<'_> {
         }))
     }
 
+    /// Has the branch of every repository looked at as a whole. `found` is what the rules say of
+    /// files that are not open, by their repositories.
+    pub fn look_at_branches(&self, found: &HashMap<PathBuf, HashMap<PathBuf, Vec<Found>>>) {
+        for (root, known) in &self.repositories {
+            let Ok(scope @ Scope::Judged(_)) = &known.scope else {
+                continue;
+            };
+            let findings = found.get(root).into_iter().flat_map(HashMap::values);
+            let job = Job {
+                settings: Arc::clone(&known.settings),
+                scope: scope.clone(),
+                version: known.version.clone(),
+                findings: findings.flatten().cloned().collect(),
+            };
+            self.shared.board.look(root.clone(), job);
+        }
+    }
+
     /// Looks whether anything has moved that decides about bases.
     fn look(&mut self) {
         let roots: Vec<PathBuf> = self.repositories.keys().cloned().collect();
@@ -247,6 +268,27 @@ impl Background<'_> {
         let status = known.status();
         let mut state = self.shared.lock();
         let former = state.statuses.insert(root.to_owned(), status.clone());
+        let branch = status
+            .branch
+            .as_deref()
+            .filter(|_| status.state == Mode::Active);
+        let record = branch.map(|branch| record::path(&known.settings, branch));
+        let moved = state.records.get(root) != record.as_ref();
+        match record {
+            Some(record) => state.records.insert(root.to_owned(), record),
+            None => state.records.remove(root),
+        };
+        if moved {
+            // What was seen belongs to another branch.
+            state.observed.remove(root);
+        }
+        let documents: Vec<Arc<str>> = state.documents.keys().cloned().collect();
+        let records = documents
+            .iter()
+            .filter(|key| state.root_of_record(key).is_some());
+        for key in records.filter(|_| moved) {
+            self.shared.board.read(key);
+        }
         let with_counts = state.status_of(root);
         drop(state);
         if former.as_ref() != Some(&status)

@@ -63,6 +63,7 @@ impl Session {
             stopped_runs: 0,
         };
         let file = open.path.clone().map(Target::File);
+        let record = open.path.clone().filter(|path| is_markdown(path));
         if let Some(former) = state.documents.insert(Arc::clone(key), open) {
             former.running.cancel();
         }
@@ -73,6 +74,11 @@ impl Session {
         }
         if wants_base {
             self.0.queue.resolve(key);
+        }
+        if let Some(folder) = record.as_deref().and_then(Path::parent) {
+            // A record may be opened before any code of its repository.
+            self.0.queue.folders(vec![folder.to_owned()]);
+            self.0.board.read(key);
         }
     }
 
@@ -91,6 +97,11 @@ impl Session {
             }
         }
         open.document.set_version(version);
+        if open.path.as_deref().is_some_and(is_markdown) {
+            drop(state);
+            self.0.board.read(key);
+            return;
+        }
         if open.stopped_runs < MOST_STOPPED_RUNS {
             open.running.cancel();
         }
@@ -140,4 +151,9 @@ impl Session {
         self.0.queue.files_changed();
         self.0.done.notify_all();
     }
+}
+
+/// Whether a file may be a record.
+fn is_markdown(path: &Path) -> bool {
+    path.extension() == Some("md".as_ref())
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Session, Status};
+use crate::checklist::served::Problem;
 use crate::config::ConfigProblem;
 use crate::rules::Finding;
 use crate::text::Position;
@@ -19,6 +20,8 @@ pub enum Event {
     Findings(Publication),
     /// All that is wrong in one configuration file; nothing when it has been mended.
     Config(ConfigReport),
+    /// What is open in a record, all of it.
+    Record(RecordReport),
     /// A repository's status has changed.
     Status(Status),
     /// The user must know this; sent once for each reason.
@@ -56,6 +59,19 @@ pub struct Published {
     pub finding: Finding,
     /// Places in the same document that explain it, with a sentence each.
     pub related: Vec<(Range<Position>, String)>,
+}
+
+/// What is open in one record.
+#[derive(Debug, Clone)]
+pub struct RecordReport {
+    /// The document.
+    pub key: Arc<str>,
+    /// The version that was read.
+    pub version: i32,
+    /// Its text.
+    pub text: Arc<str>,
+    /// In the order of the text.
+    pub problems: Vec<Problem>,
 }
 
 /// What is wrong in one configuration file.

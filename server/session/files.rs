@@ -9,6 +9,8 @@ use super::background::Background;
 use super::base::FileBase;
 use super::event::{Publication, Published, Target};
 use super::worker;
+use crate::checklist::items::Found;
+use crate::rules::Severity;
 use crate::syntax::{Cancel, Cancelled};
 use crate::text::read_regular;
 use crate::vcs::LIMIT_BYTES;
@@ -18,6 +20,8 @@ use crate::vcs::LIMIT_BYTES;
 pub(super) struct Files {
     waiting: VecDeque<(PathBuf, PathBuf)>,
     shown: HashMap<PathBuf, HashSet<PathBuf>>,
+    /// What the rules found, by repository and file.
+    found: HashMap<PathBuf, HashMap<PathBuf, Vec<Found>>>,
     cancel: Cancel,
 }
 
@@ -53,7 +57,15 @@ impl Files {
             self.waiting
                 .extend(changed.into_iter().map(|path| (root.clone(), path)));
         }
-        if !self.waiting.is_empty() {
+        let known = |root: &PathBuf| background.repositories.contains_key(root);
+        self.found.retain(|root, _| known(root));
+        for (root, files) in &mut self.found {
+            let waits = |path: &PathBuf| self.waiting.contains(&(root.clone(), path.clone()));
+            files.retain(|path, _| waits(path));
+        }
+        if self.waiting.is_empty() {
+            background.look_at_branches(&self.found);
+        } else {
             background.shared.queue.more_files();
         }
     }
@@ -67,7 +79,12 @@ impl Files {
         if !is_open && self.judge(background, &root, &path, cancel).is_err() {
             self.waiting.push_front((root, path));
         }
-        if !self.waiting.is_empty() && !self.cancel.is_cancelled() {
+        if self.cancel.is_cancelled() {
+            return;
+        }
+        if self.waiting.is_empty() {
+            background.look_at_branches(&self.found);
+        } else {
             background.shared.queue.more_files();
         }
     }
@@ -102,6 +119,8 @@ impl Files {
         };
         let encoding = background.shared.lock().encoding;
         let findings = worker::judge_file(&ready, &text, cancel, encoding)?;
+        let of_root = self.found.entry(root.to_owned()).or_default();
+        of_root.insert(path.to_owned(), found(&ready.path, &findings));
         let was_shown = if findings.is_empty() {
             shown.remove(path)
         } else {
@@ -113,6 +132,17 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// What the checklist needs of `findings`.
+fn found(path: &str, findings: &[Published]) -> Vec<Found> {
+    let one = |it: &Published| Found {
+        rule: it.finding.rule.to_owned(),
+        path: path.to_owned(),
+        line: it.range.start.line as usize + 1,
+        is_serious: it.finding.severity != Severity::Hint,
+    };
+    findings.iter().map(one).collect()
 }
 
 /// The file's text without its byte order mark, as an editor would show it.

@@ -6,6 +6,8 @@
 //!   document waits at most once, and its latest text wins. There are no timers.
 //! * One thread asks git and the disk (`background`): which base a document has, whether HEAD or
 //!   production moved, and which changed files are not open.
+//! * One thread looks at the branch as a whole for the checklist (`board`), when nothing else is to
+//!   be judged.
 //! * Everything that leaves goes through one [`Sink`] as an [`Event`], stamped with the version
 //!   that it speaks of; [`Session::is_current`] says at the last moment whether it still holds.
 //!
@@ -14,6 +16,8 @@
 pub mod around;
 mod background;
 mod base;
+mod begin;
+mod board;
 mod documents;
 mod event;
 mod files;
@@ -30,14 +34,17 @@ mod worker;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+pub use begin::{Beginning, Begun, NotBegun, begin};
+pub use board::RecordView;
 pub use documents::ContentEdit;
-pub use event::{ConfigReport, Event, Publication, Published, Sink, Target};
+pub use event::{ConfigReport, Event, Publication, Published, RecordReport, Sink, Target};
 pub use judged::Judged;
 pub use production::ProductionText;
 pub use repository::is_python;
-pub use status::{Counts, Mode, Status};
+pub use status::{Counts, Mode, Status, Tally};
 
 use crate::text::Encoding;
+use board::Board;
 use queue::Queue;
 use state::{Folder, State};
 
@@ -54,6 +61,8 @@ struct Shared {
     done: Condvar,
     /// What the background thread has to do.
     queue: Queue,
+    /// What the checklist's thread has to do.
+    board: Board,
     sink: Sink,
 }
 
@@ -79,6 +88,7 @@ impl Session {
             work: Condvar::new(),
             done: Condvar::new(),
             queue: Queue::default(),
+            board: Board::default(),
             sink,
         });
         let for_worker = Arc::clone(&shared);
@@ -91,6 +101,11 @@ impl Session {
             .name("git".into())
             .stack_size(crate::syntax::STACK_BYTES)
             .spawn(move || background::run(&for_background))?;
+        let for_board = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("checklist".into())
+            .stack_size(crate::syntax::STACK_BYTES)
+            .spawn(move || board::run(&for_board))?;
         Ok(Self(shared))
     }
 
@@ -152,6 +167,7 @@ impl Session {
         }
         drop(state);
         self.0.queue.stop();
+        self.0.board.stop();
         self.0.work.notify_all();
         self.0.done.notify_all();
     }

@@ -97,6 +97,7 @@ impl Known {
                 base: Some(base.commit.clone()),
                 version: self.version.clone(),
                 counts: Counts::default(),
+                checklist: None,
             },
         }
     }

@@ -10,6 +10,7 @@ use super::judged::Judged;
 use super::merge::Shown;
 use super::status::{Counts, Status};
 use crate::analysis::Skeleton;
+use crate::checklist::observe::Observed;
 use crate::syntax::{Cancel, Parsed};
 use crate::text::{Document, Encoding};
 
@@ -26,6 +27,10 @@ pub(super) struct State {
     pub counts: HashMap<PathBuf, HashMap<Target, Counts>>,
     /// What was last said of each repository, without the counts.
     pub statuses: HashMap<PathBuf, Status>,
+    /// Where the record of each repository's branch lies, relative to its root.
+    pub records: HashMap<PathBuf, String>,
+    /// What was last seen of each branch as a whole.
+    pub observed: HashMap<PathBuf, Arc<Observed>>,
     /// Reasons that the user has been told.
     pub told: HashSet<String>,
     /// The number of documents opened so far.

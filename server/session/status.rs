@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::base::FileBase;
 use super::event::{Event, Target};
 use super::{Session, Shared};
+use crate::checklist::items::{Checklist, Standing, State};
 use crate::rules::Severity;
 
 /// Whether a repository is judged.
@@ -66,6 +67,32 @@ pub struct Status {
     pub version: Option<String>,
     /// What is shown in all of the repository's files.
     pub counts: Counts,
+    /// How the checklist stands; absent until it was looked at.
+    pub checklist: Option<Tally>,
+}
+
+/// How a checklist stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Items that hold, are attested or do not apply.
+    pub done: usize,
+    /// Items that were seen not to hold.
+    pub failed: usize,
+    /// All items.
+    pub total: usize,
+}
+
+impl Tally {
+    /// Counts a checklist.
+    #[must_use]
+    pub fn of(checklist: &Checklist) -> Self {
+        let failed = |it: &&Standing| it.state == State::Failed;
+        Self {
+            done: checklist.done(),
+            failed: checklist.items.iter().filter(failed).count(),
+            total: checklist.items.len(),
+        }
+    }
 }
 
 impl Status {
@@ -81,6 +108,7 @@ impl Status {
             base: None,
             version: None,
             counts: Counts::default(),
+            checklist: None,
         }
     }
 }
@@ -94,6 +122,10 @@ impl Session {
             let reason = "no repository is known yet: open a Python file of one";
             Status::silent(None, Mode::Inactive, reason)
         };
+        let of_record = key.and_then(|key| state.root_of_record(key));
+        if let Some(status) = of_record.and_then(|root| state.status_of(&root)) {
+            return status;
+        }
         if let Some(open) = key.and_then(|key| state.documents.get(key)) {
             // A document that was opened just now does not know its repository yet.
             let path = open.real.as_ref().or(open.path.as_ref());
@@ -147,6 +179,9 @@ impl super::state::State {
             status.counts.information += counts.information;
             status.counts.hint += counts.hint;
         }
+        let observed = self.observed.get(root);
+        let observed = observed.filter(|_| status.state == Mode::Active);
+        status.checklist = observed.map(|it| Tally::of(&it.checklist));
         Some(status)
     }
 }

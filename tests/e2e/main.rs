@@ -14,6 +14,7 @@ mod hover;
 mod lifecycle;
 mod places;
 mod production;
+mod record;
 mod repositories;
 mod scene;
 mod settles;

@@ -64,6 +64,8 @@ fn a_document_with_a_reason_of_its_own_has_the_client_ask_again() {
     let mut client = editor(repo.root());
     let first = client.open(&repo.path("app.py"), PRODUCTION);
     client.diagnostics(&first, 1, none);
+    // The last that this repository has to say of itself.
+    client.status(|status| status["checklist"].is_object());
     client.notifications.clear();
     let uri = client.open(&repo.path("vendor/lib.py"), "x = 1\n");
     client.status(|status| status["state"] == "active");

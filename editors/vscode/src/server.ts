@@ -132,7 +132,10 @@ export class Server implements vscode.Disposable {
 
   private options(): LanguageClientOptions {
     return {
-      documentSelector: [{ scheme: 'file', language: 'python' }],
+      documentSelector: [
+        { scheme: 'file', language: 'python' },
+        { scheme: 'file', pattern: '**/.hotfix/**/*.md' },
+      ],
       outputChannel: this.output,
       diagnosticCollectionName: 'hotfix',
       initializationOptions: { hotfix: settings() },

@@ -3,6 +3,7 @@
 mod definitions;
 mod kind;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -72,7 +73,7 @@ impl Side {
 
 impl Branch {
     /// Reads what the work tree changes. `record` (relative) is left out, for it is about the
-    /// change. Reads git and the disk, so call it from a worker thread with a large stack.
+    /// change. `texts` count in place of files. Reads git and the disk, so call it from a worker thread with a large stack.
     ///
     /// # Errors
     /// [`BaseError`] when git cannot tell what changed.
@@ -81,6 +82,7 @@ impl Branch {
         scope: &Scope,
         settings: &Settings,
         record: Option<&str>,
+        texts: &BTreeMap<String, Arc<str>>,
     ) -> Result<Self, BaseError> {
         let Scope::Judged(base) = scope else {
             return Ok(Self::default());
@@ -100,7 +102,10 @@ impl Branch {
             };
             let head = match changed.change {
                 FileChange::Deleted | FileChange::TypeChange => None,
-                _ => read_text(&file),
+                _ => match texts.get(&path) {
+                    Some(text) => Some(text.replace("\r\n", "\n").into()),
+                    None => read_text(&file),
+                },
             };
             let kind = kind_of(&path, tests.matches(&path));
             files.push(File::new(path, kind, production, head));

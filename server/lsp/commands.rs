@@ -1,0 +1,100 @@
+//! `workspace/executeCommand`: the verbs that an editor can ask for.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::lsp_types::{ExecuteCommandParams, ShowDocumentParams, Url};
+
+use super::backend::{Backend, CLIENT_PATIENCE};
+use super::convert;
+use crate::checklist::show;
+
+/// Begins the record of the hotfix.
+pub(super) const START: &str = "hotfix.start";
+
+/// How every item stands.
+pub(super) const CHECKLIST: &str = "hotfix.checklist";
+
+/// All commands.
+pub(super) const COMMANDS: [&str; 2] = [START, CHECKLIST];
+
+/// What a command is about.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct About {
+    /// A document of the repository; the workspace's first repository without one.
+    uri: Option<Url>,
+    /// A traceback, for the record.
+    traceback: Option<String>,
+}
+
+impl Backend {
+    /// Runs one command.
+    pub(super) async fn execute(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        let about = match params.arguments.into_iter().next() {
+            None | Some(Value::Null) => About::default(),
+            Some(argument) => serde_json::from_value(argument)
+                .map_err(|error| Error::invalid_params(format!("{}: {error}", params.command)))?,
+        };
+        let path = about.uri.as_ref().and_then(convert::path);
+        match &*params.command {
+            START => self.start_record(path, about.traceback).await.map(Some),
+            CHECKLIST => Ok(Some(self.checklist(path).await?)),
+            other => Err(Error::invalid_params(format!(
+                "there is no command {other}: see `executeCommandProvider`"
+            ))),
+        }
+    }
+
+    async fn checklist(&self, path: Option<PathBuf>) -> Result<Value> {
+        let looked = self
+            .think(move |session, _| {
+                let (root, observed) = session.observed(path.as_deref())?;
+                let checklist = show::Json::from(&observed.checklist);
+                let markdown = show::list(&observed.checklist);
+                Some(json!({"root": root, "checklist": checklist, "markdown": markdown}))
+            })
+            .await?;
+        looked.ok_or_else(|| failed("nothing was looked at yet: open a hotfix branch"))
+    }
+
+    async fn start_record(
+        &self,
+        path: Option<PathBuf>,
+        traceback: Option<String>,
+    ) -> Result<Value> {
+        let begun = self
+            .think(move |session, _| {
+                Some(session.start_record(path.as_deref(), traceback.as_deref()))
+            })
+            .await?;
+        let begun = begun.unwrap_or_else(|| Err("the command was cancelled".to_owned()));
+        let file = begun.map_err(|message| failed(&message))?;
+        let uri = convert::uri(&file);
+        if let Some(uri) = uri.clone().filter(|_| self.capabilities().shows_documents) {
+            let client = self.client().clone();
+            // Never waited for here: the answer would stand behind this one.
+            tokio::spawn(async move {
+                let shown = client.show_document(ShowDocumentParams {
+                    uri,
+                    external: None,
+                    take_focus: Some(true),
+                    selection: None,
+                });
+                let _ = tokio::time::timeout(CLIENT_PATIENCE, shown).await;
+            });
+        }
+        self.session().file_changed(Some(&file));
+        Ok(json!({ "uri": uri }))
+    }
+}
+
+/// A command that could not do what it is for, with one sentence why.
+fn failed(message: &str) -> Error {
+    Error {
+        message: message.to_owned().into(),
+        ..Error::new(ErrorCode::ServerError(-32803))
+    }
+}

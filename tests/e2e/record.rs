@@ -1,0 +1,230 @@
+//! The checklist in the editor: its count in the status, the record's Markdown, lenses, commands.
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::scene::{editor, hello, one, repository, risky, uri};
+
+const RECORD: &str = ".hotfix/hotfix/v1.2.1.md";
+
+const TEXT: &str = "\
+---
+version: v1.2.1
+---
+
+# Hotfix v1.2.1
+
+## Report
+
+### What goes wrong?
+
+It crashes.
+
+### When does it happen?
+
+## Checklist
+
+- [ ] A test covers the fix <!-- tests-added -->
+- [ ] The smoke tests pass <!-- smoke -->
+";
+
+impl Client {
+    fn open_markdown(&mut self, uri: &str, text: &str) {
+        self.notify(
+            "textDocument/didOpen",
+            json!({"textDocument": {
+                "uri": uri, "languageId": "markdown", "version": 1, "text": text,
+            }}),
+        );
+    }
+
+    fn actions_at(&mut self, uri: &str, line: u32) -> Vec<Value> {
+        let at = json!({"line": line, "character": 3});
+        let params = json!({
+            "textDocument": {"uri": uri},
+            "range": {"start": at, "end": at},
+            "context": {"diagnostics": []},
+        });
+        let answer = self.request("textDocument/codeAction", params);
+        let answer = answer.expect("an answer");
+        answer.as_array().cloned().unwrap_or_default()
+    }
+
+    fn command(&mut self, command: &str, argument: &Value) -> Result<Value, Value> {
+        let params = json!({"command": command, "arguments": [argument]});
+        self.request("workspace/executeCommand", params)
+    }
+}
+
+fn messages(diagnostics: &[Value]) -> Vec<(u64, &str)> {
+    let one = |it: &'_ Value| it["range"]["start"]["line"].as_u64().unwrap_or_default();
+    let message = diagnostics
+        .iter()
+        .map(|it| (one(it), it["message"].as_str().unwrap_or_default()));
+    message.collect()
+}
+
+#[test]
+fn the_status_counts_the_checklist_once_the_branch_was_looked_at() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    let mut client = editor(repo.root());
+    let status = client.status(|status| status["checklist"]["total"] == 14);
+    assert_eq!(status["checklist"]["done"], 2, "{status:#}");
+    repo.write(
+        "CHANGELOG.md",
+        "# Changelog\n\n## [Unreleased]\n- Mend it\n",
+    );
+    let changed = json!({"changes": [{"uri": uri(&repo.path("CHANGELOG.md")), "type": 1}]});
+    client.notify("workspace/didChangeWatchedFiles", changed);
+    client.status(|status| status["checklist"]["done"] == 3);
+    client.finish();
+}
+
+#[test]
+fn open_questions_and_items_are_diagnostics_in_the_record_alone() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    repo.write(RECORD, TEXT);
+    let mut client = editor(repo.root());
+    client.status(|status| status["checklist"]["total"] == 14);
+    let record = uri(&repo.path(RECORD));
+    client.open_markdown(&record, TEXT);
+    let found = client.diagnostics(&record, 1, |found| found.len() == 3);
+    let shown = messages(&found);
+    assert_eq!(shown[0].0, 12);
+    assert!(
+        shown[0]
+            .1
+            .starts_with("Nobody has answered this yet: since when"),
+        "{shown:?}"
+    );
+    assert_eq!(shown[1], (16, "No changed test reaches find"));
+    assert_eq!(found[1]["code"], "missing-test");
+    assert_eq!(found[1]["severity"], 3, "an information");
+    assert_eq!(found[0]["severity"], 4, "a hint");
+
+    let answered = TEXT.replace("happen?\n", "happen?\n\nSince noon.\n");
+    client.rewrite(&record, 2, &answered);
+    client.diagnostics(&record, 2, |found| found.len() == 2);
+    client.rewrite(&record, 3, &format!("{TEXT}<!-- hotfix-ls:end proof -->\n"));
+    let broken = client.diagnostics(&record, 3, |found| found.len() == 1);
+    assert_eq!(broken[0]["severity"], 2, "a warning");
+    assert_eq!(messages(&broken)[0].0, 18);
+
+    let other = uri(&repo.path("README.md"));
+    client.open_markdown(&other, TEXT);
+    assert!(!client.has_shown(&other));
+    client.finish();
+}
+
+#[test]
+fn an_item_is_explained_ticked_and_marked_as_not_applicable() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    repo.write(RECORD, TEXT);
+    let mut client = editor(repo.root());
+    client.status(|status| status["checklist"]["total"] == 14);
+    let record = uri(&repo.path(RECORD));
+    client.open_markdown(&record, TEXT);
+    client.diagnostics(&record, 1, |found| found.len() == 3);
+    let hover = client.hover(&record, 17, 8);
+    let said = hover["contents"]["value"].as_str().unwrap_or_default();
+    assert!(said.contains("Now: open, not seen here"), "{said}");
+
+    let actions = client.actions_at(&record, 17);
+    let titles: Vec<&str> = actions
+        .iter()
+        .filter_map(|it| it["title"].as_str())
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            "Tick by hand: The smoke tests pass",
+            "Mark as not applicable, and say why: The smoke tests pass"
+        ]
+    );
+    let edit = &actions[0]["edit"]["documentChanges"][0];
+    assert_eq!(edit["textDocument"]["version"], 1);
+    assert_eq!(edit["edits"][0]["newText"], "[x]");
+    assert_eq!(
+        edit["edits"][0]["range"]["start"],
+        json!({"line": 17, "character": 2})
+    );
+    // What was seen to fail cannot be ticked away.
+    let failed = client.actions_at(&record, 16);
+    assert_eq!(failed.len(), 1, "{failed:#?}");
+    client.finish();
+}
+
+#[test]
+fn a_lens_above_a_changed_function_tells_its_tests() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    repo.write(
+        "tests/test_app.py",
+        "import app\n\n\ndef test_find():\n    app.find({}, 1)\n",
+    );
+    let mut client = editor(repo.root());
+    client.status(|status| status["checklist"]["total"] == 14);
+    let app = client.open(&repo.path("app.py"), &risky());
+    client.diagnostics(&app, 1, one);
+    let params = json!({"textDocument": {"uri": app}});
+    let lenses = client
+        .request("textDocument/codeLens", params)
+        .expect("lenses");
+    let titles: Vec<(u64, &str)> = lenses
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| {
+            let line = it["range"]["start"]["line"].as_u64().unwrap_or_default();
+            (line, it["command"]["title"].as_str().unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(titles.len(), 2, "{titles:?}");
+    assert!(titles[0].1.starts_with("Hotfix checklist: "), "{titles:?}");
+    assert_eq!(
+        titles[1],
+        (3, "5 lines changed · 1 test of this hotfix reaches it")
+    );
+    client.finish();
+}
+
+#[test]
+fn the_record_is_begun_and_the_checklist_told_by_commands() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    let mut params = hello(&[repo.root()]);
+    params["capabilities"]["window"] = Value::Null;
+    let (mut client, greeting) = Client::greeted(params);
+    let commands = &greeting["capabilities"]["executeCommandProvider"]["commands"];
+    assert_eq!(*commands, json!(["hotfix.start", "hotfix.checklist"]));
+    client.status(|status| status["checklist"]["total"] == 14);
+    let traceback = format!(
+        "Traceback (most recent call last):\n  File \"{}\", line 5, in find\n    return orders[key]\nKeyError: 1\n",
+        repo.path("app.py").display()
+    );
+    let begun = client.command("hotfix.start", &json!({"traceback": traceback}));
+    assert_eq!(begun.expect("a record")["uri"], uri(&repo.path(RECORD)));
+    let text = std::fs::read_to_string(repo.path(RECORD)).expect("the record");
+    assert!(text.contains("`KeyError: 1` in `app.py:6`"), "{text}");
+    let again = client
+        .command("hotfix.start", &Value::Null)
+        .expect_err("it exists");
+    let message = again["message"].as_str().unwrap_or_default();
+    assert!(message.starts_with(".hotfix/hotfix/v1.2.1.md: there is a record already"));
+
+    let told = client
+        .command("hotfix.checklist", &Value::Null)
+        .expect("a checklist");
+    assert_eq!(told["checklist"]["total"], 14);
+    assert!(
+        told["markdown"]
+            .as_str()
+            .is_some_and(|it| it.starts_with("- [ ] The bug"))
+    );
+    let strange = client.command("hotfix.nonsense", &Value::Null);
+    assert!(strange.is_err());
+    client.finish();
+}
