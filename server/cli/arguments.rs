@@ -60,6 +60,12 @@ pub enum Verb {
     /// copies in the temporary folder. The work tree stays as it is. Exits with 1 when the tests
     /// prove nothing, and with 2 when they cannot be run.
     Prove(Prove),
+    /// Run the project's unit, integration and smoke tests on the hotfix
+    ///
+    /// This runs the project's own code: the commands `unit-tests`, `integration-tests` and
+    /// `smoke-tests`, each in a copy of the work tree in the temporary folder. Exits with 1 when one
+    /// is red, and with 2 when one cannot be run.
+    Verify(Verify),
     /// Keep a temporary folder for `prove`
     #[command(name = "keep-folder", hide = true)]
     KeepFolder {
@@ -239,6 +245,31 @@ pub struct Prove {
     /// How to print the proof
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub format: PlanFormat,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// What to run [default: all that is configured, and the unit tests]
+    #[arg(value_enum)]
+    pub suites: Vec<Suite>,
+    /// Production: a branch or tag [default: as for `check`]
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
+}
+
+/// A kind of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Suite {
+    /// `unit-tests`, else `test-command`, else the project's pytest
+    Unit,
+    /// `integration-tests`
+    Integration,
+    /// `smoke-tests`
+    Smoke,
 }
 
 /// `backmerge`

@@ -16,6 +16,7 @@ use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
 use crate::checklist::items::{Checklist, Evidence, Found, State};
 use crate::checklist::observe::{self, Look, Observed};
+use crate::checklist::proof;
 use crate::checklist::record::{self, Record, Section};
 use crate::checklist::show;
 use crate::rules::Severity;
@@ -87,7 +88,7 @@ pub fn look(reference: Option<&str>, terminal: &mut Terminal) -> Option<Looked> 
     let results = hotfix::judge(&[], reference, None, terminal);
     let findings = findings(&results);
     let scope = Scope::Judged(branch.base.clone());
-    let evidence = Evidence::default();
+    let evidence = evidence(&branch, terminal);
     let look = Look {
         repository: &branch.repository,
         scope: &scope,
@@ -207,4 +208,14 @@ fn full(looked: &Looked) -> String {
         }
     }
     out
+}
+
+/// What commands have shown so far. Without it nothing is taken for seen.
+fn evidence(branch: &Branch, terminal: &Terminal) -> Evidence {
+    let version = branch.version.as_deref();
+    let found = proof::evidence(&branch.repository, &branch.base, version, &branch.settings);
+    found.unwrap_or_else(|error| {
+        terminal.note(format!("what was run before is not known: {error}"));
+        Evidence::default()
+    })
 }

@@ -30,6 +30,7 @@ mod scope;
 mod start;
 mod terminal;
 mod trouble;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -72,6 +73,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Demo { folder } => demo::run(folder.as_deref(), &mut terminal),
         Verb::Backmerge(backmerge) => backmerge::run(&backmerge, &mut terminal),
         Verb::Prove(prove) => prove::run(&prove, &mut terminal),
+        Verb::Verify(verify) => verify::run(&verify, &mut terminal),
         Verb::KeepFolder { folder } => {
             crate::checklist::proof::keeper::serve(&folder);
             Exit::Clean

@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
 /// Keeps the proof for `checklist` and `report`, and writes it into the record if there is one.
 fn keep(branch: &Branch, proof: &Proof, terminal: &mut Terminal) {
     let name = branch.base.branch.as_deref();
-    if let Err(error) = proof::save(&branch.repository, "proof", name, proof) {
+    if let Err(error) = proof::save(&branch.repository, proof::PROOF, name, proof) {
         terminal.note(format!("the proof cannot be kept: {error}"));
     }
     write_part(

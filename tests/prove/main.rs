@@ -9,6 +9,7 @@ mod killed;
 mod outcomes;
 mod places;
 mod pytest;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@
 //! with git, no hook and no filter runs. [`keeper`] says how folder and processes go away.
 
 mod command;
+mod evidence;
 mod judge;
 pub mod keeper;
 mod report;
@@ -18,6 +19,7 @@ mod stamp;
 mod store;
 mod text;
 mod types;
+mod verify;
 
 use std::io;
 
@@ -29,10 +31,12 @@ use report::Report;
 use scene::Side;
 use stage::Stage;
 
+pub use evidence::evidence;
 pub use stamp::stamp;
-pub use store::{load, save};
+pub use store::{PROOF, VERIFICATION, keep_verification, load, save};
 pub use text::{markdown, plain};
 pub use types::{Outcome, Proof, Reading, Seen, Stamp, TestProof, Verdict};
+pub use verify::{SUITES, Suite, SuiteKind, SuiteResult, Verification, verify};
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]

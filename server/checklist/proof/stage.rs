@@ -149,6 +149,16 @@ impl Run {
         }
     }
 
+    /// Whether the command says that all is well.
+    pub fn is_green(&self) -> bool {
+        self.ended == Ended::Code(0)
+    }
+
+    /// Whether single tests were told.
+    pub fn tells_tests(&self) -> bool {
+        self.report.collected.is_some()
+    }
+
     /// What is said of a run that took too long.
     pub fn timed_out(&self) -> String {
         format!(

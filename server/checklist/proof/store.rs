@@ -5,7 +5,13 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::vcs::Repository;
+use super::verify::Verification;
+use crate::vcs::{BaseCommit, Repository};
+
+/// What `prove` keeps.
+pub const PROOF: &str = "proof";
+/// What `verify` keeps.
+pub const VERIFICATION: &str = "verify";
 
 /// A stored result is no larger than this, in bytes.
 const LIMIT_BYTES: u64 = 16 * 1024 * 1024;
@@ -50,4 +56,20 @@ pub fn load<T: DeserializeOwned>(
 ) -> Option<T> {
     let bytes = crate::text::read_regular(&path(repository, kind, branch), LIMIT_BYTES).ok()?;
     serde_json::from_slice(&bytes).ok()
+}
+
+/// Keeps what was verified, beside the suites that were not run this time, and gives all of it.
+///
+/// # Errors
+/// What the disk says.
+pub fn keep_verification(
+    repository: &Repository,
+    base: &BaseCommit,
+    result: Verification,
+) -> std::io::Result<Verification> {
+    let branch = base.branch.as_deref();
+    let before = load(repository, VERIFICATION, branch).unwrap_or_default();
+    let all = result.over(before);
+    save(repository, VERIFICATION, branch, &all)?;
+    Ok(all)
 }

@@ -58,6 +58,14 @@ fn below(step: &Step) -> String {
     out
 }
 
+impl Plan {
+    /// What happened when the plan was tried out, in one sentence; none where nothing is to do.
+    #[must_use]
+    pub fn tried(&self) -> Option<String> {
+        self.rehearsal.as_ref().map(|it| rehearsed(self, it))
+    }
+}
+
 fn rehearsed(plan: &Plan, rehearsal: &Rehearsed) -> String {
     let onto = format!("{} ({})", plan.production, short(&plan.production_commit));
     if rehearsal.clean && rehearsal.exact {

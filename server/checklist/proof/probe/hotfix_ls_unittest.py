@@ -23,8 +23,6 @@ def short(text):
 class Result(unittest.TextTestResult):
     """Writes each outcome as it happens."""
 
-    ids = {}
-
     def tell(self, test, outcome, error=None):
         name, message = "", ""
         if error is not None:
@@ -36,7 +34,7 @@ class Result(unittest.TextTestResult):
             write(collect=identity, message="%s: %s" % (name, last(message, error)))
             return
         write(
-            test=self.ids.get(identity, identity),
+            test=place(test),
             outcome=outcome,
             when="call",
             exception=name,
@@ -96,25 +94,28 @@ def leaks():
 def main(ids):
     sys.path[0] = os.getcwd()
     suite = unittest.TestSuite()
+    if not ids:
+        suite.addTest(unittest.defaultTestLoader.discover("."))
     for identity in ids:
         path, *names = identity.split("::")
         module = os.path.splitext(path)[0].replace("/", ".")
         loaded = unittest.defaultTestLoader.loadTestsFromName(".".join([module, *names]))
         suite.addTest(loaded)
-        remember(loaded, path, module)
     write(collected=suite.countTestCases())
     result = unittest.TextTestRunner(resultclass=Result).run(suite)
     write(leaks=leaks())
     return 0 if result.wasSuccessful() else 1
 
 
-def remember(suite, path, module):
-    for test in suite:
-        if isinstance(test, unittest.TestSuite):
-            remember(test, path, module)
-        elif test.id().startswith(module + "."):
-            rest = test.id()[len(module) + 1 :]
-            Result.ids[test.id()] = "::".join([path, *rest.split(".")])
+def place(test):
+    """The id as pytest writes it: the file, then the names."""
+    identity = test.id()
+    module = type(test).__module__
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if not file or not identity.startswith(module + "."):
+        return identity
+    path = os.path.relpath(os.path.realpath(file), os.path.realpath(os.getcwd()))
+    return "::".join([path.replace(os.sep, "/"), *identity[len(module) + 1 :].split(".")])
 
 
 if __name__ == "__main__":
