@@ -77,13 +77,7 @@ fn review(title: String, edits: Vec<Edit>) -> Fix {
 #[must_use]
 pub fn restore_hunk(target: &Target<'_>) -> Option<Fix> {
     let (base, _) = target.production?;
-    let text = base_lines(base, target.hunk.base.clone(), line_end(target.head.source));
-    let range = target
-        .head
-        .source
-        .lines()
-        .bytes(target.hunk.head.start as usize..target.hunk.head.end as usize);
-    let edit = fit(target.head.source, range, text);
+    let edit = production_lines(base, target.head.source, target.hunk);
     let count = target.hunk.base.len();
     let title = match (count, target.hunk.head.is_empty()) {
         (0, _) => "Remove these lines: production does not have them".to_owned(),
@@ -92,6 +86,16 @@ pub fn restore_hunk(target: &Target<'_>) -> Option<Fix> {
         _ => "Restore production's version of this hunk".to_owned(),
     };
     Some(review(title, vec![edit]))
+}
+
+/// Puts production's lines in the place of the hunk's.
+#[must_use]
+pub fn production_lines(base: &Source, head: &Source, hunk: &Hunk) -> Edit {
+    let text = base_lines(base, hunk.base.clone(), line_end(head));
+    let range = head
+        .lines()
+        .bytes(hunk.head.start as usize..hunk.head.end as usize);
+    fit(head, range, text)
 }
 
 /// Production's version of the definition around the hunk.
@@ -213,7 +217,8 @@ fn base_lines(base: &Source, lines: Range<u32>, end: &str) -> String {
     }
 }
 
-fn definition_around<'a>(target: &'a Target<'_>) -> Option<&'a Definition> {
+/// The innermost function or class around the lines that the user pointed at.
+pub(crate) fn definition_around<'a>(target: &'a Target<'_>) -> Option<&'a Definition> {
     let lines = target.head.source.lines();
     target.head.outline.definitions.iter().rev().find(|one| {
         let span = lines.touched(one.range.clone());

@@ -2,6 +2,7 @@
 //! Knows nothing of rules.
 
 mod builder;
+pub mod deferral;
 mod edit;
 pub mod hunk;
 mod imports;
