@@ -125,7 +125,7 @@ fn moved(at: usize, edits: &[Edit]) -> usize {
 }
 
 /// The head after the edits; `None` if they do not apply or break the syntax.
-fn edited(snapshot: &Snapshot, edits: &[Edit]) -> Option<Source> {
+pub(super) fn edited(snapshot: &Snapshot, edits: &[Edit]) -> Option<Source> {
     let text = apply(snapshot.head.text(), edits)?;
     let changes: Vec<_> = edits
         .iter()

@@ -8,6 +8,7 @@ mod allow;
 mod base_side;
 mod findings;
 mod judge;
+mod leaving;
 mod newness;
 mod pairs;
 mod side;
@@ -20,6 +21,7 @@ pub use actions::{fix_all, fixes, hunk_actions, restore_layout};
 pub use allow::{Allow, allow_at};
 pub use base_side::BaseSide;
 pub use judge::{Analysis, Partial, Skeleton};
+pub use leaving::{Leaving, leaving};
 
 use crate::compare::branch::Branch;
 use crate::config::Settings;

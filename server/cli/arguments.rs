@@ -72,6 +72,12 @@ pub enum Verb {
         /// The folder
         folder: PathBuf,
     },
+    /// Let a change leave the hotfix for a feature branch, and bring it back
+    ///
+    /// The hunk at PLACE, or with --definition all that is changed in the function or class there,
+    /// becomes a patch in .hotfix/deferred/, and production's lines stand there again. What would
+    /// not come back byte by byte does not leave. Without arguments, lists what has left.
+    Defer(Defer),
     /// Say how this hotfix is taken back, and try it out in memory
     ///
     /// Prints the exact commands for the state of the branch: not merged yet, merged, squashed,
@@ -154,6 +160,32 @@ pub struct Compare {
     pub new: PathBuf,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `defer`
+#[derive(Debug, Args)]
+pub struct Defer {
+    /// The change that leaves: a file and a line in it, as in shop/client.py:12
+    #[arg(value_name = "FILE:LINE", conflicts_with_all = ["list", "apply", "branch"])]
+    pub place: Option<String>,
+    /// All that is changed in the function or class at PLACE leaves, not only the hunk
+    #[arg(long, requires = "place")]
+    pub definition: bool,
+    /// What the change is, in a few words
+    #[arg(long, value_name = "TEXT", requires = "place")]
+    pub message: Option<String>,
+    /// List what has left
+    #[arg(long)]
+    pub list: bool,
+    /// Bring this change back into the work tree; with --branch: put only this one there
+    #[arg(long, value_name = "NUMBER")]
+    pub apply: Option<u32>,
+    /// Make a branch at the base of the hotfix, with all that has left in one commit
+    #[arg(long, value_name = "NAME", conflicts_with = "list")]
+    pub branch: Option<String>,
+    /// Compare with this branch, tag or commit, on any branch
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
 }
 
 /// `start`

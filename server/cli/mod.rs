@@ -12,6 +12,7 @@ mod checklist;
 mod compare;
 mod completions;
 mod configs;
+mod defer;
 mod demo;
 mod explain;
 mod files;
@@ -69,6 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Check(check) => check::run(&check, &mut terminal),
         Verb::Compare(compare) => compare::run(&compare, &mut terminal),
         Verb::Completions { shell } => completions::run(shell, &mut terminal),
+        Verb::Defer(defer) => defer::run(&defer, &mut terminal),
         Verb::Fix(fix) => fix::run(&fix, &mut terminal),
         Verb::Demo { folder } => demo::run(folder.as_deref(), &mut terminal),
         Verb::Backmerge(backmerge) => backmerge::run(&backmerge, &mut terminal),

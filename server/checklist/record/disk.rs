@@ -96,7 +96,10 @@ pub fn save(root: &Path, path: &str, old: &Record, new: &Record) -> Result<(), D
 
 /// Whether `file`, or the nearest folder above it that exists, lies in the repository. A cloned
 /// repository may hold a link to any file of its user.
-fn inside(root: &Path, file: &Path) -> Result<(), DiskError> {
+///
+/// # Errors
+/// [`DiskError::Outside`] when it does not.
+pub(in crate::checklist) fn inside(root: &Path, file: &Path) -> Result<(), DiskError> {
     let real = |path: &Path| -> Option<PathBuf> {
         path.ancestors()
             .find(|path| path.symlink_metadata().is_ok())

@@ -27,6 +27,7 @@ mod tests;
 
 use std::ops::Range;
 
+pub(super) use disk::inside;
 pub use disk::{DiskError, create, load, path, save};
 pub use error::RecordError;
 pub use form::{QUESTIONS, Question, SECTIONS, Section};
