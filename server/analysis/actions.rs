@@ -62,7 +62,7 @@ fn unit_scope(mut scope: tree_sitter::Node<'_>) -> tree_sitter::Node<'_> {
 
 /// Whether the fix heals: fewer findings of the rule, nothing new above a hint, no new error.
 /// Judges only the definitions that the fix changes, before and after, if the rule can be so tried.
-fn cures(analysis: &Analysis<'_>, finding: &Finding, fix: &Fix, trial: Trial) -> bool {
+pub(super) fn cures(analysis: &Analysis<'_>, finding: &Finding, fix: &Fix, trial: Trial) -> bool {
     let mut old: Vec<Range<usize>> = fix.edits.iter().map(|edit| edit.range.clone()).collect();
     let mut new = changed_ranges(&fix.edits);
     old.push(finding.span.clone());

@@ -3,6 +3,7 @@
 //! Rules run on both sides of every definition that the hotfix touches; what production has as
 //! well is subtracted (`compare::subtract`). Nothing here reads git, disk or clock.
 
+mod acknowledge;
 mod actions;
 mod allow;
 mod base_side;
@@ -17,6 +18,7 @@ mod touched;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use acknowledge::acknowledge;
 pub use actions::{fix_all, fixes, hunk_actions, restore_layout};
 pub use allow::{Allow, allow_at};
 pub use base_side::BaseSide;

@@ -1,6 +1,7 @@
 //! Changes that left the hotfix and wait for a feature branch: one patch each, in
 //! `.hotfix/deferred/`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use super::record::{DiskError, inside};
 use crate::fixes::Edit;
 use crate::fixes::deferral::{self, Clash, Refusal};
 use crate::text::{self, WriteError};
-use crate::vcs::{Hunk, PatchFile, Production, Repository, read_patch};
+use crate::vcs::{FeatureError, Hunk, PatchFile, Production, Repository, read_patch};
 
 /// Where the patches lie, relative to the repository.
 pub const FOLDER: &str = ".hotfix/deferred";
@@ -76,6 +77,15 @@ pub enum DeferError {
         /// The patch.
         path: String,
     },
+    /// It stands too close to another one, or to what production changed since.
+    #[error("{0}: {1}: put it on a branch of its own with `--apply NUMBER --branch NAME`")]
+    Together(String, Clash),
+    /// Production does not have the file any more.
+    #[error("production has no {0} any more: apply its patch by hand")]
+    NotInProduction(String),
+    /// There is no branch.
+    #[error(transparent)]
+    Branch(#[from] FeatureError),
     /// The file that it belongs to is not there.
     #[error("{0} is not there, and the change belongs into it: restore the file first")]
     NoFile(String),
@@ -152,6 +162,57 @@ pub fn bring_back(repository: &Repository, change: &Deferred) -> Result<String, 
     text::replace(&file, &bytes, back.as_bytes()).map_err(DiskError::from)?;
     remove(root, &change.path)?;
     Ok(path.clone())
+}
+
+/// Makes the branch `name` at the commit `start`, with `changes` in one commit, and removes their
+/// patches. Gives the new commit's id.
+///
+/// # Errors
+/// [`DeferError`]; there is no branch and the patches are as they were then.
+pub fn put_on(
+    repository: &Repository,
+    (name, start): (&str, &str),
+    changes: &[Deferred],
+) -> Result<String, DeferError> {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for change in changes {
+        let patch = &change.patch;
+        let text = match files.remove(&patch.path) {
+            Some(text) => text,
+            None => repository
+                .file_at(start, &patch.path)
+                .ok_or_else(|| DeferError::NotInProduction(patch.path.clone()))?,
+        };
+        let stored = repository
+            .blob_text(&patch.blob)
+            .ok_or(DeferError::NoBlob)?;
+        let new = deferral::bring_back(&text, &stored, patch)
+            .map_err(|clash| DeferError::Together(change.path.clone(), clash))?;
+        files.insert(patch.path.clone(), new);
+    }
+    let commit = repository.feature_branch(name, start, &files, &message(changes))?;
+    for change in changes {
+        remove(repository.root(), &change.path)?;
+    }
+    Ok(commit)
+}
+
+fn message(changes: &[Deferred]) -> String {
+    if let [one] = changes {
+        return format!(
+            "{}\n\nDeferred from {}.\n",
+            one.about.what, one.about.branch
+        );
+    }
+    let mut text = "Changes that left a hotfix\n\n".to_owned();
+    for Deferred { about, .. } in changes {
+        let _ = writeln!(
+            text,
+            "- {} ({}, from {})",
+            about.what, about.file, about.branch
+        );
+    }
+    text
 }
 
 /// All deferred changes of the repository at `root`.
@@ -347,7 +408,8 @@ mod tests {
     fn a_folder_that_leads_elsewhere_is_not_written_to() {
         let folder = tempfile::tempdir().expect("a folder");
         let elsewhere = tempfile::tempdir().expect("a folder");
-        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join(".hotfix")).expect("a link");
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join(".hotfix"))
+            .expect("a link");
         let patch = write_patch("a.py", "a\n", "b\n").expect("a patch");
         let refused = write(folder.path(), &about("x"), &patch);
         assert!(matches!(refused, Err(DiskError::Outside)), "{refused:?}");

@@ -4,8 +4,8 @@
 //! record and is written anew; what a person wrote stays as it is, byte by byte.
 
 pub mod backmerge;
-pub mod deferred;
 pub mod branch;
+pub mod deferred;
 pub mod items;
 pub mod link;
 pub mod markdown;

@@ -1,5 +1,6 @@
 //! `defer`: changes leave the hotfix for a feature branch, and come back.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::arguments::Defer;
@@ -117,7 +118,10 @@ fn leave(
         branch: branch.base.branch.clone().unwrap_or_default(),
         base: branch.base.commit.clone(),
         file: opened.snapshot.path.clone(),
-        line: leaving.hunks.first().map_or(line, |hunk| hunk.head.start as usize + 1),
+        line: leaving
+            .hunks
+            .first()
+            .map_or(line, |hunk| hunk.head.start as usize + 1),
     };
     let what = about.what.clone();
     let (path, edits) = deferred::leave(
@@ -132,7 +136,11 @@ fn leave(
     )
     .map_err(|error| at(error.to_string()))?;
     let mark: &[u8] = "\u{feff}".as_bytes();
-    let mark = if opened.bytes.starts_with(mark) { mark } else { &[] };
+    let mark = if opened.bytes.starts_with(mark) {
+        mark
+    } else {
+        &[]
+    };
     let rest = fixes::apply(head.text(), &edits).unwrap_or_else(|| head.text().to_owned());
     let rest = [mark, rest.as_bytes()].concat();
     if let Err(error) = text::replace(&opened.file, &opened.bytes, &rest) {
@@ -189,7 +197,8 @@ fn listed(branch: &Branch, terminal: &mut Terminal) -> Result<Vec<Deferred>, Tro
 fn list(branch: &Branch, terminal: &mut Terminal) -> Result<(), Trouble> {
     let changes = listed(branch, terminal)?;
     if changes.is_empty() {
-        terminal.say("Nothing has left this hotfix: `hotfix-ls defer FILE:LINE` lets a change leave");
+        terminal
+            .say("Nothing has left this hotfix: `hotfix-ls defer FILE:LINE` lets a change leave");
     }
     let mut table = String::new();
     for change in &changes {
@@ -199,10 +208,11 @@ fn list(branch: &Branch, terminal: &mut Terminal) -> Result<(), Trouble> {
         } else {
             format!(" (from {})", about.branch)
         };
-        table.push_str(&format!(
-            "{:>3}  {}:{}  {}{from}\n",
+        let _ = writeln!(
+            table,
+            "{:>3}  {}:{}  {}{from}",
             change.number, about.file, about.line, about.what
-        ));
+        );
     }
     terminal.print(&super::plan::harmless(&table));
     Ok(())
@@ -212,7 +222,10 @@ fn come_back(branch: &Branch, number: u32, terminal: &mut Terminal) -> Result<()
     let change = numbered(branch, number, terminal)?;
     let path = deferred::bring_back(&branch.repository, &change).map_err(trouble)?;
     let shown = place::shown(&terminal.folder, &branch.root().join(path));
-    terminal.say(format!("Brought \"{}\" back into {shown}", change.about.what));
+    terminal.say(format!(
+        "Brought \"{}\" back into {shown}",
+        change.about.what
+    ));
     Ok(())
 }
 
@@ -246,19 +259,8 @@ fn put_on(
             "nothing has left this hotfix, so there is nothing to put on a branch",
         ));
     }
-    let start = &branch.base.commit;
-    let patches: Vec<(&str, &str)> = changes
-        .iter()
-        .map(|change| (change.path.as_str(), change.text.as_str()))
-        .collect();
-    let message = message(&changes);
-    let commit = branch
-        .repository
-        .feature_branch(name, start, &patches, &message)
-        .map_err(trouble)?;
-    for change in &changes {
-        deferred::remove(branch.root(), &change.path).map_err(trouble)?;
-    }
+    let at = (name, branch.base.commit.as_str());
+    let commit = deferred::put_on(&branch.repository, at, &changes).map_err(trouble)?;
     let count = match changes.len() {
         1 => "1 change".to_owned(),
         count => format!("{count} changes"),
@@ -268,20 +270,4 @@ fn put_on(
         commit.get(..10).unwrap_or(&commit)
     ));
     Ok(())
-}
-
-fn message(changes: &[Deferred]) -> String {
-    match changes {
-        [one] => format!("{}\n\nDeferred from {}.\n", one.about.what, one.about.branch),
-        _ => {
-            let mut text = "Changes that left a hotfix\n\n".to_owned();
-            for change in changes {
-                text.push_str(&format!(
-                    "- {} ({}, from {})\n",
-                    change.about.what, change.about.file, change.about.branch
-                ));
-            }
-            text
-        }
-    }
 }

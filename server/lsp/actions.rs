@@ -26,6 +26,8 @@ pub(super) struct Name {
 pub(super) enum Source {
     /// A fix of the `nth` finding with this identity.
     Finding { identity: String, nth: usize },
+    /// The comment that allows the `nth` finding with this identity.
+    Allow { identity: String, nth: usize },
     /// Something that can be done with the hunks that touch these bytes.
     Hunk { start: usize, end: usize },
     /// All safe fixes of the document.
@@ -67,6 +69,11 @@ pub(super) fn fixes(judged: &Judged, source: &Source) -> Vec<Fix> {
             .find(|it| it.finding.identity == *identity && it.nth == *nth)
             .map(|it| analysis::fixes(snapshot, it.finding))
             .unwrap_or_default(),
+        Source::Allow { identity, nth } => numbered(judged)
+            .find(|it| it.finding.identity == *identity && it.nth == *nth)
+            .and_then(|it| analysis::acknowledge(snapshot, it.finding))
+            .into_iter()
+            .collect(),
         Source::Hunk { start, end } => analysis::hunk_actions(snapshot, *start..*end)
             .into_iter()
             .map(|(_, fix)| fix)

@@ -41,6 +41,8 @@ pub(super) struct Client {
     pub resolves_edits: bool,
     /// Keeps a code action's `data` until then.
     pub action_data: bool,
+    /// Makes edits that the server asks for.
+    pub applies_edits: bool,
     /// Takes edits with versions.
     pub document_changes: bool,
     /// Renders Markdown in hovers.
@@ -75,6 +77,7 @@ impl Client {
             preferred: yes(action.and_then(|it| it.is_preferred_support)),
             resolves_edits: resolve.is_some_and(|it| it.properties.iter().any(|it| it == "edit")),
             action_data: yes(action.and_then(|it| it.data_support)),
+            applies_edits: yes(workspace.and_then(|it| it.apply_edit)),
             document_changes: yes(edit.and_then(|it| it.document_changes)),
             markdown_hover: hover
                 .and_then(|it| it.content_format.as_ref())

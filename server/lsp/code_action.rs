@@ -4,15 +4,15 @@ use std::ops::Range;
 
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Diagnostic, NumberOrString,
-    Url,
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Command, Diagnostic,
+    NumberOrString, Url,
 };
 
 use super::actions::{self, Name, Numbered, Source};
 use super::backend::Backend;
 use super::capabilities::{Client, FIX_ALL, FIX_LAYOUT};
 use super::diagnostic::SOURCE;
-use super::{convert, record};
+use super::{convert, defer, record};
 use crate::analysis;
 use crate::fixes::Fix;
 use crate::fixes::hunk::Purpose;
@@ -53,6 +53,16 @@ const HUNK_KINDS: [(Purpose, &str); 4] = [
     ),
 ];
 
+/// Allows a finding by a comment. It is no quick fix: where a finding has one fix, editors apply
+/// that without a question.
+const ALLOW: &str = "refactor.rewrite.hotfix.allow";
+
+/// The kinds of the actions by which a hunk, or all changes of a definition, leave.
+const DEFER_KINDS: [&str; 2] = [
+    "refactor.rewrite.hotfix.defer.hunk",
+    "refactor.rewrite.hotfix.defer.definition",
+];
+
 /// One request, with everything that answering it needs.
 struct Offer<'a> {
     judged: &'a Judged,
@@ -81,7 +91,13 @@ impl<'a> Offer<'a> {
                 self.quick_fixes(found, &mut actions);
             }
         }
+        if self.wants(ALLOW) {
+            for found in &findings {
+                self.allowance(found, &mut actions);
+            }
+        }
         self.hunk_actions(&mut actions);
+        self.deferrals(&mut actions);
         // Without a wish for it, it is offered only where there is something to mend.
         let asked = self.params.context.only.is_some();
         if self.wants(FIX_ALL) && (asked || !findings.is_empty()) {
@@ -164,6 +180,19 @@ impl<'a> Offer<'a> {
         }
     }
 
+    fn allowance(&self, found: &Numbered<'a>, actions: &mut CodeActionResponse) {
+        let source = Source::Allow {
+            identity: found.finding.identity.clone(),
+            nth: found.nth,
+        };
+        let diagnostic = self.diagnostic_of(found);
+        for fix in actions::fixes(self.judged, &source) {
+            let kind = CodeActionKind::new(ALLOW);
+            let action = self.action(kind, &source, &fix, diagnostic.clone());
+            actions.push(action.into());
+        }
+    }
+
     fn hunk_actions(&self, actions: &mut CodeActionResponse) {
         if !HUNK_KINDS.iter().any(|(_, kind)| self.wants(kind)) {
             return;
@@ -177,6 +206,35 @@ impl<'a> Offer<'a> {
             if self.wants(kind) {
                 let kind = CodeActionKind::new(kind);
                 actions.push(self.action(kind, &source, &fix, None).into());
+            }
+        }
+    }
+
+    /// The actions by which hunks leave the hotfix. The server makes their edit itself, behind the
+    /// patch.
+    fn deferrals(&self, actions: &mut CodeActionResponse) {
+        let wanted = DEFER_KINDS.map(|kind| self.wants(kind));
+        if !self.client.applies_edits || !wanted.contains(&true) {
+            return;
+        }
+        let uri = &self.params.text_document.uri;
+        for (title, leaving) in defer::offers(self.judged, uri, &self.bytes) {
+            let which = usize::from(leaving.is_definition());
+            let Ok(argument) = serde_json::to_value(leaving) else {
+                continue;
+            };
+            if wanted[which] {
+                let action = CodeAction {
+                    title: title.clone(),
+                    kind: Some(CodeActionKind::new(DEFER_KINDS[which])),
+                    command: Some(Command {
+                        title,
+                        command: defer::COMMAND.to_owned(),
+                        arguments: Some(vec![argument]),
+                    }),
+                    ..CodeAction::default()
+                };
+                actions.push(action.into());
             }
         }
     }

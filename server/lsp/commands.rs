@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{ExecuteCommandParams, ShowDocumentParams, Url};
 
 use super::backend::{Backend, CLIENT_PATIENCE};
-use super::convert;
+use super::{convert, defer};
 use crate::checklist::show;
 
 /// Begins the record of the hotfix.
@@ -18,7 +19,7 @@ pub(super) const START: &str = "hotfix.start";
 pub(super) const CHECKLIST: &str = "hotfix.checklist";
 
 /// All commands.
-pub(super) const COMMANDS: [&str; 2] = [START, CHECKLIST];
+pub(super) const COMMANDS: [&str; 3] = [START, CHECKLIST, defer::COMMAND];
 
 /// What a command is about.
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +34,9 @@ struct About {
 impl Backend {
     /// Runs one command.
     pub(super) async fn execute(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        if params.command == defer::COMMAND {
+            return self.defer(offered(params)?).await;
+        }
         let about = match params.arguments.into_iter().next() {
             None | Some(Value::Null) => About::default(),
             Some(argument) => serde_json::from_value(argument)
@@ -91,8 +95,21 @@ impl Backend {
     }
 }
 
+/// The only argument of a command that a code action offers.
+fn offered<T: DeserializeOwned>(params: ExecuteCommandParams) -> Result<T> {
+    let mut arguments = params.arguments;
+    let argument = arguments.pop().filter(|_| arguments.is_empty());
+    let argument = argument.and_then(|argument| serde_json::from_value(argument).ok());
+    argument.ok_or_else(|| {
+        Error::invalid_params(format!(
+            "{} takes the argument that its code action holds: ask for code actions first",
+            params.command
+        ))
+    })
+}
+
 /// A command that could not do what it is for, with one sentence why.
-fn failed(message: &str) -> Error {
+pub(super) fn failed(message: &str) -> Error {
     Error {
         message: message.to_owned().into(),
         ..Error::new(ErrorCode::ServerError(-32803))

@@ -14,6 +14,7 @@ mod code_action;
 mod commands;
 mod configuration;
 mod convert;
+mod defer;
 mod diagnostic;
 mod frames;
 mod hover;

@@ -1,6 +1,10 @@
-//! A branch for what was deferred: patches committed on top of production, in memory.
+//! A branch for what was deferred, made without touching the work tree.
 
-use git2::{Diff, ErrorCode};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use git2::build::TreeUpdateBuilder;
+use git2::{ErrorCode, FileMode};
 
 use super::error::BaseError;
 use super::repository::Repository;
@@ -17,14 +21,6 @@ pub enum FeatureError {
     /// Git does not know who commits.
     #[error("git does not know who you are: set `git config user.name` and `user.email`")]
     Nobody,
-    /// A patch does not fit on production.
-    #[error("{path} does not fit on production ({message}): apply it by `git apply --3way {path}`")]
-    DoesNotFit {
-        /// The patch.
-        path: String,
-        /// What libgit2 says.
-        message: String,
-    },
     /// Git failed.
     #[error(transparent)]
     Git(#[from] BaseError),
@@ -37,8 +33,9 @@ impl From<git2::Error> for FeatureError {
 }
 
 impl Repository {
-    /// Makes the branch `name` at the commit `start`, with one commit that holds the `patches` (path
-    /// and text). The work tree, the index and HEAD stay as they are. Gives the new commit's id.
+    /// Makes the branch `name` at the commit `start`, with one commit in which each of `files` (path
+    /// and text) is as given. The work tree, the index and HEAD stay as they are. Gives the new
+    /// commit's id.
     ///
     /// # Errors
     /// [`FeatureError`]; there is no such branch then.
@@ -46,11 +43,21 @@ impl Repository {
         &self,
         name: &str,
         start: &str,
-        patches: &[(&str, &str)],
+        files: &BTreeMap<String, String>,
         message: &str,
     ) -> Result<String, FeatureError> {
-        self.with(|git| Ok(branch(git, name, start, patches, message)))
+        self.with(|git| Ok(branch(git, name, start, files, message)))
             .map_err(FeatureError::from)?
+    }
+
+    /// What the file at `path` holds at a commit, if it is there and UTF-8.
+    #[must_use]
+    pub fn file_at(&self, commit: &str, path: &str) -> Option<String> {
+        let blob = self.with(|git| {
+            let tree = git.find_commit(commit.parse()?)?.tree()?;
+            Ok(tree.get_path(Path::new(path))?.id().to_string())
+        });
+        self.blob_text(&blob.ok()?)
     }
 
     /// What the blob of this id holds, if it is here and UTF-8.
@@ -68,7 +75,7 @@ fn branch(
     git: &git2::Repository,
     name: &str,
     start: &str,
-    patches: &[(&str, &str)],
+    files: &BTreeMap<String, String>,
     message: &str,
 ) -> Result<String, FeatureError> {
     if !git2::Branch::name_is_valid(name)? {
@@ -81,18 +88,16 @@ fn branch(
     }
     let who = git.signature().map_err(|_| FeatureError::Nobody)?;
     let start = git.find_commit(start.parse().map_err(FeatureError::from)?)?;
-    let mut tree = start.tree()?;
-    for (path, text) in patches {
-        let apply = || {
-            let diff = Diff::from_buffer(text.as_bytes())?;
-            let mut index = git.apply_to_tree(&tree, &diff, None)?;
-            git.find_tree(index.write_tree_to(git)?)
+    let old = start.tree()?;
+    let mut update = TreeUpdateBuilder::new();
+    for (path, text) in files {
+        let mode = match old.get_path(Path::new(path))?.filemode() {
+            0o100_755 => FileMode::BlobExecutable,
+            _ => FileMode::Blob,
         };
-        tree = apply().map_err(|error| FeatureError::DoesNotFit {
-            path: (*path).to_owned(),
-            message: error.message().trim_end_matches('.').to_owned(),
-        })?;
+        update.upsert(path.as_str(), git.blob(text.as_bytes())?, mode);
     }
+    let tree = git.find_tree(update.create_updated(git, &old)?)?;
     let commit = git.commit(None, &who, &who, message, &tree, &[&start])?;
     git.branch(name, &git.find_commit(commit)?, false)?;
     Ok(commit.to_string())

@@ -14,6 +14,7 @@ mod checklist;
 mod compare;
 mod config;
 mod custom;
+mod defer;
 mod demo;
 mod findings;
 mod fix;

@@ -31,6 +31,7 @@ fn a_selection_on_a_finding_offers_its_fix_the_hunk_and_fix_all() {
         kinds(&actions),
         [
             "quickfix",
+            "refactor.rewrite.hotfix.allow",
             "refactor.rewrite.hotfix.comment",
             "refactor.rewrite.hotfix.docstring",
             "refactor.rewrite.hotfix.restore.hunk",
@@ -49,6 +50,7 @@ fn a_wish_for_one_kind_brings_no_other() {
         (
             "refactor",
             vec![
+                "refactor.rewrite.hotfix.allow",
                 "refactor.rewrite.hotfix.comment",
                 "refactor.rewrite.hotfix.docstring",
                 "refactor.rewrite.hotfix.restore.hunk",

@@ -38,6 +38,10 @@ pub struct Client {
     published: HashMap<String, i64>,
     /// Whether questions of the server are left without an answer.
     pub is_rude: bool,
+    /// The edits that the server asked for.
+    pub edits: Vec<Value>,
+    /// Whether they are made.
+    pub makes_edits: bool,
 }
 
 impl Client {
@@ -70,6 +74,8 @@ impl Client {
             versions: HashMap::new(),
             published: HashMap::new(),
             is_rude: false,
+            edits: Vec::new(),
+            makes_edits: true,
         }
     }
 
@@ -301,6 +307,10 @@ impl Client {
                 Value::Array(vec![self.settings.clone(); items])
             }
             "client/registerCapability" => Value::Null,
+            "workspace/applyEdit" => {
+                self.edits.push(params["edit"].clone());
+                json!({"applied": self.makes_edits, "failureReason": "the buffer is read-only"})
+            }
             _ => panic!("an unexpected question: {method} {params:#}"),
         };
         // A question that came before the server ended is read after it: nobody waits for the

@@ -5,6 +5,7 @@ mod broken_code;
 mod client;
 mod clients;
 mod configuration;
+mod defer;
 mod encodings;
 mod files;
 mod flood;
