@@ -199,7 +199,10 @@ fn the_record_is_begun_and_the_checklist_told_by_commands() {
     params["capabilities"]["window"] = Value::Null;
     let (mut client, greeting) = Client::greeted(params);
     let commands = &greeting["capabilities"]["executeCommandProvider"]["commands"];
-    assert_eq!(*commands, json!(["hotfix.start", "hotfix.checklist", "hotfix.defer"]));
+    assert_eq!(
+        *commands,
+        json!(["hotfix.start", "hotfix.checklist", "hotfix.defer"])
+    );
     client.status(|status| status["checklist"]["total"] == 14);
     let traceback = format!(
         "Traceback (most recent call last):\n  File \"{}\", line 5, in find\n    return orders[key]\nKeyError: 1\n",
