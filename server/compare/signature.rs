@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::canonical;
 use crate::syntax::Source;
-use crate::syntax::nodes::{Walk, children, decorators_of, field, walk};
+use crate::syntax::nodes::{Walk, ancestors, children, decorators_of, field, walk};
 use crate::syntax::unit::Parameter;
 
 /// How an argument reaches a parameter.
@@ -131,6 +131,7 @@ impl<'s> Signature<'s> {
                     if let Some(name) = raised
                         .map(|one| last_part(source.slice(one)))
                         .filter(|name| name.starts_with(char::is_uppercase))
+                        .filter(|name| !is_caught(source, node, function, name))
                     {
                         self.raises.insert(name.to_owned());
                     }
@@ -141,6 +142,31 @@ impl<'s> Signature<'s> {
         });
         self.may_give_none = none && value;
     }
+}
+
+/// Whether a handler of the function itself waits for what is raised here, and keeps it.
+fn is_caught(source: &Source, raise: Node<'_>, function: Node<'_>, name: &str) -> bool {
+    let around = ancestors(raise).take_while(|one| *one != function);
+    let tries = around
+        .filter(|one| one.kind() == "block")
+        .filter_map(|one| one.parent())
+        .filter(|one| one.kind() == "try_statement");
+    let mut handlers = tries
+        .flat_map(children)
+        .filter(|one| matches!(one.kind(), "except_clause" | "except_group_clause"));
+    handlers.any(|handler| {
+        let named = children(handler).find(|one| !matches!(one.kind(), "block" | "comment"));
+        let waits = |text: &str| {
+            text.split(|one: char| !one.is_alphanumeric() && one != '_')
+                .any(|word| word == name || word == "Exception" || word == "BaseException")
+        };
+        let mut passed_on = false;
+        walk(handler, &mut |node| {
+            passed_on |= node.kind() == "raise_statement" && node.named_child_count() == 0;
+            Walk::Into
+        });
+        named.is_none_or(|named| waits(source.slice(named))) && !passed_on
+    })
 }
 
 fn parameters<'s>(source: &'s Source, function: Node<'s>) -> Vec<Takes<'s>> {

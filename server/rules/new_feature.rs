@@ -1,12 +1,16 @@
 //! New things that users or callers can reach: a hotfix mends, it does not add.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::knowledge::public::{exported, is_exposed, is_public};
+use super::knowledge::public::{exported, is_exposed, is_public, is_shipped, still_has};
+use super::knowledge::switches;
 use super::{Confidence, Draft, FileChange, Group, Meta, Reporter, Rule, Trial};
-use crate::syntax::nodes::{Walk, children, decorators_of, field, walk};
+use crate::compare::signature::Signature;
+use crate::syntax::Source;
+use crate::syntax::nodes::{Walk, decorators_of, field, walk};
 use crate::syntax::outline::{Definition, Kind};
 use crate::syntax::unit::definition_node;
 
@@ -35,12 +39,6 @@ const ROUTES: [&str; 9] = [
     "command",
 ];
 
-/// Calls that give a command line one more option.
-const OPTIONS: [&str; 4] = ["add_argument", "add_option", "option", "Option"];
-
-/// Calls that read a setting from the environment.
-const SETTINGS: [&str; 3] = ["os.environ.get", "os.getenv", "environ.get"];
-
 impl Rule for NewFeature {
     fn meta(&self) -> &'static Meta {
         &META
@@ -54,24 +52,26 @@ impl Rule for NewFeature {
         if change.head.is_test || change.head.source.is_broken() {
             return;
         }
-        definitions(change, reporter);
-        switches(change, reporter);
+        if is_shipped(change.path) {
+            new_switches(change, reporter);
+        }
+        if is_exposed(change) {
+            definitions(change, reporter);
+            parameters(change, reporter);
+        }
     }
 }
 
 /// Public definitions that production does not have. What stands in one that is new itself comes
 /// with it.
 fn definitions(change: &FileChange<'_>, reporter: &mut Reporter) {
-    if !is_exposed(change) {
-        return;
-    }
     let names = exported(change.head);
     for &index in change.in_head {
         let one = &change.head.outline.definitions[index];
         let new = one.kind != Kind::Module
             && change.matching.base_of(index).is_none()
             && (one.parent == 0 || change.matching.base_of(one.parent).is_some())
-            && change.base.outline.find(&one.qualname).is_none();
+            && !still_has(change.base, &one.qualname);
         let moved = change.branch.came(change.path, &one.qualname).is_some();
         if !new || moved || one.name.starts_with("__") || !is_public(&one.qualname, names.as_ref())
         {
@@ -109,7 +109,7 @@ fn definitions(change: &FileChange<'_>, reporter: &mut Reporter) {
                 shown(change, one)
             )
         };
-        report(reporter, name.byte_range(), message);
+        report(reporter, name.byte_range(), Confidence::Likely, message);
     }
 }
 
@@ -121,64 +121,116 @@ fn shown(change: &FileChange<'_>, one: &Definition) -> String {
     }
 }
 
-/// Options and settings in the changed statements whose names production's file does not have.
-fn switches(change: &FileChange<'_>, reporter: &mut Reporter) {
-    let source = change.head.source;
-    for hunk in 0..change.hunks.len() {
-        for statement in change.edits.head(hunk).statements {
-            let Some(node) = source.node_at(statement.span.clone()) else {
-                continue;
-            };
-            walk(node, &mut |node| {
-                if node.start_byte() >= statement.span.end {
-                    return Walk::Over;
+/// Options, settings and routes in the changed lines that production's file knows nothing of.
+fn new_switches(change: &FileChange<'_>, reporter: &mut Reporter) {
+    let (base, head) = (change.base.source.text(), change.head.source);
+    let mut told = BTreeSet::new();
+    for (index, hunk) in change.hunks.iter().enumerate() {
+        for statement in change.edits.head(index).statements {
+            for one in switches::in_statement(head, statement) {
+                let line = u32::try_from(head.lines().line_of(one.span.start));
+                let touched = line.is_ok_and(|line| hunk.head.contains(&line));
+                if !touched || one.is_known_in(base) || !told.insert(one.name.clone()) {
+                    continue;
                 }
-                if node.kind() == "call" && statement.span.start <= node.start_byte() {
-                    switch(change, node, reporter);
-                }
-                Walk::Into
-            });
+                let name = &one.name;
+                let (confidence, message) = match one.kind {
+                    switches::Kind::Option => (
+                        Confidence::Likely,
+                        format!("The option {name} is new: production has nothing like it"),
+                    ),
+                    switches::Kind::Choice => (
+                        Confidence::Likely,
+                        format!("The choice {name} is new: production does not offer it"),
+                    ),
+                    switches::Kind::Route => (
+                        Confidence::Likely,
+                        format!("The address {name} is new: production does not answer it"),
+                    ),
+                    switches::Kind::Environment => (
+                        Confidence::Likely,
+                        format!("The setting {name} is new: nobody who deploys this has set it"),
+                    ),
+                    switches::Kind::Declared => (
+                        Confidence::Likely,
+                        format!("The setting {name} is new: production has nothing like it"),
+                    ),
+                    switches::Kind::Setting => (
+                        Confidence::Likely,
+                        format!("The setting {name} decides here now: production does not ask it"),
+                    ),
+                    switches::Kind::Attribute => (
+                        Confidence::Possible,
+                        format!("{name} decides here now: production does not ask it"),
+                    ),
+                };
+                report(reporter, one.span, confidence, message);
+            }
         }
     }
 }
 
-fn switch(change: &FileChange<'_>, call: Node<'_>, reporter: &mut Reporter) {
-    let text = |node: Node<'_>| &change.head.source.text()[node.byte_range()];
-    let (Some(function), Some(arguments)) = (field(call, "function"), field(call, "arguments"))
-    else {
-        return;
-    };
-    let called = text(function);
-    let last = called.rsplit('.').next().unwrap_or(called);
-    let is_option = OPTIONS.contains(&last);
-    let is_setting = SETTINGS.contains(&called);
-    if !is_option && !is_setting {
-        return;
+/// Optional parameters that the function asks for what to do.
+fn parameters(change: &FileChange<'_>, reporter: &mut Reporter) {
+    let names = exported(change.head);
+    let (base, head) = (change.base, change.head);
+    for &index in change.in_head {
+        let new = &head.outline.definitions[index];
+        let old = change.matching.base_of(index);
+        let (Some(old), Kind::Function) = (old, new.kind) else {
+            continue;
+        };
+        let old = &base.outline.definitions[old];
+        let known = is_public(&new.qualname, names.as_ref()) && old.name == new.name;
+        let (Some(before), Some(now)) = (
+            definition_node(base.source, old),
+            definition_node(head.source, new),
+        ) else {
+            continue;
+        };
+        if !known || before.has_error() || now.has_error() {
+            continue;
+        }
+        let before = Signature::of(base.source, before, old.parent != 0);
+        for one in Signature::of(head.source, now, new.parent != 0).takes {
+            let optional = one.default.is_some() && before.find(one.name).is_none();
+            if optional && is_asked(head.source, now, one.name) {
+                let message = format!(
+                    "{}() does something else when {} says so: production does not have it",
+                    new.name, one.name
+                );
+                report(
+                    reporter,
+                    one.node.byte_range(),
+                    Confidence::Possible,
+                    message,
+                );
+            }
+        }
     }
-    let new = children(arguments).find(|one| {
-        let value = text(*one).trim_matches(['"', '\'']);
-        one.kind() == "string"
-            && (is_setting || value.starts_with("--"))
-            && !change.base.source.text().contains(value)
-    });
-    let Some(new) = new else { return };
-    let name = text(new).trim_matches(['"', '\'']);
-    let message = if is_option {
-        format!("The option {name} is new: production has nothing like it")
-    } else {
-        format!("The setting {name} is new: nobody who deploys this has set it")
-    };
-    report(reporter, new.byte_range(), message);
 }
 
-fn report(reporter: &mut Reporter, span: Range<usize>, message: String) {
-    reporter.report(Draft {
-        span: span.clone(),
-        anchor: span,
-        message,
-        confidence: Confidence::Likely,
-        related: Vec::new(),
-        detail: String::new(),
-        covers: &[],
+/// Whether a condition in the function looks at this name.
+fn is_asked(source: &Source, function: Node<'_>, name: &str) -> bool {
+    let mut asked = false;
+    walk(function, &mut |node| {
+        let condition = match node.kind() {
+            "if_statement" | "elif_clause" | "while_statement" => field(node, "condition"),
+            "conditional_expression" => node.named_child(1),
+            "boolean_operator" => Some(node),
+            _ => None,
+        };
+        if let Some(condition) = condition {
+            walk(condition, &mut |node| {
+                asked |= node.kind() == "identifier" && source.slice(node) == name;
+                Walk::Into
+            });
+        }
+        Walk::Into
     });
+    asked
+}
+
+fn report(reporter: &mut Reporter, span: Range<usize>, confidence: Confidence, message: String) {
+    reporter.report(Draft::over(span, confidence, message));
 }

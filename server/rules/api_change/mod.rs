@@ -1,12 +1,14 @@
 //! Names, parameters and results that other code relies on.
 
+mod attributes;
 mod function;
 mod names;
+mod surface;
 
 use std::ops::Range;
 
 use super::knowledge::public::{
-    exported, is_exposed, is_importable, is_public, module_name, still_has,
+    exported, is_exposed, is_importable, is_public, is_shipped, module_name, still_has,
 };
 use super::{
     Confidence, Draft, FileChange, Finding, FixContext, Group, LoneFile, Meta, Place, Reporter,
@@ -43,7 +45,13 @@ impl Rule for ApiChange {
 
     fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
         // While head's syntax is broken, a definition may only seem to be gone.
-        if !is_exposed(change) || change.head.source.is_broken() {
+        if change.head.source.is_broken() || change.head.is_test {
+            return;
+        }
+        if is_shipped(change.path) {
+            surface::compare(change, reporter);
+        }
+        if !is_exposed(change) {
             return;
         }
         let names = exported(change.base);
@@ -62,6 +70,7 @@ impl Rule for ApiChange {
             }
         }
         names::compare(change, names.as_ref(), reporter);
+        attributes::compare(change, names.as_ref(), reporter);
         moved_module(change, reporter);
     }
 
@@ -137,6 +146,9 @@ fn gone(
     reporter: &mut Reporter,
 ) {
     let outer = &change.base.outline.definitions[old.parent];
+    if other_kind(change, old, reporter) {
+        return;
+    }
     let outer_gone =
         outer.kind == Kind::Class && change.head.outline.find(&outer.qualname).is_none();
     if outer_gone || still_has(change.head, &old.qualname) {
@@ -186,6 +198,62 @@ fn gone(
         }
         .production(name_of(change.base.source, old), "production has it"),
     );
+}
+
+/// Whether the name stands for another kind of thing now, which is then told.
+fn other_kind(change: &FileChange<'_>, old: &Definition, reporter: &mut Reporter) -> bool {
+    let (base, head) = (change.base, change.head);
+    let kind = |kind: Kind| match kind {
+        Kind::Class => "a class",
+        _ => "a function",
+    };
+    let (span, what) = match head.outline.find(&old.qualname) {
+        Some(new) if new.kind != old.kind => (name_of(head.source, new), kind(new.kind)),
+        _ => match plain_value(head, &old.qualname) {
+            Some(span) => (span, "a plain value"),
+            None => return false,
+        },
+    };
+    // A class can be called like the function that it takes the place of.
+    let confidence = if what == "a class" {
+        Confidence::Likely
+    } else {
+        Confidence::Certain
+    };
+    let (name, was) = (&old.qualname, kind(old.kind));
+    let message = format!("{name} is {what} now: production has {was}");
+    reporter.report(
+        Draft {
+            detail: name.clone(),
+            ..Draft::over(span, confidence, message)
+        }
+        .production(name_of(base.source, old), "production's version"),
+    );
+    true
+}
+
+/// Where the module assigns something to `name` that nobody can call.
+fn plain_value(file: File<'_>, name: &str) -> Option<Range<usize>> {
+    let (_, bytes) = file.outline.assigned.iter().find(|(one, _)| one == name)?;
+    let statement = file.source.node_at(bytes.clone())?;
+    let assignment = match statement.kind() {
+        "expression_statement" => statement.named_child(0)?,
+        _ => statement,
+    };
+    let value = field(assignment, "right")?;
+    let is_plain = matches!(
+        value.kind(),
+        "string"
+            | "integer"
+            | "float"
+            | "true"
+            | "false"
+            | "none"
+            | "list"
+            | "tuple"
+            | "dictionary"
+    );
+    is_plain.then(|| bytes.start..bytes.start + name.len())
 }
 
 /// A class with bases may have inherited what it no longer defines.

@@ -42,7 +42,7 @@ pub(super) fn compare(
     left_out(change, names, reporter);
 }
 
-fn draft(span: Range<usize>, confidence: Confidence, message: String) -> Draft {
+pub(super) fn draft(span: Range<usize>, confidence: Confidence, message: String) -> Draft {
     Draft {
         span: span.clone(),
         anchor: span,
@@ -73,40 +73,47 @@ fn value(
     new: &Range<usize>,
     reporter: &mut Reporter,
 ) {
-    let (Some(before), Some(after)) = (
-        right(change.base.source, old),
-        right(change.head.source, new),
-    ) else {
-        return;
-    };
+    let before = right(change.base.source, old);
+    let after = right(change.head.source, new);
+    if let (Some(before), Some(after)) = (before, after) {
+        value_change(change, name, before, after, reporter);
+    }
+}
+
+/// Another value in production (`before`) than in the hotfix, or one of another type.
+pub(super) fn value_change(
+    change: &FileChange<'_>,
+    name: &str,
+    before: Node<'_>,
+    after: Node<'_>,
+    reporter: &mut Reporter,
+) {
     let text = |file: File<'_>, node| canonical::text(file.source, node);
     if text(change.base, before) == text(change.head, after) {
         return;
     }
-    let literal = |node: Node<'_>| -> Option<String> {
-        match node.kind() {
-            "string" | "concatenated_string" => Some("string".to_owned()),
-            "integer" | "float" | "true" | "false" | "none" | "list" | "tuple" | "dictionary"
-            | "set" => Some(node.kind().to_owned()),
-            _ => None,
+    let literal = |node: Node<'_>| -> Option<&'static str> {
+        Some(match node.kind() {
+            "string" | "concatenated_string" => "a string",
+            "integer" | "float" => "a number",
+            "true" | "false" => "a truth value",
+            "none" => "None",
+            "list" | "tuple" => "a list",
+            "dictionary" => "a dictionary",
+            "set" => "a set",
+            _ => return None,
+        })
+    };
+    let (confidence, what) = match (literal(before), literal(after)) {
+        (Some(old), Some(new)) if old != new && ![old, new].contains(&"None") => {
+            (Confidence::Likely, "a value of another type")
         }
+        _ => (Confidence::Possible, "another value"),
     };
-    let other_type = match (literal(before), literal(after)) {
-        (Some(before), Some(after)) => before != after && after != "none" && before != "none",
-        _ => false,
-    };
-    let (confidence, what) = if other_type {
-        (Confidence::Likely, "a value of another type")
-    } else {
-        (Confidence::Possible, "another value")
-    };
+    let message = format!("{name} has {what} for everybody who uses it");
     reporter.report(
-        draft(
-            after.byte_range(),
-            confidence,
-            format!("{name} has {what} for everybody who uses it"),
-        )
-        .production(old.clone(), "production's value"),
+        draft(after.byte_range(), confidence, message)
+            .production(before.byte_range(), "production's value"),
     );
 }
 

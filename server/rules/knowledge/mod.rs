@@ -11,6 +11,7 @@ pub mod order;
 pub mod origins;
 pub mod outside;
 pub mod public;
+pub mod switches;
 pub mod typed;
 pub mod uses;
 pub mod waits;
