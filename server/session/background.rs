@@ -57,6 +57,13 @@ impl Background<'_> {
                     // A folder in no repository is nothing to complain about.
                     let _ = self.repository(&folder);
                 }
+                let mut state = self.shared.lock();
+                state.looks_for_folders = false;
+                let status = state.status_of_nothing();
+                drop(state);
+                if self.repositories.is_empty() {
+                    self.shared.send(Event::Status(status));
+                }
             }
             Task::ListFiles(cancel) => {
                 let mut files = std::mem::take(&mut self.files);
@@ -102,17 +109,19 @@ impl Background<'_> {
         if open.base.is_same(&base) {
             return;
         }
+        let own = base.status();
         let has_own_reason = open.base.reason() != base.reason() && base.reason().is_some();
         open.running.cancel();
         open.settled = None;
         open.base = base;
         state.enqueue(key);
         // The status of this document is not that of its repository: the client asks again.
-        let status = root
-            .filter(|_| has_own_reason)
-            .and_then(|root| state.status_of(&root));
+        let status = match root {
+            Some(root) => state.status_of(&root).filter(|it| it.state == Mode::Active),
+            None => own,
+        };
         drop(state);
-        if let Some(status) = status.filter(|status| status.state == Mode::Active) {
+        if let Some(status) = status.filter(|_| has_own_reason) {
             self.shared.send(Event::Status(status));
         }
         self.shared.work.notify_one();
@@ -288,6 +297,9 @@ impl Background<'_> {
             .filter(|key| state.root_of_record(key).is_some());
         for key in records.filter(|_| moved) {
             self.shared.board.read(key);
+        }
+        if former.as_ref() != Some(&status) && status.state == Mode::Active {
+            state.unjudged.insert(root.to_owned());
         }
         let with_counts = state.status_of(root);
         drop(state);

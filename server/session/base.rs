@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tree_sitter::Tree;
 
-use super::status::Mode;
+use super::status::{Mode, Status};
 use crate::analysis::{Comparison, Snapshot};
 use crate::compare::branch::Branch;
 use crate::config::Settings;
@@ -53,6 +53,14 @@ impl FileBase {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Silent { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// The status of a file that is in no repository.
+    pub fn status(&self) -> Option<Status> {
+        match self {
+            Self::Silent { mode, reason } => Some(Status::silent(None, *mode, reason)),
             _ => None,
         }
     }

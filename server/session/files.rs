@@ -57,6 +57,9 @@ impl Files {
             self.waiting
                 .extend(changed.into_iter().map(|path| (root.clone(), path)));
         }
+        for root in &roots {
+            self.tell_if_done(background, root);
+        }
         let known = |root: &PathBuf| background.repositories.contains_key(root);
         self.found.retain(|root, _| known(root));
         for (root, files) in &mut self.found {
@@ -70,6 +73,17 @@ impl Files {
         }
     }
 
+    /// Tells the client when the changed files of a repository have all been judged once.
+    fn tell_if_done(&self, background: &Background<'_>, root: &Path) {
+        if self.waiting.iter().any(|(of, _)| of == root) {
+            return;
+        }
+        let is_new = background.shared.lock().unjudged.remove(root);
+        if is_new {
+            background.shared.tell_status(root);
+        }
+    }
+
     /// Judges one waiting file; it waits again if `cancel` stops that.
     pub fn judge_next(&mut self, background: &mut Background<'_>, cancel: &Cancel) {
         let Some((root, path)) = self.waiting.pop_front() else {
@@ -77,8 +91,9 @@ impl Files {
         };
         let is_open = background.shared.lock().is_open(&path);
         if !is_open && self.judge(background, &root, &path, cancel).is_err() {
-            self.waiting.push_front((root, path));
+            self.waiting.push_front((root.clone(), path));
         }
+        self.tell_if_done(background, &root);
         if self.cancel.is_cancelled() {
             return;
         }

@@ -121,8 +121,9 @@ impl Session {
     /// Gets to know the workspace. Only now: what is said before the client has heard the answer
     /// to its greeting would be lost.
     pub fn begin(&self) {
-        let state = self.0.lock();
-        let folders = state.folders.iter().map(|it| it.path.clone()).collect();
+        let mut state = self.0.lock();
+        let folders: Vec<_> = state.folders.iter().map(|it| it.path.clone()).collect();
+        state.looks_for_folders = !folders.is_empty();
         drop(state);
         self.0.queue.folders(folders);
     }

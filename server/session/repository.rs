@@ -98,6 +98,7 @@ impl Known {
                 version: self.version.clone(),
                 counts: Counts::default(),
                 checklist: None,
+                looking: false,
             },
         }
     }

@@ -31,6 +31,10 @@ pub(super) struct State {
     pub records: HashMap<PathBuf, String>,
     /// What was last seen of each branch as a whole.
     pub observed: HashMap<PathBuf, Arc<Observed>>,
+    /// Repositories whose changed files were not all judged since their base became known.
+    pub unjudged: HashSet<PathBuf>,
+    /// Whether nobody knows yet which repositories the folders of the workspace are in.
+    pub looks_for_folders: bool,
     /// Reasons that the user has been told.
     pub told: HashSet<String>,
     /// The number of documents opened so far.
@@ -85,7 +89,21 @@ pub(super) struct Open {
     pub stopped_runs: u32,
 }
 
+impl Open {
+    /// Whether it was never judged since it was opened or since its base became known.
+    pub fn is_new(&self) -> bool {
+        self.settled.is_none() && !matches!(self.base, FileBase::Silent { .. })
+    }
+}
+
 impl State {
+    /// Whether something of a repository was never judged, so that "nothing found" is no result.
+    pub fn is_looking(&self, root: &Path) -> bool {
+        let of_root = |open: &Open| open.root.as_deref() == Some(root);
+        let mut documents = self.documents.values();
+        self.unjudged.contains(root) || documents.any(|open| open.is_new() && of_root(open))
+    }
+
     /// Puts a document into the worker's queue, as the most urgent one.
     pub fn enqueue(&mut self, key: &Arc<str>) {
         self.waiting.retain(|waiting| waiting != key);

@@ -67,6 +67,9 @@ pub struct Status {
     pub version: Option<String>,
     /// What is shown in all of the repository's files.
     pub counts: Counts,
+    /// Whether something has not been judged yet, so that the counts are not the last word.
+    #[serde(default)]
+    pub looking: bool,
     /// How the checklist stands; absent until it was looked at.
     pub checklist: Option<Tally>,
 }
@@ -109,6 +112,15 @@ impl Status {
             version: None,
             counts: Counts::default(),
             checklist: None,
+            looking: false,
+        }
+    }
+
+    /// The status of a place about which nothing is known yet.
+    fn looking() -> Self {
+        Self {
+            looking: true,
+            ..Self::silent(None, Mode::Inactive, "still looking for the repository")
         }
     }
 }
@@ -118,10 +130,6 @@ impl Session {
     #[must_use]
     pub fn status(&self, key: Option<&str>) -> Status {
         let state = self.0.lock();
-        let nothing = || {
-            let reason = "no repository is known yet: open a Python file of one";
-            Status::silent(None, Mode::Inactive, reason)
-        };
         let of_record = key.and_then(|key| state.root_of_record(key));
         if let Some(status) = of_record.and_then(|root| state.status_of(&root)) {
             return status;
@@ -148,8 +156,11 @@ impl Session {
                     }
                 }
                 (FileBase::Silent { mode, reason }, None) => Status::silent(None, *mode, reason),
-                (_, Some(status)) => status,
-                (_, None) => nothing(),
+                (_, Some(status)) => Status {
+                    looking: status.looking || open.is_new(),
+                    ..status
+                },
+                (_, None) => Status::looking(),
             };
         }
         let mut roots: Vec<&PathBuf> = state.statuses.keys().collect();
@@ -161,14 +172,24 @@ impl Session {
         of_folder
             .or(roots.first())
             .and_then(|root| state.status_of(root))
-            .unwrap_or_else(nothing)
+            .unwrap_or_else(|| state.status_of_nothing())
     }
 }
 
 impl super::state::State {
+    /// The status where no repository is known.
+    pub fn status_of_nothing(&self) -> Status {
+        if self.looks_for_folders {
+            return Status::looking();
+        }
+        let reason = "no repository is known yet: open a Python file of one";
+        Status::silent(None, Mode::Inactive, reason)
+    }
+
     /// The status of a repository with its counts of this moment.
     pub fn status_of(&self, root: &Path) -> Option<Status> {
         let mut status = self.statuses.get(root)?.clone();
+        status.looking = status.state == Mode::Active && self.is_looking(root);
         for counts in self
             .counts
             .get(root)
@@ -187,6 +208,14 @@ impl super::state::State {
 }
 
 impl Shared {
+    /// Tells the client the status of a repository as it is now.
+    pub(super) fn tell_status(&self, root: &Path) {
+        let status = self.lock().status_of(root);
+        if let Some(status) = status {
+            self.send(Event::Status(status));
+        }
+    }
+
     /// Notes how much is shown at `target` and tells the client if a repository's sum changed.
     pub(super) fn count(&self, target: Target, counts: Counts, root: Option<&Path>) {
         let mut state = self.lock();

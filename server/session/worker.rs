@@ -58,6 +58,7 @@ pub(super) fn run(shared: &Shared) {
             job.incarnation,
             job.document.version(),
         );
+        let root = job.ready.root.clone();
         let judged = catch_unwind(AssertUnwindSafe(|| judge(shared, &job, &mut parser)));
         if judged.is_err() {
             // A broken rule must not take the session with it. The text stays without fresh
@@ -70,6 +71,7 @@ pub(super) fn run(shared: &Shared) {
                 open.judged = None;
                 open.settled = Some(version);
             });
+            shared.tell_status(&root);
         }
         shared.done.notify_all();
     }
@@ -344,7 +346,9 @@ fn finish(
     let findings = judged
         .as_ref()
         .map_or_else(Vec::new, |judged| published(job, &judged.snapshot, &shown));
+    let mut is_first = false;
     with(shared, &job.key, job.incarnation, |open| {
+        is_first = open.is_new();
         open.parsed = parsed;
         open.skeleton = skeleton;
         open.shown = Arc::new(shown);
@@ -355,10 +359,13 @@ fn finish(
         open.visible = true;
         open.stopped_runs = 0;
     });
-    if job.sent.borrow().as_ref() == Some(&findings) {
-        return;
+    if job.sent.borrow().as_ref() != Some(&findings) {
+        publish(shared, publication(job, findings), Some(&job.ready));
     }
-    publish(shared, publication(job, findings), Some(&job.ready));
+    if is_first {
+        // Only now: before, the status would have said for an instant that nothing was found.
+        shared.tell_status(&job.ready.root);
+    }
 }
 
 fn publication(job: &Job, findings: Vec<Published>) -> Publication {

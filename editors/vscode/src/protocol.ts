@@ -11,6 +11,8 @@ export interface Status {
   base: string | null;
   version: string | null;
   counts: { warning: number; information: number; hint: number };
+  /** Whether something has not been judged yet. */
+  looking: boolean;
 }
 
 export interface ProductionText {

@@ -25,14 +25,22 @@ function bar(server: Server): { text: string; background?: 'error' | 'warning' }
   if (server.trouble !== '') return { text: '$(error) Hotfix: no server', background: 'error' };
   if (status === undefined) return { text: '$(loading~spin) Hotfix' };
   if (status.state === 'error') return { text: '$(error) Hotfix: cannot judge', background: 'error' };
+  if (status.looking && status.state === 'inactive') return { text: '$(loading~spin) Hotfix' };
   if (status.state === 'inactive') return { text: '$(circle-slash) Hotfix: not judged' };
-  const count = risky(status);
-  const text = `$(git-branch) ${status.branch ?? 'HEAD'} → ${status.production}: ${amount(count)}`;
+  const icon = status.looking ? '$(loading~spin)' : '$(git-branch)';
+  const text = `${icon} ${status.branch ?? 'HEAD'} → ${status.production}: ${soFar(status)}`;
   return status.counts.warning > 0 ? { text, background: 'warning' } : { text };
 }
 
 export function amount(count: number): string {
   return count === 0 ? 'nothing risky' : `${count} risky`;
+}
+
+/** What was found so far: "nothing" is said only when all has been judged. */
+export function soFar(status: Status): string {
+  const count = risky(status);
+  if (!status.looking) return amount(count);
+  return count === 0 ? 'still looking' : `${amount(count)} so far`;
 }
 
 /** The status as one sentence. */
@@ -43,7 +51,7 @@ export function plain(server: Server): string {
   if (status.state !== 'active') return sentence(status.reason ?? 'Nothing is judged');
   const branch = status.branch ?? 'HEAD';
   const version = status.version && !branch.includes(status.version) ? ` (${status.version})` : '';
-  return `${branch}${version} against ${status.production} at ${short(status.base)}: ${amount(risky(status))}`;
+  return `${branch}${version} against ${status.production} at ${short(status.base)}: ${soFar(status)}`;
 }
 
 export function sentence(text: string): string {

@@ -2,8 +2,7 @@
 
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { amount, plain } from './statusbar';
-import { risky } from './protocol';
+import { amount, plain, soFar } from './statusbar';
 import { ruleOf, Rules } from './rules';
 import { Server } from './server';
 
@@ -128,7 +127,7 @@ function folderItem(node: Folder, server: Server): vscode.TreeItem {
   }
   const status = server.statuses.get(node.root);
   item.iconPath = new vscode.ThemeIcon('repo');
-  item.description = status ? `${status.branch ?? 'HEAD'} → ${status.production}: ${amount(risky(status))}` : '';
+  item.description = status ? `${status.branch ?? 'HEAD'} → ${status.production}: ${soFar(status)}` : '';
   item.tooltip = node.root;
   return item;
 }

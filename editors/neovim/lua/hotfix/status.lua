@@ -21,6 +21,7 @@ local M = {}
 ---@field base? string The base commit, in full.
 ---@field version? string
 ---@field counts hotfix.Counts
+---@field looking boolean Whether something has not been judged yet.
 
 --- Findings that are a risk to look at; hints are not counted.
 ---@param status hotfix.Status
@@ -29,16 +30,30 @@ local function risky(status)
   return status.counts.warning + status.counts.information
 end
 
+--- What was found so far: "nothing" is said only when all has been judged.
+---@param status hotfix.Status
+---@param found string?
+---@param nothing string
+---@return string
+local function so_far(status, found, nothing)
+  if not status.looking then
+    return found or nothing
+  end
+  return found and found .. ' so far' or 'still looking'
+end
+
 ---@param status hotfix.Status
 ---@return string
 local function short(status)
   if status.state == 'error' then
     return 'hotfix: cannot judge'
+  elseif status.state == 'inactive' and status.looking then
+    return 'hotfix: still looking'
   elseif status.state == 'inactive' then
     return 'hotfix: not judged'
   end
   local count = risky(status)
-  local amount = count == 0 and 'nothing risky' or ('%d risky'):format(count)
+  local amount = so_far(status, count > 0 and ('%d risky'):format(count) or nil, 'nothing risky')
   return ('%s → %s: %s'):format(status.branch or 'HEAD', status.production or '?', amount)
 end
 
@@ -66,7 +81,7 @@ function M.sentence(status)
     branch,
     status.production or '?',
     (status.base or '?'):sub(1, 8),
-    #parts == 0 and 'no findings' or table.concat(parts, ', ')
+    so_far(status, #parts > 0 and table.concat(parts, ', ') or nil, 'no findings')
   )
 end
 
