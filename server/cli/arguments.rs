@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Severity;
+use crate::lsp::LogLevel;
 
 /// Judges what a Python hotfix changes against production, and nothing else.
 #[derive(Debug, Parser)]
@@ -112,6 +113,9 @@ pub enum Verb {
         /// Accepted because editors send it; stdin and stdout are the only transport
         #[arg(long)]
         stdio: bool,
+        /// How much is logged to stderr [default: what `HOTFIX_LOG` says, or warn]
+        #[arg(long, value_enum, value_name = "LEVEL")]
+        log_level: Option<LogLevel>,
     },
     /// Print a completion script for a shell
     ///

@@ -49,7 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     // Editors start language servers with `--stdio` alone.
     if arguments.get(1).is_some_and(|first| first == "--stdio") {
-        return crate::lsp::serve();
+        return crate::lsp::serve(log_level(&arguments));
     }
     let parsed = match Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
@@ -66,7 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut terminal = Terminal::new();
     let exit = match parsed.verb {
-        Verb::Server { .. } => return crate::lsp::serve(),
+        Verb::Server { log_level, .. } => return crate::lsp::serve(log_level),
         Verb::Check(check) => check::run(&check, &mut terminal),
         Verb::Compare(compare) => compare::run(&compare, &mut terminal),
         Verb::Completions { shell } => completions::run(shell, &mut terminal),
@@ -87,4 +87,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Rules { format } => rules::run(format, &mut terminal),
     };
     exit.into()
+}
+
+/// The level in the arguments after `--stdio`. Whatever else an editor adds is no reason not to
+/// start.
+fn log_level(arguments: &[OsString]) -> Option<crate::lsp::LogLevel> {
+    let server = arguments.iter().take(1).cloned();
+    let server = server.chain(["server".into()]);
+    let rest = arguments.iter().skip(1).cloned();
+    match Arguments::try_parse_from(server.chain(rest)).ok()?.verb {
+        Verb::Server { log_level, .. } => log_level,
+        _ => None,
+    }
 }

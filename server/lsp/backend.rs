@@ -11,12 +11,12 @@ use tower_lsp::lsp_types::{
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
     DidSaveTextDocumentParams, ExecuteCommandParams, Hover, HoverParams, InitializeParams,
-    InitializeResult, InitializedParams, ServerInfo, WorkspaceFolder,
+    InitializeResult, InitializedParams, ServerInfo, TraceValue, WorkspaceFolder,
 };
 use tower_lsp::{Client, LanguageServer};
 
 use super::capabilities::{self, Client as Capabilities};
-use super::{configuration, convert};
+use super::{configuration, convert, log};
 use crate::session::{Session, Setup};
 use crate::syntax::Cancel;
 
@@ -91,6 +91,13 @@ impl Backend {
     }
 
     fn start(&self, params: InitializeParams) -> InitializeResult {
+        if let Some(trace) = params.trace {
+            log::follow(match trace {
+                TraceValue::Off => "off",
+                TraceValue::Messages => "messages",
+                TraceValue::Verbose => "verbose",
+            });
+        }
         let capabilities = Capabilities::new(&params.capabilities);
         let capabilities = *self.capabilities.get_or_init(|| capabilities);
         // Eglot 1.9 sends only the root, no folders.

@@ -6,9 +6,8 @@ use tower_lsp::lsp_types::{
     Location, NumberOrString, Range, Url,
 };
 
-use super::RULE_PAGES;
 use super::capabilities::Client;
-use super::convert;
+use super::{convert, rule_page};
 use crate::session::{ConfigReport, Published};
 use crate::text::{Encoding, Lines, position};
 
@@ -21,9 +20,10 @@ const FADED: [&str; 1] = ["reformatting"];
 /// A finding of the document at `uri`.
 pub(super) fn of_finding(published: &Published, uri: &Url, client: Client) -> Diagnostic {
     let finding = &published.finding;
-    // A team's own rule has no page there.
-    let page = crate::rules::find(finding.rule)
-        .and_then(|_| Url::parse(&format!("{RULE_PAGES}{}.md", finding.rule)).ok());
+    let page = client
+        .code_description
+        .then(|| rule_page::of(finding.rule))
+        .flatten();
     let related: Vec<DiagnosticRelatedInformation> = published
         .related
         .iter()
@@ -42,9 +42,7 @@ pub(super) fn of_finding(published: &Published, uri: &Url, client: Client) -> Di
         range: convert::to_range(&published.range),
         severity: Some(convert::severity(finding.severity)),
         code: Some(NumberOrString::String(finding.rule.to_owned())),
-        code_description: page
-            .filter(|_| client.code_description)
-            .map(|href| CodeDescription { href }),
+        code_description: page.map(|href| CodeDescription { href }),
         source: Some(SOURCE.to_owned()),
         message,
         related_information: (client.related_information && !related.is_empty()).then_some(related),

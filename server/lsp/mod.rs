@@ -19,11 +19,13 @@ mod diagnostic;
 mod frames;
 mod hover;
 mod lens;
+mod log;
 mod plain;
 mod production;
 mod publish;
 mod record;
 mod resolve;
+mod rule_page;
 mod service;
 mod status;
 mod stdin;
@@ -35,15 +37,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tower_lsp::{LspService, Server};
-use tracing_subscriber::EnvFilter;
 
 use backend::Backend;
 use frames::Frames;
+pub use log::LogLevel;
 use service::{Guarded, Lifecycle};
 use stdin::UntilExit;
-
-/// Where a rule's page is found: this, its name, `.md`.
-const RULE_PAGES: &str = "https://github.com/hotfix-ls/hotfix-ls/blob/main/server/rules/docs/";
 
 /// What the server still may do after `exit` or the end of its input: Eglot kills it after 100 ms.
 const LAST_WORDS: Duration = Duration::from_millis(60);
@@ -55,8 +54,8 @@ const HANDLERS: usize = 64;
 /// Serves one client over standard input and output until it says `exit` or hangs up.
 /// The exit code is 0 if the client asked for the shutdown before.
 #[must_use]
-pub fn serve() -> ExitCode {
-    start_log();
+pub fn serve(level: Option<LogLevel>) -> ExitCode {
+    log::start(level);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(crate::syntax::STACK_BYTES)
         .worker_threads(2)
@@ -110,17 +109,4 @@ async fn serve_stdio() -> ExitCode {
     }
     session.stop();
     lifecycle.exit_code()
-}
-
-/// Logs to standard error, which editors keep; `HOTFIX_LOG` sets the level (`debug`, `trace`).
-fn start_log() {
-    let filter = EnvFilter::try_from_env("HOTFIX_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let spans = tracing_subscriber::fmt::format::FmtSpan::CLOSE;
-    // Fails only if a test in this process has set one up before.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_span_events(spans)
-        .try_init();
 }

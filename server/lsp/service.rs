@@ -9,12 +9,15 @@ use std::task::{Context, Poll};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 use tower_service::Service;
 
-use super::frames;
+use super::{frames, log};
+
+/// The notification by which a client asks for more or less of a log.
+const SET_TRACE: &str = "$/setTrace";
 
 /// How far the conversation has come.
 #[derive(Default)]
@@ -94,6 +97,16 @@ where
         if let Some(error) = unreadable(&method) {
             return futures::future::ok(Some(Response::from_error(id.unwrap_or_default(), error)))
                 .boxed();
+        }
+        if method == SET_TRACE {
+            let value = request.params().and_then(|params| params.get("value"));
+            log::follow(value.and_then(Value::as_str).unwrap_or_default());
+            return futures::future::ok(None).boxed();
+        }
+        if let Some(id) = id.clone().filter(|_| method.starts_with("$/")) {
+            // tower-lsp leaves such a request without an answer, and the client waits for ever.
+            let error = Error::method_not_found();
+            return futures::future::ok(Some(Response::from_error(id, error))).boxed();
         }
         let called = std::panic::catch_unwind(AssertUnwindSafe(|| self.inner.call(request)));
         let Ok(future) = called else {

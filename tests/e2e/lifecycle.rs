@@ -144,3 +144,22 @@ fn a_cancelled_request_is_answered_as_cancelled() {
     client.diagnostics(&uri, 1, none);
     client.finish();
 }
+
+#[test]
+fn a_request_that_nobody_knows_is_answered_whatever_its_name() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    for method in ["odd/request", "$/odd", "textDocument/definition"] {
+        let error = client
+            .request(method, json!({}))
+            .expect_err("nobody knows this");
+        assert!(
+            [-32601, -32602].contains(&error["code"].as_i64().unwrap_or_default()),
+            "{method}: {error}"
+        );
+    }
+    // Such a notification is nothing to answer.
+    client.notify("$/odd", json!({}));
+    client.notify("odd/notification", json!({}));
+    client.finish();
+}

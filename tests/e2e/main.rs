@@ -13,6 +13,7 @@ mod flood;
 mod hostile;
 mod hover;
 mod lifecycle;
+mod log;
 mod places;
 mod production;
 mod record;

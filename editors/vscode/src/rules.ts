@@ -48,8 +48,7 @@ export class Rules implements vscode.TextDocumentContentProvider, vscode.Disposa
   async explain(name: string | undefined): Promise<void> {
     const chosen = name ?? (await this.pick());
     if (chosen === undefined) return;
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${chosen}.md` });
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
+    await vscode.commands.executeCommand('markdown.showPreview', pageOf(chosen));
   }
 
   private async pick(): Promise<string | undefined> {
@@ -75,6 +74,11 @@ function rulesUnderCursor(): string[] {
   if (editor === undefined) return [];
   const diagnostics = vscode.languages.getDiagnostics(editor.document.uri);
   return diagnostics.filter((it) => it.source === 'hotfix' && it.range.contains(editor.selection.active)).map(ruleOf);
+}
+
+/** The address of a rule's text. */
+export function pageOf(rule: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, path: `/${rule}.md` });
 }
 
 /** The rule that a finding comes from. */

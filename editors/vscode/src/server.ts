@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { LanguageClient, LanguageClientOptions, State } from 'vscode-languageclient/node';
 import { Binary, find, NoServer } from './binary';
 import { Status, statusChanged, statusRequest } from './protocol';
+import { pageOf, ruleOf } from './rules';
 
 /** What the view and the commands depend on: the `hotfix.state` of `when` clauses. */
 export type Phase = 'starting' | 'missing' | Status['state'];
@@ -141,6 +142,7 @@ export class Server implements vscode.Disposable {
       initializationOptions: { hotfix: settings() },
       synchronize: { configurationSection: 'hotfix' },
       middleware: {
+        handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(withPage)),
         workspace: {
           // What is set nowhere must stay unset: a default sent from here would override hotfix.toml.
           configuration: (params) => params.items.map((item) => (item.section === 'hotfix' ? settings() : null)),
@@ -183,6 +185,15 @@ export class Server implements vscode.Disposable {
       if (choice === install) void vscode.commands.executeCommand('hotfix.howToInstall');
     });
   }
+}
+
+/** The finding with the page of its rule as this server brings it along. */
+function withPage(finding: vscode.Diagnostic): vscode.Diagnostic {
+  const name = ruleOf(finding);
+  if (finding.source === 'hotfix' && name !== 'configuration') {
+    finding.code = { value: name, target: pageOf(name) };
+  }
+  return finding;
 }
 
 /** The server's settings, only those that somebody has set. */
