@@ -32,6 +32,12 @@ pub fn allow_at(source: &Source, at: usize) -> Option<Allow> {
         .find(|allow| allow.span.start <= at && at <= allow.span.end)
 }
 
+/// All allow comments of a text.
+#[must_use]
+pub fn allows(source: &Source) -> Vec<Allow> {
+    comments(source)
+}
+
 /// All allow comments. Strings that look like one are not comments.
 fn comments(source: &Source) -> Vec<Allow> {
     let text = source.text();

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use acknowledge::acknowledge;
 pub use actions::{fix_all, fixes, hunk_actions, restore_layout};
-pub use allow::{Allow, allow_at};
+pub use allow::{Allow, allow_at, allows};
 pub use base_side::BaseSide;
 pub use judge::{Analysis, Partial, Skeleton};
 pub use leaving::{Leaving, leaving};

@@ -53,6 +53,34 @@ pub fn plain(text: &str) -> String {
     out
 }
 
+/// `text` like [`plain`], with its code between single backticks left as code.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // An odd one would turn the rest of the line into code.
+    if parts.len().is_multiple_of(2) {
+        return plain(text);
+    }
+    let mut out = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index % 2 == 1 {
+            out.push_str(&code(part));
+            continue;
+        }
+        // The blanks at the edges stand beside the code.
+        let start = part.len() - part.trim_start().len();
+        let end = part.trim_end().len().max(start);
+        out.push_str(if 0 < start { " " } else { "" });
+        out.push_str(&plain(&part[start..end]));
+        out.push_str(if end < part.len() && start < end {
+            " "
+        } else {
+            ""
+        });
+    }
+    out.trim().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +90,16 @@ mod tests {
         assert_eq!(code("a  b"), "`a b`");
         assert_eq!(code("`a` ``b``"), "``` `a` ``b`` ```");
         assert_eq!(block("", "```\nx\n```"), "````\n```\nx\n```\n````\n");
+    }
+
+    #[test]
+    fn code_in_a_sentence_stays_code() {
+        assert_eq!(
+            sentence("run `hotfix-ls prove` in a_b"),
+            "run `hotfix-ls prove` in a\\_b"
+        );
+        assert_eq!(sentence("one ` alone"), "one \\` alone");
+        assert_eq!(sentence("`a` `b`"), "`a` `b`");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod observe;
 pub mod proof;
 pub mod record;
+pub mod report;
 pub mod rollback;
 pub mod served;
 pub mod show;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::items::{Checklist, Standing, State};
-use super::markdown::plain;
+use super::markdown::sentence;
 
 /// The generated part of the record that holds what was seen.
 pub const FACTS: &str = "facts";
@@ -56,7 +56,7 @@ pub fn table(checklist: &Checklist) -> String {
 }
 
 fn seen(state: State, says: &str) -> String {
-    let says = plain(says);
+    let says = sentence(says);
     match state {
         State::NotApplicable => format!("not applicable: {says}"),
         State::Attested => format!("attested: {says}"),

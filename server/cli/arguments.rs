@@ -54,6 +54,10 @@ pub enum Verb {
     /// What can be seen is seen: tests that reach the change, log lines, the changelog. The rest
     /// waits for a tick in the record. Exits with 1 while an item is open or does not hold.
     Checklist(Checklist),
+    /// Print what a reviewer has to know: the text of the pull request, or a page to look at
+    ///
+    /// For example: hotfix-ls report --format html > hotfix.html
+    Report(Report),
     /// Run the changed tests on production and on the hotfix
     ///
     /// They must be red on production and green with the hotfix. This runs the project's own code:
@@ -215,6 +219,28 @@ pub struct Checklist {
     /// Write what was seen into its part of the record as well
     #[arg(long)]
     pub write: bool,
+}
+
+/// `report`
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Compare with this branch, tag or commit, on any branch
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ReportFormat::Markdown)]
+    pub format: ReportFormat,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// The text of a pull request
+    Markdown,
+    /// One JSON object
+    Json,
+    /// One page that needs nothing else
+    Html,
 }
 
 /// How the checklist is printed.

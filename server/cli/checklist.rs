@@ -32,6 +32,8 @@ pub struct Looked {
     pub record: Option<Record>,
     /// What was seen.
     pub observed: Observed,
+    /// The files that were judged.
+    pub results: super::render::Results,
 }
 
 /// The checklist as JSON, with what it is about.
@@ -106,6 +108,7 @@ pub fn look(reference: Option<&str>, terminal: &mut Terminal) -> Option<Looked> 
             record_path,
             record,
             observed,
+            results,
         }),
         Err(error) => {
             terminal.trouble(Trouble::new(error.to_string()));

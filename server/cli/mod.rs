@@ -24,6 +24,7 @@ mod place;
 mod plan;
 mod prove;
 mod render;
+mod report;
 mod revision;
 mod rollback;
 mod rules;
@@ -82,6 +83,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Verb::Rollback(rollback) => rollback::run(&rollback, &mut terminal),
         Verb::Explain { rule } => explain::run(&rule, &mut terminal),
+        Verb::Report(report) => report::run(&report, &mut terminal),
         Verb::Checklist(checklist) => checklist::run(&checklist, &mut terminal),
         Verb::Start(start) => start::run(&start, &mut terminal),
         Verb::Rules { format } => rules::run(format, &mut terminal),

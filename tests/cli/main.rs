@@ -19,6 +19,7 @@ mod demo;
 mod findings;
 mod fix;
 mod hostile;
+mod report;
 mod rollback;
 mod rules;
 mod start;

@@ -1,7 +1,10 @@
 //! What a changed file is for, told by its path.
 
+use serde::Serialize;
+
 /// What a file is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Python that ships.
     Code,
