@@ -7,8 +7,7 @@ use super::branch::Branch;
 use super::plan::harmless;
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
-use crate::checklist::proof::{self, Progress, Proof, Task, Verdict};
-use crate::checklist::record::{self, Section};
+use crate::checklist::proof::{self, Progress, Task, Verdict};
 use crate::syntax::Cancel;
 
 /// Runs the changed tests on both sides. Exit code 1 when they prove nothing, 2 when they could not
@@ -36,7 +35,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
             return Exit::NotJudged;
         }
     };
-    keep(&branch, &proof, terminal);
+    kept("proof", proof::keep_proof(task, &proof), terminal);
     terminal.print(&harmless(&match arguments.format {
         PlanFormat::Text => proof::plain(&proof),
         PlanFormat::Markdown => proof::markdown(&proof),
@@ -50,46 +49,12 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
     }
 }
 
-/// Keeps the proof for `checklist` and `report`, and writes it into the record if there is one.
-fn keep(branch: &Branch, proof: &Proof, terminal: &mut Terminal) {
-    let name = branch.base.branch.as_deref();
-    if let Err(error) = proof::save(&branch.repository, proof::PROOF, name, proof) {
-        terminal.note(format!("the proof cannot be kept: {error}"));
-    }
-    write_part(
-        branch,
-        "proof",
-        Section::Tests,
-        &proof::markdown(proof),
-        terminal,
-    );
-}
-
-/// Writes a generated part of the record, if there is a record.
-pub(super) fn write_part(
-    branch: &Branch,
-    part: &str,
-    section: Section,
-    text: &str,
-    terminal: &mut Terminal,
-) {
-    let Some(name) = &branch.base.branch else {
-        return;
-    };
-    let path = record::path(&branch.settings, name);
-    let Ok(Some(old)) = branch.record(&path, terminal) else {
-        return;
-    };
-    let mut new = old.clone();
-    let written = new
-        .put_generated(section, part, text)
-        .map_err(|error| error.to_string())
-        .and_then(|()| {
-            record::save(branch.root(), &path, &old, &new).map_err(|error| error.to_string())
-        });
-    match written {
-        Ok(()) => terminal.say(format!("Wrote the {part} into {path}")),
-        Err(error) => terminal.trouble(Trouble::at(path, error)),
+/// Tells where a result was written to.
+pub(super) fn kept(part: &str, kept: Result<Option<String>, String>, terminal: &mut Terminal) {
+    match kept {
+        Ok(Some(record)) => terminal.say(format!("Wrote the {part} into {record}")),
+        Ok(None) => {}
+        Err(message) => terminal.trouble(Trouble::new(message)),
     }
 }
 

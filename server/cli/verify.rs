@@ -3,11 +3,10 @@
 use super::arguments::{PlanFormat, Suite, Verify as Arguments};
 use super::branch::Branch;
 use super::plan::harmless;
-use super::prove::{Bar, write_part};
+use super::prove::{Bar, kept};
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
 use crate::checklist::proof::{self, SUITES, SuiteKind, SuiteResult, Task, Verification};
-use crate::checklist::record::Section;
 use crate::syntax::Cancel;
 
 /// Runs the suites. Exit code 1 when one is red, 2 when one could not be run.
@@ -34,7 +33,8 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
             return Exit::NotJudged;
         }
     };
-    keep(&branch, result.clone(), terminal);
+    let keeping = proof::keep_verification(task, result.clone());
+    kept("results", keeping, terminal);
     terminal.print(&harmless(&match arguments.format {
         PlanFormat::Text => result.plain(),
         PlanFormat::Markdown => result.markdown(),
@@ -66,16 +66,4 @@ fn kinds(asked: &[Suite]) -> Vec<SuiteKind> {
         asked.is_empty() || asked_for
     };
     SUITES.into_iter().filter(is_asked).collect()
-}
-
-/// Keeps the results for `checklist` and `report`, beside those of other suites.
-fn keep(branch: &Branch, result: Verification, terminal: &mut Terminal) {
-    let all = match proof::keep_verification(&branch.repository, &branch.base, result) {
-        Ok(all) => all,
-        Err(error) => {
-            terminal.note(format!("the results cannot be kept: {error}"));
-            return;
-        }
-    };
-    write_part(branch, "verify", Section::Tests, &all.markdown(), terminal);
 }

@@ -16,6 +16,7 @@ use tower_lsp::lsp_types::{
 use tower_lsp::{Client, LanguageServer};
 
 use super::capabilities::{self, Client as Capabilities};
+use super::runs::Runs;
 use super::{configuration, convert, log};
 use crate::session::{Session, Setup};
 use crate::syntax::Cancel;
@@ -35,6 +36,8 @@ pub(super) struct Backend {
     capabilities: Arc<OnceLock<Capabilities>>,
     /// A burst of requests takes turns instead of a thread each.
     turns: Arc<Semaphore>,
+    /// The tests that run.
+    runs: Arc<Runs>,
 }
 
 impl Backend {
@@ -44,11 +47,16 @@ impl Backend {
             session,
             capabilities: Arc::default(),
             turns: Arc::new(Semaphore::new(TURNS)),
+            runs: Arc::default(),
         }
     }
 
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    pub fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     pub fn session(&self) -> &Session {

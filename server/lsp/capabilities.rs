@@ -53,6 +53,8 @@ pub(super) struct Client {
     pub watches_files: bool,
     /// Opens a document when the server asks for it.
     pub shows_documents: bool,
+    /// Shows progress that the server begins.
+    pub work_done_progress: bool,
 }
 
 impl Client {
@@ -84,6 +86,11 @@ impl Client {
                 .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             configuration: yes(workspace.and_then(|it| it.configuration)),
             watches_files: yes(watch.and_then(|it| it.dynamic_registration)),
+            work_done_progress: capabilities
+                .window
+                .as_ref()
+                .and_then(|window| window.work_done_progress)
+                .unwrap_or_default(),
             shows_documents: capabilities
                 .window
                 .as_ref()

@@ -18,8 +18,17 @@ pub(super) const START: &str = "hotfix.start";
 /// How every item stands.
 pub(super) const CHECKLIST: &str = "hotfix.checklist";
 
+/// Runs the changed tests on production and on the hotfix.
+pub(super) const PROVE: &str = "hotfix.prove";
+
+/// Runs the configured tests on the hotfix.
+pub(super) const VERIFY: &str = "hotfix.verify";
+
+/// How the hotfix is taken back.
+pub(super) const ROLLBACK: &str = "hotfix.rollback";
+
 /// All commands.
-pub(super) const COMMANDS: [&str; 3] = [START, CHECKLIST, defer::COMMAND];
+pub(super) const COMMANDS: [&str; 6] = [START, CHECKLIST, PROVE, VERIFY, ROLLBACK, defer::COMMAND];
 
 /// What a command is about.
 #[derive(Debug, Default, Deserialize)]
@@ -42,10 +51,14 @@ impl Backend {
             Some(argument) => serde_json::from_value(argument)
                 .map_err(|error| Error::invalid_params(format!("{}: {error}", params.command)))?,
         };
+        let token = params.work_done_progress_params.work_done_token;
         let path = about.uri.as_ref().and_then(convert::path);
         match &*params.command {
             START => self.start_record(path, about.traceback).await.map(Some),
             CHECKLIST => Ok(Some(self.checklist(path).await?)),
+            PROVE => self.prove(path, token).await.map(Some),
+            VERIFY => self.verify(path, token).await.map(Some),
+            ROLLBACK => self.rollback(path).await.map(Some),
             other => Err(Error::invalid_params(format!(
                 "there is no command {other}: see `executeCommandProvider`"
             ))),

@@ -26,6 +26,7 @@ mod publish;
 mod record;
 mod resolve;
 mod rule_page;
+mod runs;
 mod service;
 mod status;
 mod stdin;
@@ -93,6 +94,7 @@ async fn serve_stdio() -> ExitCode {
         backend
     })
     .custom_method(status::METHOD, Backend::status)
+    .custom_method(runs::CANCEL, Backend::cancel_progress)
     .custom_method(production::METHOD, Backend::production_text)
     .finish();
     let lifecycle = Arc::new(Lifecycle::default());

@@ -185,17 +185,26 @@ fn judge(what: Beginning<'_>, path: &str, lines: &[usize]) -> Vec<FoundThere> {
     found.collect()
 }
 
+/// A hotfix branch that is checked out.
+#[derive(Debug)]
+pub struct Hotfix {
+    /// The repository.
+    pub repository: Repository,
+    /// What the branch is compared with.
+    pub base: Arc<BaseCommit>,
+    /// The settings of the repository's root.
+    pub settings: Arc<Settings>,
+    /// The version that it will ship as.
+    pub version: Option<String>,
+}
+
 impl Session {
-    /// Begins the record of the repository that holds `path`, or of the workspace's first one; its
-    /// file. Reads git and the disk: never call it from an async task.
+    /// The hotfix of the repository that holds `path`, or of the workspace's first one. Reads git
+    /// and the disk: never call it from an async task.
     ///
     /// # Errors
     /// One sentence that says what to do, without a final dot.
-    pub fn start_record(
-        &self,
-        path: Option<&Path>,
-        traceback: Option<&str>,
-    ) -> Result<PathBuf, String> {
+    pub fn hotfix(&self, path: Option<&Path>) -> Result<Hotfix, String> {
         let (folder, editor) = {
             let state = self.0.lock();
             let first = state.folders.first().map(|folder| folder.real.clone());
@@ -213,14 +222,40 @@ impl Session {
             Scope::Inactive(reason) => return Err(reason.to_string()),
         };
         let version = repository.version(&base, &settings).map_err(text)?;
+        Ok(Hotfix {
+            repository,
+            base,
+            settings,
+            version,
+        })
+    }
+
+    /// Looks again at the record that was written at `path` below `root`, and at the checklist.
+    pub fn changed_record(&self, root: &Path, path: Option<&str>) {
+        let file = path.map(|path| root.join(path));
+        self.file_changed(file.as_deref());
+        self.look_again();
+    }
+
+    /// Begins the record of the repository that holds `path`, or of the workspace's first one; its
+    /// file. Reads git and the disk: never call it from an async task.
+    ///
+    /// # Errors
+    /// One sentence that says what to do, without a final dot.
+    pub fn start_record(
+        &self,
+        path: Option<&Path>,
+        traceback: Option<&str>,
+    ) -> Result<PathBuf, String> {
+        let hotfix = self.hotfix(path)?;
         let beginning = Beginning {
-            repository: &repository,
-            base: &base,
-            settings: &settings,
-            version: version.as_deref(),
+            repository: &hotfix.repository,
+            base: &hotfix.base,
+            settings: &hotfix.settings,
+            version: hotfix.version.as_deref(),
         };
         match begin(beginning, traceback) {
-            Ok((record, _)) => Ok(root.join(record)),
+            Ok((record, _)) => Ok(hotfix.repository.root().join(record)),
             Err(NotBegun {
                 path: None,
                 message,

@@ -13,6 +13,7 @@ use super::status::Tally;
 use super::{Session, Shared};
 use crate::checklist::items::{Evidence, Found};
 use crate::checklist::observe::{Look, Observed, observe};
+use crate::checklist::proof;
 use crate::checklist::record::{self, Record};
 use crate::checklist::served;
 use crate::config::Settings;
@@ -135,13 +136,25 @@ fn look(shared: &Shared, root: &Path, job: &Job) {
         record_path: path.as_deref(),
         record: record.as_ref(),
         findings: &findings,
-        evidence: &Evidence::default(),
+        evidence: &evidence(&repository, job),
         texts: &texts,
     });
     match observed {
         Ok(observed) => keep(shared, root, observed),
         Err(error) => tracing::warn!(%error, "the branch cannot be looked at"),
     }
+}
+
+/// What commands have shown so far; nothing where git cannot tell.
+fn evidence(repository: &Repository, job: &Job) -> Evidence {
+    let Scope::Judged(base) = &job.scope else {
+        return Evidence::default();
+    };
+    let found = proof::evidence(repository, base, job.version.as_deref(), &job.settings);
+    found.unwrap_or_else(|error| {
+        tracing::warn!(%error, "what was run before is not known");
+        Evidence::default()
+    })
 }
 
 /// The texts of the open documents below `root` by their paths, and what the rules found in them.

@@ -34,7 +34,7 @@ mod worker;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-pub use begin::{Beginning, Begun, NotBegun, begin};
+pub use begin::{Beginning, Begun, Hotfix, NotBegun, begin};
 pub use board::RecordView;
 pub use documents::ContentEdit;
 pub use event::{ConfigReport, Event, Publication, Published, RecordReport, Sink, Target};

@@ -47,8 +47,14 @@ pub struct Client {
 impl Client {
     /// Starts the server; nothing has been said yet.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts the server with more variables in its environment.
+    pub fn start_with(variables: &[(&str, &std::path::Path)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hotfix-ls"))
             .arg("server")
+            .envs(variables.iter().copied())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .stdin(Stdio::piped())
@@ -81,7 +87,12 @@ impl Client {
 
     /// Starts the server and says hello with these `initialize` parameters.
     pub fn greeted(params: Value) -> (Self, Value) {
-        let mut client = Self::start();
+        Self::greeted_with(params, &[])
+    }
+
+    /// As [`Self::greeted`], with more variables in the server's environment.
+    pub fn greeted_with(params: Value, variables: &[(&str, &std::path::Path)]) -> (Self, Value) {
+        let mut client = Self::start_with(variables);
         let result = client.request("initialize", params).expect("a greeting");
         client.notify("initialized", json!({}));
         (client, result)
@@ -281,7 +292,7 @@ impl Client {
             (Some(method), None) => {
                 match &*method {
                     "textDocument/publishDiagnostics" => self.check_version(&message["params"]),
-                    "hotfix/status" | "window/showMessage" => {}
+                    "hotfix/status" | "window/showMessage" | "$/progress" => {}
                     _ => panic!("an unexpected notification: {message:#}"),
                 }
                 self.notifications.push_back(message);
@@ -306,11 +317,11 @@ impl Client {
                 let items = params["items"].as_array().map_or(0, Vec::len);
                 Value::Array(vec![self.settings.clone(); items])
             }
-            "client/registerCapability" => Value::Null,
             "workspace/applyEdit" => {
                 self.edits.push(params["edit"].clone());
                 json!({"applied": self.makes_edits, "failureReason": "the buffer is read-only"})
             }
+            "client/registerCapability" | "window/workDoneProgress/create" => Value::Null,
             _ => panic!("an unexpected question: {method} {params:#}"),
         };
         // A question that came before the server ended is read after it: nobody waits for the

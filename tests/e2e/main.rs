@@ -18,6 +18,7 @@ mod places;
 mod production;
 mod record;
 mod repositories;
+mod runs;
 mod scene;
 mod settles;
 mod status;

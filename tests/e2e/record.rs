@@ -201,7 +201,14 @@ fn the_record_is_begun_and_the_checklist_told_by_commands() {
     let commands = &greeting["capabilities"]["executeCommandProvider"]["commands"];
     assert_eq!(
         *commands,
-        json!(["hotfix.start", "hotfix.checklist", "hotfix.defer"])
+        json!([
+            "hotfix.start",
+            "hotfix.checklist",
+            "hotfix.prove",
+            "hotfix.verify",
+            "hotfix.rollback",
+            "hotfix.defer"
+        ])
     );
     client.status(|status| status["checklist"]["total"] == 14);
     let traceback = format!(

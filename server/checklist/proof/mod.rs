@@ -10,6 +10,7 @@
 mod command;
 mod evidence;
 mod judge;
+mod keep;
 pub mod keeper;
 mod report;
 mod scene;
@@ -32,8 +33,9 @@ use scene::Side;
 use stage::Stage;
 
 pub use evidence::evidence;
+pub use keep::{keep_proof, keep_verification};
 pub use stamp::stamp;
-pub use store::{PROOF, VERIFICATION, keep_verification, load, save};
+pub use store::{PROOF, VERIFICATION, load};
 pub use text::{markdown, plain};
 pub use types::{Outcome, Proof, Reading, Seen, Stamp, TestProof, Verdict};
 pub use verify::{SUITES, Suite, SuiteKind, SuiteResult, Verification, verify};

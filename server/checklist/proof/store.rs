@@ -28,7 +28,7 @@ fn path(repository: &Repository, kind: &str, branch: Option<&str>) -> PathBuf {
 ///
 /// # Errors
 /// What the disk says.
-pub fn save<T: Serialize>(
+pub(super) fn save<T: Serialize>(
     repository: &Repository,
     kind: &str,
     branch: Option<&str>,
