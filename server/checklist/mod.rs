@@ -17,4 +17,5 @@ pub mod rollback;
 pub mod served;
 pub mod show;
 pub mod start;
+pub mod template;
 pub mod traceback;

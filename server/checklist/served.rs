@@ -159,6 +159,21 @@ pub fn actions(text: &str, checklist: Option<&Checklist>, bytes: &Range<usize>) 
     found
 }
 
+/// The items that are not done and whose lines `bytes` touch.
+#[must_use]
+pub fn open_items(text: &str, checklist: &Checklist, bytes: &Range<usize>) -> Vec<&'static Item> {
+    let Ok(record) = Record::parse(text) else {
+        return Vec::new();
+    };
+    let open = checklist.items.iter().filter(|it| !it.state.is_done());
+    open.map(|it| it.item)
+        .filter(|item| {
+            let task = task_of(&record, item).map(|task| first_line(text, task));
+            task.is_some_and(|line| line.start <= bytes.end && bytes.start <= line.end)
+        })
+        .collect()
+}
+
 fn of_task(text: &str, task: &Task, item: &Item, state: Option<State>, into: &mut Vec<Action>) {
     let replace = |range: Range<usize>, text: &str| Edit {
         range,

@@ -3,9 +3,9 @@
 use tower_lsp::lsp_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
     CodeLensOptions, ExecuteCommandOptions, HoverProviderCapability, MarkupKind, OneOf,
-    PositionEncodingKind, SaveOptions, ServerCapabilities, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    PositionEncodingKind, ResourceOperationKind, SaveOptions, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::commands::COMMANDS;
@@ -45,6 +45,8 @@ pub(super) struct Client {
     pub applies_edits: bool,
     /// Takes edits with versions.
     pub document_changes: bool,
+    /// Makes new files as part of an edit.
+    pub creates_files: bool,
     /// Renders Markdown in hovers.
     pub markdown_hover: bool,
     /// Answers `workspace/configuration`.
@@ -81,6 +83,10 @@ impl Client {
             action_data: yes(action.and_then(|it| it.data_support)),
             applies_edits: yes(workspace.and_then(|it| it.apply_edit)),
             document_changes: yes(edit.and_then(|it| it.document_changes)),
+            creates_files: edit
+                .filter(|it| yes(it.document_changes))
+                .and_then(|it| it.resource_operations.as_ref())
+                .is_some_and(|it| it.contains(&ResourceOperationKind::Create)),
             markdown_hover: hover
                 .and_then(|it| it.content_format.as_ref())
                 .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),

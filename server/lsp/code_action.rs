@@ -32,7 +32,7 @@ impl Backend {
         let key = convert::key(&params.text_document.uri);
         self.think(move |session, cancel| {
             if let Some(view) = session.record(&key) {
-                return record::actions(&view, &params, client);
+                return record::actions(session, &view, &params, client);
             }
             let judged = session.judged(&key, cancel)?;
             let actions = Offer::new(&judged, &params, client).collect();

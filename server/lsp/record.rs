@@ -1,9 +1,15 @@
 //! The record of the hotfix as the editor shows it: diagnostics, hovers and code actions in
 //! Markdown.
 
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::SystemTime;
+
 use tower_lsp::lsp_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Diagnostic, Hover,
-    NumberOrString, Position, Range, Url,
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, CreateFile, Diagnostic,
+    DocumentChangeOperation, DocumentChanges, Hover, NumberOrString, OneOf,
+    OptionalVersionedTextDocumentIdentifier, Position, Range, ResourceOp, TextDocumentEdit,
+    TextEdit, Url, WorkspaceEdit,
 };
 
 use super::backend::Backend;
@@ -11,8 +17,11 @@ use super::capabilities::Client;
 use super::diagnostic::SOURCE;
 use super::{convert, hover};
 use crate::checklist::items::Checklist;
+use crate::checklist::record::Record;
+use crate::checklist::report::moment;
 use crate::checklist::served;
-use crate::session::{RecordReport, RecordView};
+use crate::checklist::template::{self, Ground, Template};
+use crate::session::{RecordReport, RecordView, Session};
 use crate::syntax::Source;
 
 impl Backend {
@@ -59,6 +68,7 @@ pub(super) fn hover(view: &RecordView, at: Position, client: Client) -> Option<H
 
 /// What can be done with the selected lines.
 pub(super) fn actions(
+    session: &Session,
     view: &RecordView,
     params: &CodeActionParams,
     client: Client,
@@ -84,9 +94,95 @@ pub(super) fn actions(
         )),
         ..CodeAction::default()
     };
-    let found: CodeActionResponse = served::actions(&view.text, checklist(view), &bytes)
-        .into_iter()
-        .map(|it| action(it).into())
-        .collect();
+    let begun = templates(session, view, &bytes);
+    let begun = begun.iter().filter_map(|it| begin(view, it, client));
+    let ticks = served::actions(&view.text, checklist(view), &bytes).into_iter();
+    let found: CodeActionResponse = begun.chain(ticks.map(action)).map(Into::into).collect();
     (!found.is_empty()).then_some(found)
+}
+
+/// The texts that can be begun so that the items of these lines may hold.
+fn templates(
+    session: &Session,
+    view: &RecordView,
+    bytes: &std::ops::Range<usize>,
+) -> Vec<Template> {
+    let Some(observed) = &view.observed else {
+        return Vec::new();
+    };
+    let items = served::open_items(&view.text, &observed.checklist, bytes);
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let record = Record::parse(&*view.text).ok();
+    let version = record.as_ref().and_then(|record| record.front("version"));
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or_default());
+    let today = moment(now);
+    let ground = Ground {
+        observed,
+        record: record.as_ref(),
+        version,
+        list: &|folder| list(&view.root.join(folder)),
+        read: &|path| session.text_of(&view.root.join(path)),
+        today: today.get(..10).unwrap_or_default(),
+    };
+    let offers = items
+        .iter()
+        .flat_map(|item| template::offers(&ground, item));
+    offers.collect()
+}
+
+/// The names in a folder, sorted; folders end with `/`.
+fn list(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let name = |entry: std::fs::DirEntry| {
+        let is_folder = entry.file_type().is_ok_and(|it| it.is_dir());
+        let name = entry.file_name().into_string().ok()?;
+        Some(if is_folder { name + "/" } else { name })
+    };
+    let mut names: Vec<String> = entries.filter_map(Result::ok).filter_map(name).collect();
+    names.sort();
+    names
+}
+
+/// A text that is begun, as an action; none where the client cannot make a new file.
+fn begin(view: &RecordView, template: &Template, client: Client) -> Option<CodeAction> {
+    let uri = convert::uri(&view.root.join(&template.path))?;
+    let old = template.old.clone().unwrap_or_default();
+    let source = Source::plain(old);
+    let range = convert::source_range(&source, &(template.at..template.at), client);
+    let edit = TextEdit::new(range, template.text.clone());
+    let is_new = template.old.is_none();
+    if is_new && !client.creates_files {
+        return None;
+    }
+    let edit = if client.document_changes {
+        let document = OptionalVersionedTextDocumentIdentifier {
+            uri: uri.clone(),
+            version: None,
+        };
+        let write = DocumentChangeOperation::Edit(TextDocumentEdit {
+            text_document: document,
+            edits: vec![OneOf::Left(edit)],
+        });
+        let create = DocumentChangeOperation::Op(ResourceOp::Create(CreateFile {
+            uri,
+            options: None,
+            annotation_id: None,
+        }));
+        let operations = is_new.then_some(create).into_iter().chain([write]);
+        WorkspaceEdit {
+            document_changes: Some(DocumentChanges::Operations(operations.collect())),
+            ..WorkspaceEdit::default()
+        }
+    } else {
+        WorkspaceEdit::new(HashMap::from([(uri, vec![edit])]))
+    };
+    Some(CodeAction {
+        title: template.title.clone(),
+        kind: Some(CodeActionKind::QUICKFIX),
+        edit: Some(edit),
+        ..CodeAction::default()
+    })
 }

@@ -242,6 +242,22 @@ impl Session {
         self.0.record(key)
     }
 
+    /// The text of the file at `path` as it is now: of the open document, else on disk.
+    #[must_use]
+    pub fn text_of(&self, path: &Path) -> Option<Arc<str>> {
+        let state = self.0.lock();
+        let open = state
+            .documents
+            .values()
+            .find(|open| open.path.as_deref() == Some(path) || open.real.as_deref() == Some(path));
+        if let Some(open) = open {
+            return Some(open.document.text());
+        }
+        drop(state);
+        let bytes = crate::text::read_regular(path, crate::vcs::LIMIT_BYTES).ok()?;
+        String::from_utf8(bytes).ok().map(Arc::from)
+    }
+
     /// What was last seen of the repository that holds `path`, or of the first one; with its root.
     #[must_use]
     pub fn observed(&self, path: Option<&Path>) -> Option<(PathBuf, Arc<Observed>)> {

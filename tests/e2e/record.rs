@@ -151,9 +151,39 @@ fn an_item_is_explained_ticked_and_marked_as_not_applicable() {
         edit["edits"][0]["range"]["start"],
         json!({"line": 17, "character": 2})
     );
-    // What was seen to fail cannot be ticked away.
+    // What was seen to fail cannot be ticked away; this client makes no new files.
     let failed = client.actions_at(&record, 16);
     assert_eq!(failed.len(), 1, "{failed:#?}");
+    client.finish();
+}
+
+#[test]
+fn the_regression_test_and_the_changelog_are_begun_from_their_items() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    repo.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n");
+    let text = TEXT.replace("<!-- smoke -->", "<!-- changelog -->");
+    repo.write(RECORD, &text);
+    repo.commit("Begin");
+    let mut params = hello(&[repo.root()]);
+    params["capabilities"]["workspace"]["workspaceEdit"]["resourceOperations"] = json!(["create"]);
+    let (mut client, _) = Client::greeted(params);
+    client.status(|status| status["checklist"]["total"] == 14);
+    let record = uri(&repo.path(RECORD));
+    client.open_markdown(&record, &text);
+    client.diagnostics(&record, 1, |found| !found.is_empty());
+    let actions = client.actions_at(&record, 16);
+    assert_eq!(
+        actions[0]["title"],
+        "Write the regression test of find in tests/test_app.py"
+    );
+    let changes = &actions[0]["edit"]["documentChanges"];
+    assert_eq!(changes[0]["kind"], "create");
+    assert_eq!(changes[0]["uri"], uri(&repo.path("tests/test_app.py")));
+    let written = changes[1]["edits"][0]["newText"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(written.contains("from app import find\n"), "{written}");
     client.finish();
 }
 

@@ -268,8 +268,9 @@ fn timeline(report: &Report, out: &mut String) {
     out.push_str("</ol>\n");
 }
 
-/// A time in UTC: `2026-01-30 10:05`.
-fn moment(seconds: i64) -> String {
+/// A time in seconds since 1970 as people write it: `2026-01-30 10:05 UTC`.
+#[must_use]
+pub fn moment(seconds: i64) -> String {
     let days = seconds.div_euclid(86_400);
     let rest = seconds.rem_euclid(86_400);
     // The civil calendar by days, counted from the first of March of the year 0.

@@ -11,7 +11,7 @@ mod tests;
 use serde::Serialize;
 
 pub use contract::sentences;
-pub use html::page;
+pub use html::{moment, page};
 pub use markdown::markdown;
 
 use super::branch::{Branch, Kind};
