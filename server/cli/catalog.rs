@@ -61,6 +61,9 @@ pub fn find(catalog: &Catalog, name: &str) -> Result<&'static Meta, Trouble> {
     })
 }
 
+/// The narrowest column that a sentence is broken into; where there is less, it stands below.
+const NARROWEST: usize = 30;
+
 /// The rules as columns for lines of `width` columns.
 pub fn text(catalog: &Catalog, width: usize) -> String {
     let longest = catalog
@@ -79,13 +82,16 @@ pub fn text(catalog: &Catalog, width: usize) -> String {
             let _ = writeln!(out, "{gap}{bold}{group}{bold:#}");
         }
         let severity = highest(meta);
-        let left = longest + 2 + 13;
-        let summary = wrap(
-            &flat(meta.summary()),
-            width.saturating_sub(left + 2),
-            left + 2,
-        );
-        let _ = writeln!(out, "  {:longest$}  {severity:11}  {summary}", meta.name);
+        let beside = longest + 2 + 13 + 2;
+        let summary = flat(meta.summary());
+        let name = meta.name;
+        let _ = if beside + NARROWEST <= width {
+            let summary = wrap(&summary, width - beside, beside);
+            writeln!(out, "  {name:longest$}  {severity:11}  {summary}")
+        } else {
+            let summary = wrap(&summary, width.saturating_sub(4), 4);
+            writeln!(out, "  {name} ({severity})\n    {summary}")
+        };
     }
     out
 }

@@ -70,6 +70,7 @@ pub fn judge(
             return results;
         }
     };
+    place.tell_unnameable(terminal);
     let selected = place.select(&changed, stdin);
     place.tell_inactive(&scope, terminal);
     let targets = selected.targets(place.repository.root(), &mut configs, terminal);
@@ -171,15 +172,39 @@ impl Place {
         selected
     }
 
+    /// Tells which Python files are not judged because no text can hold their names.
+    fn tell_unnameable(&self, terminal: &mut Terminal) {
+        let means = |file: &Path| {
+            let shown = |path: &Path| path.to_string_lossy().into_owned();
+            let paths = self.paths.iter().map(|path| shown(path));
+            self.paths.is_empty() || paths.into_iter().any(|path| shown(file).starts_with(&path))
+        };
+        for path in self.repository.unnameable() {
+            let file = self.repository.root().join(path);
+            if files::is_python(&file) && means(&file) {
+                let message = "its name is not UTF-8, so it was not judged: rename it";
+                let shown = place::shown(&terminal.folder, &file);
+                terminal.trouble(Trouble::at(shown, message));
+            }
+        }
+    }
+
     fn means(&self, file: &Path) -> bool {
         self.paths.is_empty() || self.paths.iter().any(|path| file.starts_with(path))
     }
 
     /// Tells which named files are not judged on purpose.
     fn tell_inactive(&self, scope: &Scope, terminal: &Terminal) {
-        for file in self.paths.iter().filter(|path| path.is_file()) {
-            if let Base::Inactive(reason) = self.repository.base_for(scope, file) {
-                terminal.note(format!("nothing was judged: {reason}"));
+        for file in self.paths.iter().filter(|path| !path.is_dir()) {
+            match self.repository.base_for(scope, file) {
+                Base::Inactive(reason) => {
+                    terminal.note(format!("nothing was judged: {reason}"));
+                }
+                Base::NotComparable(reason) if !reason.is_failure() => {
+                    let shown = place::shown(&terminal.folder, file);
+                    terminal.note(format!("{shown} is not judged: {reason}"));
+                }
+                _ => {}
             }
         }
     }

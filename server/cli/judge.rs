@@ -87,7 +87,11 @@ impl Judged {
         touched.map(|touched| {
             let (first, last) = (touched.start + 1, touched.end);
             let place = format!("{}:{first}", self.target.shown);
-            let message = if first == last {
+            let bytes = lines.bytes(touched);
+            let text = self.snapshot.head.text().get(bytes).unwrap_or_default();
+            let message = if text.replace("\r\n", "").contains('\r') {
+                "a carriage return alone ends a line here, so it was not judged: give the file line ends of one kind".to_owned()
+            } else if first == last {
                 "this line is not valid Python, so it was not judged: correct it first".to_owned()
             } else {
                 format!("lines {first} to {last} are not valid Python, so they were not judged: correct them first")

@@ -88,6 +88,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Start(start) => start::run(&start, &mut terminal),
         Verb::Rules { format } => rules::run(format, &mut terminal),
     };
+    if terminal.tell_lost() {
+        return Exit::NotJudged.into();
+    }
     exit.into()
 }
 

@@ -1,7 +1,8 @@
 //! Where the output goes: stdout for results, stderr for everything else.
 
+use std::cell::Cell;
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Effects, Style};
@@ -22,6 +23,8 @@ pub struct Terminal {
     /// The width of a line in columns.
     pub width: usize,
     troubles: Vec<Trouble>,
+    /// Why stdout did not take a result.
+    lost: Cell<Option<ErrorKind>>,
 }
 
 #[expect(
@@ -39,21 +42,37 @@ impl Terminal {
             folder: std::env::current_dir().unwrap_or_default(),
             width: width.max(40),
             troubles: Vec::new(),
+            lost: Cell::new(None),
         }
     }
 
-    /// Writes a result to stdout. Whoever reads may have gone (`| head`): that is no error.
+    /// Writes a result to stdout.
     pub fn print(&self, text: &str) {
-        let mut out = anstream::stdout().lock();
-        let _ = out.write_all(text.as_bytes());
-        let _ = out.flush();
+        self.write(anstream::stdout().lock(), text);
     }
 
     /// Writes a text for a program to stdout, byte for byte.
     pub fn print_exactly(&self, text: &str) {
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes());
-        let _ = out.flush();
+        self.write(io::stdout().lock(), text);
+    }
+
+    /// Whoever reads may have gone (`| head`): that is no error. A full disk is one.
+    fn write(&self, mut out: impl Write, text: &str) {
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            self.lost.set(Some(error.kind()));
+        }
+    }
+
+    /// Whether a part of the results was lost on the way, which is told.
+    pub fn tell_lost(&mut self) -> bool {
+        let Some(reason) = self.lost.take() else {
+            return false;
+        };
+        let message = format!("the results cannot be written to stdout: {reason}");
+        self.trouble(Trouble::new(message));
+        true
     }
 
     /// Whether stdout is read by a person, and not by a program that takes bytes as they are.

@@ -19,7 +19,7 @@ pub enum WriteError {
     #[error("it is read-only, so nothing was written to it: make it writable first")]
     ReadOnly,
     /// The disk or the system said no.
-    #[error("it cannot be written ({0}): check the disk and the folder's mode")]
+    #[error("it cannot be written ({}), so it is as it was: check the disk and the folder's mode", .0.kind())]
     Io(#[from] io::Error),
 }
 

@@ -79,8 +79,13 @@ impl Repository {
             let paths = candidates(git, self.root(), base.id, Untracked::Listed)?;
             let mut changes = Vec::new();
             let mut gone = Vec::new();
+            let mut unnameable = Vec::new();
             for path in paths {
                 let (change, blob) = judge(git, self.root(), base.id, &path)?;
+                if change.is_none() && blob.is_none() && path.contains('\u{fffd}') {
+                    unnameable.push(path);
+                    continue;
+                }
                 if let (Some(FileChange::Deleted), Some(blob)) = (&change, blob) {
                     gone.push(Gone {
                         path: path.clone(),
@@ -89,11 +94,23 @@ impl Repository {
                 }
                 changes.extend(change.map(|change| ChangedFile { path, change }));
             }
+            *self
+                .unnameable
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = unnameable;
             let gone = Arc::new(gone);
             self.remember_gone(base.id, began, &gone);
             self.pair_renames(git, &gone, &mut changes);
             Ok(changes)
         })
+    }
+
+    /// The files of the last list whose names are not UTF-8, as they can be shown. They are in no
+    /// list of changes, because no path here can name them.
+    #[must_use]
+    pub fn unnameable(&self) -> Vec<String> {
+        let names = self.unnameable.lock();
+        names.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The file of production that `path` was renamed from; none when it is really new.

@@ -33,6 +33,8 @@ pub struct Repository {
     pub(super) texts: Cache<git2::Oid, Text>,
     pub(super) merge_bases: Cache<(git2::Oid, git2::Oid), MergeBase>,
     pub(super) gone: Mutex<Option<GoneList>>,
+    /// Files of the last list of changes whose names are not UTF-8.
+    pub(super) unnameable: Mutex<Vec<String>>,
 }
 
 impl std::fmt::Debug for Repository {
@@ -61,6 +63,7 @@ impl Repository {
             texts: Cache::new(TEXT_CACHE_BYTES),
             merge_bases: Cache::new(MERGE_BASE_CACHE),
             gone: Mutex::new(None),
+            unnameable: Mutex::default(),
         })
     }
 

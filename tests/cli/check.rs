@@ -304,3 +304,49 @@ fn a_commit_that_does_not_exist_is_an_error() {
     );
     assert_eq!(outcome.stdout, "");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_a_full_disk_does_not_take_are_an_error() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    for arguments in [&["check"][..], &["check", "--format", "json"], &["rules"]] {
+        let full = std::fs::File::create("/dev/full").expect("a full disk");
+        let output = crate::command(repo.root())
+            .args(arguments)
+            .stdout(full)
+            .output()
+            .expect("the binary runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+        let expected = "error: the results cannot be written to stdout: no storage space\n";
+        assert_eq!(told, expected, "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    for arguments in [
+        &["check"][..],
+        &["rules"],
+        &["explain", "missing-key"],
+        &["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = crate::command(repo.root())
+            .args(arguments)
+            .stdout(writer)
+            .output()
+            .expect("the binary runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            (output.status.code(), &*told),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
+    }
+}

@@ -115,3 +115,36 @@ fn a_read_only_file_is_left_alone_and_told() {
     );
     assert_eq!(String::from_utf8_lossy(&read(&repo)), BEFORE);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_without_room_loses_nothing() {
+    let repo = hotfix_repo();
+    let old = format!(
+        "def total(order):\n    print(order)\n    return 1\n{}",
+        "# x\n".repeat(2000)
+    );
+    repo.write("shop.py", &old);
+    // The shell's limit of a file's size stands for the full disk; its signal is ignored, so that
+    // writing fails.
+    let script = "ulimit -f 4; trap '' XFSZ; exec \"$0\" fix";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_hotfix-ls")])
+        .current_dir(repo.root())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .output()
+        .expect("a shell");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert_eq!(
+        told,
+        "error: shop.py: it cannot be written (file too large), so it is as it was: check the disk and the folder's mode\n"
+    );
+    let kept = std::fs::read_to_string(repo.path("shop.py")).expect("the file");
+    assert_eq!(kept, old);
+    assert_eq!(
+        repo.git(&["status", "--short", "--untracked-files"]),
+        "M shop.py"
+    );
+}

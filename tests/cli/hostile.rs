@@ -118,3 +118,46 @@ fn a_pipe_in_the_place_of_a_file_is_an_error_and_not_waited_for() {
         );
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf_8_is_told_and_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let repo = hotfix_repo();
+    let name = std::ffi::OsStr::from_bytes(b"odd\xff.py");
+    std::fs::write(repo.root().join(name), "print(1)\n").expect("a file");
+    let told = "error: odd\u{fffd}.py: its name is not UTF-8, so it was not judged: rename it\n";
+    run(repo.root(), &["check"]).tells(2, told);
+    repo.git(&["add", "."]);
+    run(repo.root(), &["check", "."]).tells(2, told);
+    repo.write("pkg/a.py", "x = 1\n");
+    run(repo.root(), &["check", "pkg"]).tells(0, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_named_is_not_judged_and_says_so() {
+    let repo = hotfix_repo();
+    std::os::unix::fs::symlink("loop.py", repo.path("loop.py")).expect("a link");
+    run(repo.root(), &["check", "loop.py"]).tells(
+        0,
+        "note: loop.py is not judged: this file is a symbolic link, here or in production: open the file that it points to\n",
+    );
+}
+
+#[test]
+fn a_carriage_return_alone_is_told_as_what_it_is() {
+    let repo = hotfix_repo();
+    let text = "def total(order):\r    print(order)\r    return order['id']\r";
+    repo.write("shop.py", text);
+    let outcome = run(repo.root(), &["fix"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("a carriage return alone ends a line here"),
+        "{outcome:?}"
+    );
+    let kept = std::fs::read_to_string(repo.path("shop.py")).expect("the file");
+    assert_eq!(kept, text);
+}

@@ -1,6 +1,7 @@
 //! The real server over standard input and output, in temporary repositories made by real git.
 
 mod actions;
+mod angry;
 mod broken_code;
 mod client;
 mod clients;

@@ -119,6 +119,7 @@ impl Canary {
         }
         // Same size and another content, so that only reading the files tells.
         repo.write("app.py", "def run(event):\n    return 2\n");
+        repo.write("late.py", "def go(event):\n    return 2\n");
         let unfiltered = [
             "-c",
             "filter.odd.process=",

@@ -34,7 +34,7 @@ pub fn render(files: &[Judged], width: usize) -> String {
     let mut explained = BTreeSet::new();
     for file in files {
         for (finding, fixes) in file.findings() {
-            let mut group = finding_group(file, finding);
+            let mut group = finding_group(file, finding, width);
             // Once is enough for each rule: the reader knows it then.
             if explained.insert(finding.rule) {
                 group = group.elements(why(finding.rule));
@@ -67,7 +67,7 @@ fn preferred(fixes: &[Fix]) -> Option<&Fix> {
     fixes.iter().find(|fix| fix.preferred).or(fixes.first())
 }
 
-fn finding_group<'a>(file: &'a Judged, finding: &'a Finding) -> Group<'a> {
+fn finding_group<'a>(file: &'a Judged, finding: &'a Finding, width: usize) -> Group<'a> {
     let level = match finding.severity {
         Severity::Warning => Level::WARNING,
         Severity::Information => Level::INFO.with_name(Some("information")),
@@ -77,19 +77,19 @@ fn finding_group<'a>(file: &'a Judged, finding: &'a Finding) -> Group<'a> {
         .primary_title(visible(&finding.message))
         .id(finding.rule);
     title
-        .element(head_snippet(file, finding))
+        .element(head_snippet(file, finding, width))
         .elements(production_snippet(file, finding))
 }
 
 /// The hotfix's lines: what is underlined, and the related places of the same file.
-fn head_snippet<'a>(file: &'a Judged, finding: &'a Finding) -> Element<'a> {
+fn head_snippet<'a>(file: &'a Judged, finding: &'a Finding, width: usize) -> Element<'a> {
     let head = &file.snapshot.head;
-    let primary = short(head, &finding.span);
+    let primary = short(head, &finding.span, width);
     let related: Vec<(Range<usize>, &str)> = finding
         .related
         .iter()
         .filter_map(|related| match &related.place {
-            Place::Head(bytes) => Some((short(head, bytes), related.message.as_str())),
+            Place::Head(bytes) => Some((short(head, bytes, width), related.message.as_str())),
             Place::Production(_) => None,
         })
         .collect();
@@ -171,13 +171,23 @@ fn fix_group<'a>(file: &'a Judged, fix: &'a Fix) -> Group<'a> {
         .element(snippet)
 }
 
-/// A long range (a whole function) is drawn by its first line.
-fn short(source: &Source, range: &Range<usize>) -> Range<usize> {
+/// A long range (a whole function) is drawn by its first line, and a long line by as much of it as
+/// a line of `width` columns can underline.
+fn short(source: &Source, range: &Range<usize>, width: usize) -> Range<usize> {
     const LONGEST: usize = 4;
+    /// The line number, the marks of what was left out, and some code around.
+    const MARGIN: usize = 20;
     let touched = source.lines().touched(range.clone());
-    if touched.len() <= LONGEST {
-        return range.clone();
+    let range = if touched.len() <= LONGEST {
+        range.clone()
+    } else {
+        let first = source.lines().content(touched.start, source.text());
+        range.start..first.end.max(range.start)
+    };
+    let text = source.text().get(range.clone()).unwrap_or_default();
+    let most = width.saturating_sub(MARGIN).max(MARGIN);
+    match text.char_indices().nth(most) {
+        Some((at, _)) if !text.contains('\n') => range.start..range.start + at,
+        _ => range,
     }
-    let first = source.lines().content(touched.start, source.text());
-    range.start..first.end.max(range.start)
 }

@@ -34,7 +34,7 @@ pub(super) fn candidates(
     };
     let paths = diff.deltas().filter_map(|delta| {
         let file = delta.new_file().path().or_else(|| delta.old_file().path());
-        Some(file?.to_str()?.replace('\\', "/"))
+        Some(file?.to_string_lossy().replace('\\', "/"))
     });
     Ok(paths
         .filter(|path| !path.ends_with('/') && !left_out(path))
