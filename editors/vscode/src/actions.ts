@@ -38,6 +38,36 @@ export class Actions {
     else say('the cursor stands in no definition that this hotfix changes and production has.');
   }
 
+  /** Lets what the cursor stands in leave the hotfix. */
+  async defer(editor: vscode.TextEditor, what: 'hunk' | 'definition'): Promise<void> {
+    const [action] = await this.offered(editor.document.uri, editor.selection, `refactor.rewrite.hotfix.defer.${what}`, []);
+    const command = action?.command;
+    if (command) await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+    else if (what === 'hunk') say('the cursor stands on no change that could leave by itself.');
+    else say('the cursor stands in no definition with several changes that could leave.');
+  }
+
+  /** Allows the finding at the cursor. */
+  async allowAt(editor: vscode.TextEditor): Promise<void> {
+    const ours = vscode.languages.getDiagnostics(editor.document.uri).filter((it) => it.source === 'hotfix');
+    const finding = ours.find((it) => it.range.contains(editor.selection.active)) ?? ours.find((it) => it.range.start.line === editor.selection.active.line);
+    if (finding) await this.allow(editor.document.uri, finding);
+    else say('the cursor stands on no finding.');
+  }
+
+  /** Writes the comment that allows a finding, with the reason that a person gives. */
+  async allow(uri: vscode.Uri, finding: vscode.Diagnostic): Promise<void> {
+    await this.visible(uri, finding.range);
+    const [action] = await this.offered(uri, finding.range, 'refactor.rewrite.hotfix.allow', [finding]);
+    if (action === undefined) {
+      say('no comment can allow this finding here.');
+      return;
+    }
+    const reason = await vscode.window.showInputBox({ title: action.title, prompt: 'Why is it right as it is?', validateInput: (text) => (text.trim() ? undefined : 'A reason is required') });
+    if (reason === undefined) return;
+    await this.apply(action, (text) => text.replace(/(hotfix: allow\([^)]*\))/, (comment) => `${comment} ${reason.trim().replaceAll(/\s+/g, ' ')}`));
+  }
+
   private async offered(uri: vscode.Uri, range: vscode.Range, kind: string, diagnostics: vscode.Diagnostic[]): Promise<CodeAction[]> {
     const client = this.running();
     if (client === undefined) return [];
@@ -49,11 +79,12 @@ export class Actions {
     return (answer ?? []).filter((it): it is CodeAction => !Command.is(it));
   }
 
-  private async apply(action: CodeAction): Promise<void> {
+  private async apply(action: CodeAction, write?: (text: string) => string): Promise<void> {
     const client = this.running();
     if (client === undefined) return;
     const whole = action.edit ? action : await client.sendRequest(CodeActionResolveRequest.type, action);
     const edit = await client.protocol2CodeConverter.asWorkspaceEdit(whole.edit);
+    if (edit && write) for (const [uri, edits] of edit.entries()) edit.set(uri, edits.map((it) => new vscode.TextEdit(it.range, write(it.newText))));
     if (edit && !(await vscode.workspace.applyEdit(edit))) say('the file has changed meanwhile: try again.');
   }
 

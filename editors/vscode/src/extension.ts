@@ -2,9 +2,11 @@
 
 import * as vscode from 'vscode';
 import { Actions } from './actions';
-import { checkTasks, runCheck } from './check';
+import { checkTasks, runVerb } from './check';
+import { Checklist } from './checklist';
+import { Deferred, DeferredView } from './deferred';
 import { Production } from './production';
-import { Status } from './protocol';
+import { Item, Status } from './protocol';
 import { ruleOf, Rules } from './rules';
 import { Server, settings } from './server';
 import { plain, statusBar } from './statusbar';
@@ -30,7 +32,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const rules = new Rules(running);
   const production = new Production(running);
   context.subscriptions.push(running, rules, production, statusBar(running), new View(running, rules), checkTasks(running));
-  registerCommands(context, running, rules, production);
+  const [checklist, deferred] = [new Checklist(running), new DeferredView(running)];
+  context.subscriptions.push(checklist, deferred);
+  registerCommands(context, running, rules, production, checklist, deferred);
   await running.start();
   return {
     status: () => running.current,
@@ -44,7 +48,7 @@ export function deactivate(): Promise<void> | undefined {
   return server?.stop();
 }
 
-function registerCommands(context: vscode.ExtensionContext, running: Server, rules: Rules, production: Production): void {
+function registerCommands(context: vscode.ExtensionContext, running: Server, rules: Rules, production: Production, checklist: Checklist, deferred: DeferredView): void {
   const actions = new Actions(running);
   const commands: Record<string, (...args: never[]) => unknown> = {
     showStatus: () => showStatus(running),
@@ -56,7 +60,15 @@ function registerCommands(context: vscode.ExtensionContext, running: Server, rul
     restoreHunk: () => inEditor((editor) => actions.restore(editor, 'hunk')),
     restoreDefinition: () => inEditor((editor) => actions.restore(editor, 'definition')),
     explain: (target?: string | Finding) => rules.explain(typeof target === 'object' ? ruleOf(target.diagnostic) : target),
-    check: () => runCheck(running),
+    check: () => runVerb(running, 'check'),
+    proveInTerminal: () => runVerb(running, 'prove'),
+    verifyInTerminal: () => runVerb(running, 'verify'),
+    rollbackInTerminal: () => runVerb(running, 'rollback'),
+    deferHunk: () => inEditor((editor) => actions.defer(editor, 'hunk')),
+    deferDefinition: () => inEditor((editor) => actions.defer(editor, 'definition')),
+    bringBack: (change?: Deferred) => change && deferred.bringBack(change),
+    allowFinding: (finding?: Finding) => (finding ? actions.allow(finding.uri, finding.diagnostic) : inEditor((editor) => actions.allowAt(editor))),
+    openItem: (item: Item) => checklist.open(item),
     restart: () => running.restart(),
     showOutput: () => running.output.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:hotfix-ls.hotfix-ls'),

@@ -13,6 +13,31 @@ export interface Status {
   counts: { warning: number; information: number; hint: number };
   /** Whether something has not been judged yet. */
   looking: boolean;
+  /** Null until the branch was looked at as a whole. */
+  checklist?: { done: number; failed: number; total: number } | null;
+}
+
+/** One item of the checklist. */
+export interface Item {
+  name: string;
+  title: string;
+  state: 'passed' | 'failed' | 'attested' | 'not-applicable' | 'open';
+  says: string;
+  rule: string | null;
+}
+
+/** A definition that lacks what an item asks for. */
+export interface Mark {
+  rule: string;
+  path: string;
+  /** Counted from 1. */
+  line: number;
+}
+
+/** What the command `hotfix.checklist` answers. */
+export interface Checklist {
+  root: string;
+  checklist: { done: number; total: number; items: Item[]; marks: Mark[] };
 }
 
 export interface ProductionText {

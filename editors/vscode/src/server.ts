@@ -143,6 +143,9 @@ export class Server implements vscode.Disposable {
       synchronize: { configurationSection: 'hotfix' },
       middleware: {
         handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(withPage)),
+        // What a lens asks for is shown, not only answered.
+        executeCommand: (command, args: unknown[], next) =>
+          command === 'hotfix.checklist' ? vscode.commands.executeCommand('hotfix.items.focus') : next(command, args),
         workspace: {
           // What is set nowhere must stay unset: a default sent from here would override hotfix.toml.
           configuration: (params) => params.items.map((item) => (item.section === 'hotfix' ? settings() : null)),

@@ -28,8 +28,13 @@ function bar(server: Server): { text: string; background?: 'error' | 'warning' }
   if (status.looking && status.state === 'inactive') return { text: '$(loading~spin) Hotfix' };
   if (status.state === 'inactive') return { text: '$(circle-slash) Hotfix: not judged' };
   const icon = status.looking ? '$(loading~spin)' : '$(git-branch)';
-  const text = `${icon} ${status.branch ?? 'HEAD'} → ${status.production}: ${soFar(status)}`;
+  const text = `${icon} ${status.branch ?? 'HEAD'} → ${status.production}: ${soFar(status)}${tally(status)}`;
   return status.counts.warning > 0 ? { text, background: 'warning' } : { text };
+}
+
+/** How the checklist stands, in short. */
+function tally({ checklist }: Status): string {
+  return checklist ? ` · $(checklist) ${checklist.done}/${checklist.total}` : '';
 }
 
 export function amount(count: number): string {
@@ -61,7 +66,7 @@ export function sentence(text: string): string {
 function tooltip(server: Server): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.isTrusted = {
-    enabledCommands: ['hotfix.findings.focus', 'hotfix.compare', 'hotfix.check', 'hotfix.restart', 'hotfix.showOutput', 'hotfix.openSettings'],
+    enabledCommands: ['hotfix.findings.focus', 'hotfix.items.focus', 'hotfix.compare', 'hotfix.check', 'hotfix.restart', 'hotfix.showOutput', 'hotfix.openSettings'],
   };
   const status = server.current;
   if (status?.state === 'active') table(text, status);
@@ -73,7 +78,7 @@ function tooltip(server: Server): vscode.MarkdownString {
   text.appendMarkdown('---\n\n');
   const links: [string, string][] = [];
   if (status?.state === 'active') {
-    links.push(['Findings', 'hotfix.findings.focus'], ['Compare with production', 'hotfix.compare'], ['Check the branch', 'hotfix.check']);
+    links.push(['Findings', 'hotfix.findings.focus'], ['Checklist', 'hotfix.items.focus'], ['Compare with production', 'hotfix.compare'], ['Check the branch', 'hotfix.check']);
   } else {
     links.push(['Settings', 'hotfix.openSettings']);
   }
@@ -100,6 +105,10 @@ function table(text: vscode.MarkdownString, status: Status): void {
   row('Certain', String(warning));
   row('Likely', String(information));
   row('Possible', String(hint));
+  if (status.checklist) {
+    const { done, failed, total } = status.checklist;
+    row('Checklist', `${done} of ${total} done${failed > 0 ? `, ${failed} do not hold` : ''}`);
+  }
   text.appendMarkdown('\n');
   if (status.reason) {
     text.appendText(sentence(status.reason));

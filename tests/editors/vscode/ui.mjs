@@ -117,6 +117,11 @@ try {
     await page.locator('.tree-explorer-viewlet-tree-view .message', { hasText: 'against main at' }).waitFor();
     await shot('5-view');
   });
+  await check('the checklist shows how its items stand', async () => {
+    await says('/14');
+    await row('A test covers the fix').first().waitFor();
+    await shot('5-checklist');
+  });
   await check('a click goes to a finding in a file that is closed', async () => {
     await row('orders.py:2').click();
     await page.locator('.tab.active', { hasText: 'orders.py' }).waitFor();
@@ -177,7 +182,7 @@ try {
   });
   await check('typing brings a finding', async () => {
     await goTo(32, 1);
-    await page.keyboard.type('\n\ndef ping():\nreturn requests.get("https://example.com/ping").status_code\n');
+    await page.keyboard.type('\n\ndef _ping():\nreturn requests.get("https://example.com/ping").status_code\n');
     await squiggle.first().waitFor();
     await says('1 risky');
   });

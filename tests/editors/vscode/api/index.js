@@ -137,6 +137,25 @@ exports.run = async () => {
     await vscode.commands.executeCommand('undo');
     await until('the hotfix again', () => editor.document.getText().includes('as the shop has it'));
   });
+  await test('a hunk leaves into a patch and comes back', async () => {
+    const editor = await open(client);
+    const before = editor.document.getText();
+    const patch = path.join(first, '.hotfix/deferred/01-change-in-fetch-order.patch');
+    editor.selection = new vscode.Selection(4, 10, 4, 10);
+    await vscode.commands.executeCommand('hotfix.deferHunk');
+    await until('production\'s docstring', () => !editor.document.getText().includes('as the shop has it'));
+    assert.ok(fs.existsSync(patch), 'the patch is there');
+    assert.ok(rulesOf(client).length > 0, 'the other hunk stays');
+    await vscode.commands.executeCommand('hotfix.bringBack', { root: first, number: 1, what: '', file: 'shop/client.py', line: 5 });
+    await until('the same text', () => editor.document.getText() === before);
+    assert.equal(editor.document.isDirty, false);
+    assert.equal(fs.existsSync(patch), false);
+  });
+  await test('the status tells how the checklist stands', async () => {
+    await open(client);
+    const tally = await until('the checklist', () => api.status()?.checklist);
+    assert.equal(tally.total, 14);
+  });
   await test('a change of the gutter at the end of the file is taken back exactly', async () => {
     const editor = await open(client);
     const production = Buffer.from(await vscode.workspace.fs.readFile(client.with({ scheme: 'hotfix-production' }))).toString();
