@@ -1,9 +1,13 @@
 //! All changed files together: what left one and came to another.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
+use super::callers::{self, Use, Wanted};
 use super::matching::{FEWEST_TOKENS, SIMILAR, similarity};
 use super::normal::{stable_hash, tokens};
+use crate::syntax::nodes::field;
+use crate::syntax::unit::definition_node;
 use crate::syntax::{Definition, Kind, Outline, Source};
 
 /// Without the same name a body must have so many tokens to be recognised in another file.
@@ -48,7 +52,23 @@ pub struct Branch {
     moves: Vec<Move>,
     added: BTreeSet<String>,
     deleted: BTreeSet<String>,
+    /// What callers may have to follow, with the places found so far.
+    users: BTreeMap<Wanted, Vec<User>>,
 }
+
+/// A place in another file that uses what the branch changes for its callers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The file, relative to the repository.
+    pub path: String,
+    /// The same on the disk.
+    pub file: PathBuf,
+    /// The line.
+    pub place: Use,
+}
+
+/// At most so many users of one definition are told.
+pub const MOST_USERS: usize = 8;
 
 impl Branch {
     /// Reads all changed files.
@@ -65,6 +85,12 @@ impl Branch {
             let outline = |side: &Option<Source>| side.as_ref().map(Outline::new);
             let (base, head) = (outline(&file.base), outline(&file.head));
             if let (Some(source), Some(outline)) = (&file.base, &base) {
+                let now = file.head.as_ref().zip(head.as_ref());
+                let wanted = broken((source, outline), now).into_iter();
+                branch.users.extend(wanted.map(|qualname| {
+                    let path = file.path.clone();
+                    (Wanted { path, qualname }, Vec::new())
+                }));
                 gone.extend(only_here(&file.path, source, outline, head.as_ref()));
             }
             if let (Some(source), Some(outline)) = (&file.head, &head) {
@@ -101,6 +127,45 @@ impl Branch {
         self.deleted.contains(path)
     }
 
+    /// Whether somebody has to be looked for who uses what changes for its callers.
+    #[must_use]
+    pub fn seeks_users(&self) -> bool {
+        !self.users.is_empty()
+    }
+
+    /// Looks through one more file of the repository.
+    pub fn read_user(&mut self, path: &str, file: &Path, text: &str) {
+        for (wanted, users) in &mut self.users {
+            if users.len() < MOST_USERS {
+                users.extend(
+                    callers::uses(text, path, wanted)
+                        .into_iter()
+                        .map(|place| User {
+                            path: path.to_owned(),
+                            file: file.to_owned(),
+                            place,
+                        }),
+                );
+                users.truncate(MOST_USERS);
+            }
+        }
+    }
+
+    /// Forgets the changed definitions that nobody was found to use.
+    pub fn settle_users(&mut self) {
+        self.users.retain(|_, users| !users.is_empty());
+    }
+
+    /// The places in other files that use what production has under this name.
+    #[must_use]
+    pub fn users(&self, path: &str, qualname: &str) -> &[User] {
+        let wanted = Wanted {
+            path: path.to_owned(),
+            qualname: qualname.to_owned(),
+        };
+        self.users.get(&wanted).map_or(&[], Vec::as_slice)
+    }
+
     /// Where most of what went from this file is now.
     #[must_use]
     pub fn heir(&self, path: &str) -> Option<&str> {
@@ -111,6 +176,44 @@ impl Branch {
         let most = counts.into_iter().max_by_key(|(_, count)| *count);
         most.map(|(path, _)| path)
     }
+}
+
+/// The public names of production that are gone or are called otherwise now.
+fn broken((base, outline): (&Source, &Outline), head: Option<(&Source, &Outline)>) -> Vec<String> {
+    let mut found = Vec::new();
+    for one in &outline.definitions {
+        let private =
+            one.qualname.split('.').any(|part| part.starts_with('_')) || one.name.contains('#');
+        if one.kind == Kind::Module || private {
+            continue;
+        }
+        let new = head.and_then(|(source, outline)| Some((source, outline.find(&one.qualname)?)));
+        let same = new.is_some_and(|(source, new)| {
+            new.kind == one.kind && called(base, one) == called(source, new)
+        });
+        if !same {
+            found.push(one.qualname.clone());
+        }
+    }
+    let kept = |name: &str| {
+        head.is_some_and(|(_, head)| {
+            head.find(name).is_some() || head.assigned.iter().any(|(one, _)| one == name)
+        })
+    };
+    let names = outline.assigned.iter().map(|(name, _)| name);
+    found.extend(
+        names
+            .filter(|name| !name.starts_with('_') && !kept(name))
+            .cloned(),
+    );
+    found
+}
+
+/// All of a definition that stands before its body.
+fn called<'s>(source: &'s Source, one: &Definition) -> Vec<&'s str> {
+    let body = definition_node(source, one).and_then(|node| field(node, "body"));
+    let end = body.map_or(one.core.end, |body| body.start_byte());
+    tokens(source, one.range.start..end)
 }
 
 /// A definition that only one side of its file has.

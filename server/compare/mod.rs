@@ -1,6 +1,7 @@
 //! Base against head: normalised syntax, matching definitions, what is new.
 
 pub mod branch;
+pub mod callers;
 pub mod canonical;
 pub mod edits;
 pub mod matching;

@@ -8,6 +8,7 @@ use tower_lsp::lsp_types::{
 
 use super::capabilities::Client;
 use super::{convert, rule_page};
+use crate::rules::{Place, Related};
 use crate::session::{ConfigReport, Published};
 use crate::text::{Encoding, Lines, position};
 
@@ -31,6 +32,7 @@ pub(super) fn of_finding(published: &Published, uri: &Url, client: Client) -> Di
             location: Location::new(uri.clone(), convert::to_range(range)),
             message: message.clone(),
         })
+        .chain(finding.related.iter().filter_map(elsewhere))
         .collect();
     let mut message = finding.message.clone();
     if !client.related_information {
@@ -52,6 +54,19 @@ pub(super) fn of_finding(published: &Published, uri: &Url, client: Client) -> Di
             .diagnostic_data
             .then(|| json!({ "identity": finding.identity })),
     }
+}
+
+/// A place in another file: the beginning of its line, which is the same in every encoding.
+fn elsewhere(related: &Related) -> Option<DiagnosticRelatedInformation> {
+    let Place::Elsewhere(user) = &related.place else {
+        return None;
+    };
+    let start = tower_lsp::lsp_types::Position::new(user.place.line, 0);
+    let uri = Url::from_file_path(&user.file).ok()?;
+    Some(DiagnosticRelatedInformation {
+        location: Location::new(uri, Range::new(start, start)),
+        message: format!("{}: `{}`", related.message, user.place.text),
+    })
 }
 
 /// What is wrong in a configuration file.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::compare::branch::User;
+
 pub use crate::config::Severity;
 
 /// How sure a rule is.
@@ -32,6 +34,8 @@ pub enum Place {
     Head(Range<usize>),
     /// Bytes of production's (comparable) text.
     Production(Range<usize>),
+    /// A place in another file.
+    Elsewhere(User),
 }
 
 /// Another place that explains a finding: production's line, the lock, the other `.get`.

@@ -1,6 +1,7 @@
 //! Reads all changed files, to see what the branch does to them together.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::repository::is_python;
 use crate::compare::branch::{Branch, Sides};
@@ -15,10 +16,24 @@ const MOST_FILES: usize = 400;
 /// At most so many bytes of both sides are parsed.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
+/// Users are looked for in at most so many files,
+const MOST_SEARCHED: usize = 5000;
+
+/// in at most so many bytes,
+const MOST_SEARCHED_BYTES: usize = 64 * 1024 * 1024;
+
+/// and no longer than this: the rest of the answer does not wait for it.
+const LONGEST_SEARCH: Duration = Duration::from_secs(2);
+
 /// What the branch does to its files as a whole. Reads git and the disk.
 #[must_use]
 pub fn branch(git: &Repository, scope: &Scope, changed: &[ChangedFile], cancel: &Cancel) -> Branch {
-    branch_of(changed, cancel, |file| texts(git, scope, file))
+    let mut branch = read_all(changed, cancel, |file| texts(git, scope, file));
+    if branch.seeks_users() {
+        find_users(&mut branch, git, cancel);
+    }
+    branch.settle_users();
+    branch
 }
 
 /// The same; `read` gives production's text of a file and the hotfix's, as far as they can be read.
@@ -28,12 +43,21 @@ pub fn branch_of(
     cancel: &Cancel,
     read: impl Fn(&ChangedFile) -> (Option<String>, Option<String>),
 ) -> Branch {
+    let mut branch = read_all(changed, cancel, read);
+    branch.settle_users();
+    branch
+}
+
+fn read_all(
+    changed: &[ChangedFile],
+    cancel: &Cancel,
+    read: impl Fn(&ChangedFile) -> (Option<String>, Option<String>),
+) -> Branch {
     let python: Vec<&ChangedFile> = changed
         .iter()
         .filter(|file| is_python(Path::new(&file.path)))
         .collect();
-    // What leaves a file that changes alone goes nowhere.
-    let alone = python.len() < 2 || MOST_FILES < python.len();
+    let too_many = MOST_FILES < python.len();
     let mut left = MOST_BYTES;
     let mut sides = Vec::new();
     for file in python {
@@ -41,7 +65,7 @@ pub fn branch_of(
             break;
         }
         let (mut base, mut head) = (None, None);
-        if !alone {
+        if !too_many {
             (base, head) = read(file);
         }
         let size = [&base, &head].map(|one| one.as_ref().map_or(0, String::len));
@@ -61,6 +85,35 @@ pub fn branch_of(
         });
     }
     Branch::of(&sides)
+}
+
+/// Looks through the repository's Python files for users of what changes for them, until the time
+/// is over.
+fn find_users(branch: &mut Branch, git: &Repository, cancel: &Cancel) {
+    let end = Instant::now() + LONGEST_SEARCH;
+    let mut left = MOST_SEARCHED_BYTES;
+    let paths = git.tracked_files().unwrap_or_default();
+    let python = paths.iter().filter(|path| is_python(Path::new(path)));
+    for path in python.take(MOST_SEARCHED) {
+        if cancel.is_cancelled() || end < Instant::now() {
+            return;
+        }
+        let file = git.root().join(path);
+        let is_file = file.symlink_metadata().is_ok_and(|about| about.is_file());
+        let Some(bytes) = is_file
+            .then(|| read_regular(&file, LIMIT_BYTES).ok())
+            .flatten()
+        else {
+            continue;
+        };
+        let Some(rest) = left.checked_sub(bytes.len()) else {
+            return;
+        };
+        left = rest;
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            branch.read_user(path, &file, text);
+        }
+    }
 }
 
 /// Production's text and the hotfix's, as far as they can be read.

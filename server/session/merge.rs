@@ -32,7 +32,7 @@ impl Shown {
         finding
             .related
             .retain_mut(|related| match &mut related.place {
-                Place::Production(_) => true,
+                Place::Production(_) | Place::Elsewhere(_) => true,
                 Place::Head(range) => match change::shift(changes, range.clone()) {
                     Some(moved) => {
                         *range = moved;
@@ -149,7 +149,7 @@ fn show(finding: &Finding, snapshot: &Snapshot, hunks: &[Hunk]) -> Shown {
             (Place::Production(range), Comparison::Production(base) | Comparison::Gone(base)) => {
                 production_place(range, &related.message, base, source, hunks)
             }
-            (Place::Production(_), Comparison::AllNew) => return None,
+            (Place::Production(_), Comparison::AllNew) | (Place::Elsewhere(_), _) => return None,
         };
         Some((place, message))
     });

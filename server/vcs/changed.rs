@@ -113,6 +113,18 @@ impl Repository {
         names.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The paths of all files that git tracks, relative to the root, with `/`.
+    ///
+    /// # Errors
+    /// [`BaseError`] when git's index cannot be read.
+    pub fn tracked_files(&self) -> Result<Vec<String>, BaseError> {
+        self.with(|git| {
+            let index = git.index()?;
+            let paths = index.iter().map(|entry| String::from_utf8(entry.path));
+            Ok(paths.filter_map(Result::ok).collect())
+        })
+    }
+
     /// The file of production that `path` was renamed from; none when it is really new.
     pub(super) fn renamed_from(
         &self,

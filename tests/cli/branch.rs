@@ -136,3 +136,42 @@ fn what_moves_as_it_is_brings_no_finding_along() {
     );
     assert!(1 < found(&repo, &[]).len(), "it is judged where it changes");
 }
+
+#[test]
+fn who_uses_a_broken_function_is_told_with_the_line() {
+    let web = "from shop.orders import total\n\n\ndef page(order):\n    return total(order)\n";
+    let other = "def total(order):\n    return order\n\n\nprint(total(1))\n";
+    let repo = production(&[
+        ("shop/orders.py", TOTAL),
+        ("shop/web.py", web),
+        ("bank/sums.py", other),
+    ]);
+    repo.write("shop/orders.py", TOTAL.replace("(order)", "(order, rate)"));
+    let json = run(repo.root(), &["check", "--format", "json"]).json();
+    let related = json["findings"][0]["related"]
+        .as_array()
+        .expect("related places");
+    let users: Vec<String> = related
+        .iter()
+        .filter(|one| one["side"] == "head")
+        .map(|one| {
+            format!(
+                "{} {}",
+                one["path"].as_str().unwrap_or_default(),
+                one["range"]["start"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        users,
+        [
+            r#"shop/web.py {"column":25,"line":1}"#,
+            r#"shop/web.py {"column":12,"line":5}"#
+        ]
+    );
+    let full = run(repo.root(), &["check"]).stdout;
+    assert!(
+        full.contains("used in: shop/web.py:5: return total(order)"),
+        "{full}"
+    );
+}

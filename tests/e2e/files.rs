@@ -188,3 +188,24 @@ fn a_function_that_comes_from_another_file_is_told_in_the_open_document() {
     });
     client.finish();
 }
+
+#[test]
+fn who_uses_a_broken_function_is_a_related_place_in_another_file() {
+    let repo = repository();
+    repo.write("web.py", "from app import total\n\nprint(total({}))\n");
+    repo.commit("Add a page");
+    repo.git(&["branch", "-f", "main"]);
+    repo.write(
+        "app.py",
+        PRODUCTION.replace("total(orders)", "total(orders, rate)"),
+    );
+    let mut client = editor(repo.root());
+    let found = client.file_diagnostics(&uri(&repo.path("app.py")), |found| {
+        found.iter().any(|one| one["code"] == "api-change")
+    });
+    let related = found[0]["relatedInformation"].as_array().expect("places");
+    let web = uri(&repo.path("web.py"));
+    let places = related.iter().filter(|one| one["location"]["uri"] == web);
+    assert_eq!(places.count(), 2, "{related:?}");
+    client.finish();
+}

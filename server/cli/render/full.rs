@@ -79,6 +79,23 @@ fn finding_group<'a>(file: &'a Judged, finding: &'a Finding, width: usize) -> Gr
     title
         .element(head_snippet(file, finding, width))
         .elements(production_snippet(file, finding))
+        .elements(elsewhere(finding))
+}
+
+/// Places in other files, a line each.
+fn elsewhere(finding: &Finding) -> Vec<Element<'static>> {
+    let places = finding
+        .related
+        .iter()
+        .filter_map(|related| match &related.place {
+            Place::Elsewhere(user) => {
+                let line = format!("{}:{}: {}", user.path, user.place.line + 1, user.place.text);
+                let shown = visible(&line).into_owned();
+                Some(Level::NOTE.with_name(Some("used in")).message(shown).into())
+            }
+            _ => None,
+        });
+    places.collect()
 }
 
 /// The hotfix's lines: what is underlined, and the related places of the same file.
@@ -90,7 +107,7 @@ fn head_snippet<'a>(file: &'a Judged, finding: &'a Finding, width: usize) -> Ele
         .iter()
         .filter_map(|related| match &related.place {
             Place::Head(bytes) => Some((short(head, bytes, width), related.message.as_str())),
-            Place::Production(_) => None,
+            Place::Production(_) | Place::Elsewhere(_) => None,
         })
         .collect();
     let ranges = related.iter().map(|(range, _)| range).chain([&primary]);
@@ -117,7 +134,7 @@ fn production_snippet<'a>(file: &'a Judged, finding: &'a Finding) -> Option<Elem
         .iter()
         .filter_map(|related| match &related.place {
             Place::Production(bytes) => Some((bytes, related.message.as_str())),
-            Place::Head(_) => None,
+            Place::Head(_) | Place::Elsewhere(_) => None,
         })
         .collect();
     if related.is_empty() {

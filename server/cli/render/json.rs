@@ -187,6 +187,18 @@ fn json_related<'a>(file: &'a Judged, related: &'a Related) -> Option<JsonRelate
             let range = place::span(&production.text, &lines, bytes);
             ("production", production.path.as_str(), range)
         }
+        Place::Elsewhere(user) => {
+            let line = user.place.line as usize + 1;
+            let at = |column: u32| place::Position {
+                line,
+                column: column as usize + 1,
+            };
+            let range = Span {
+                start: at(user.place.columns.start),
+                end: at(user.place.columns.end),
+            };
+            ("head", user.path.as_str(), range)
+        }
     };
     Some(JsonRelated {
         side,

@@ -11,9 +11,10 @@ use super::knowledge::public::{
     exported, is_exposed, is_importable, is_public, is_shipped, module_name, still_has,
 };
 use super::{
-    Confidence, Draft, FileChange, Finding, FixContext, Group, LoneFile, Meta, Place, Reporter,
-    Rule, Trial,
+    Confidence, Draft, FileChange, Finding, FixContext, Group, LoneFile, Meta, Place, Related,
+    Reporter, Rule, Trial,
 };
+use crate::compare::branch::{MOST_USERS, User};
 use crate::compare::signature::Signature;
 use crate::fixes::Fix;
 use crate::fixes::hunk::{bring_back, restore_named};
@@ -44,34 +45,14 @@ impl Rule for ApiChange {
     }
 
     fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
-        // While head's syntax is broken, a definition may only seem to be gone.
-        if change.head.source.is_broken() || change.head.is_test {
-            return;
-        }
-        if is_shipped(change.path) {
-            surface::compare(change, reporter);
-        }
-        if !is_exposed(change) {
-            return;
-        }
-        let names = exported(change.base);
-        for &index in change.in_base {
-            let old = &change.base.outline.definitions[index];
-            if old.kind == Kind::Module || !is_public(&old.qualname, names.as_ref()) {
-                continue;
+        let mut own = Reporter::default();
+        all(change, &mut own);
+        for mut draft in own.into_drafts() {
+            if draft.confidence == Confidence::Certain {
+                tell_users(change, &mut draft);
             }
-            let partner = change
-                .matching
-                .head_of(index)
-                .map(|index| &change.head.outline.definitions[index]);
-            match partner {
-                Some(new) if new.qualname == old.qualname => same_name(change, old, new, reporter),
-                _ => gone(change, old, partner, reporter),
-            }
+            reporter.report(draft);
         }
-        names::compare(change, names.as_ref(), reporter);
-        attributes::compare(change, names.as_ref(), reporter);
-        moved_module(change, reporter);
     }
 
     fn deleted_file(&self, deleted: &LoneFile<'_>, reporter: &mut Reporter) {
@@ -95,9 +76,15 @@ impl Rule for ApiChange {
             }
             None => format!("{name} is gone: whoever imports it fails"),
         };
+        let outline = deleted.file.outline;
+        let definitions = outline.definitions.iter().map(|one| &one.qualname);
+        let names = definitions.chain(outline.assigned.iter().map(|(name, _)| name));
+        let users = names.flat_map(|name| deleted.branch.users(path, name));
+        let users: Vec<User> = users.take(MOST_USERS).cloned().collect();
         reporter.report(Draft {
             detail: name,
             covers: &["architecture-change"],
+            related: related(&users).collect(),
             ..Draft::over(0..0, Confidence::Certain, message)
         });
     }
@@ -108,7 +95,7 @@ impl Rule for ApiChange {
         };
         let at = finding.related.iter().find_map(|one| match &one.place {
             Place::Production(bytes) => Some(bytes.start),
-            Place::Head(_) => None,
+            Place::Head(_) | Place::Elsewhere(_) => None,
         });
         let head = context.unit.file;
         let old = at.map(|at| base.outline.enclosing(at));
@@ -120,6 +107,66 @@ impl Rule for ApiChange {
         });
         fix.into_iter().collect()
     }
+}
+
+/// Everything that callers notice.
+fn all(change: &FileChange<'_>, reporter: &mut Reporter) {
+    // While head's syntax is broken, a definition may only seem to be gone.
+    if change.head.source.is_broken() || change.head.is_test {
+        return;
+    }
+    if is_shipped(change.path) {
+        surface::compare(change, reporter);
+    }
+    if !is_exposed(change) {
+        return;
+    }
+    let names = exported(change.base);
+    for &index in change.in_base {
+        let old = &change.base.outline.definitions[index];
+        if old.kind == Kind::Module || !is_public(&old.qualname, names.as_ref()) {
+            continue;
+        }
+        let partner = change
+            .matching
+            .head_of(index)
+            .map(|index| &change.head.outline.definitions[index]);
+        match partner {
+            Some(new) if new.qualname == old.qualname => same_name(change, old, new, reporter),
+            _ => gone(change, old, partner, reporter),
+        }
+    }
+    names::compare(change, names.as_ref(), reporter);
+    attributes::compare(change, names.as_ref(), reporter);
+    moved_module(change, reporter);
+}
+
+/// Adds the places in other files that use what a finding speaks of.
+fn tell_users(change: &FileChange<'_>, draft: &mut Draft) {
+    let production = draft.related.iter().find_map(|one| match &one.place {
+        Place::Production(bytes) => Some(bytes.start),
+        _ => None,
+    });
+    let Some(at) = production else {
+        return;
+    };
+    let outline = change.base.outline;
+    let definition = &outline.enclosing(at).qualname;
+    let mut assigned = outline.assigned.iter();
+    let name = match assigned.find(|(_, bytes)| bytes.contains(&at)) {
+        Some((name, _)) if definition.is_empty() => name,
+        _ => definition,
+    };
+    draft
+        .related
+        .extend(related(change.branch.users(change.path, name)));
+}
+
+fn related(users: &[User]) -> impl Iterator<Item = Related> {
+    users.iter().map(|user| Related {
+        place: Place::Elsewhere(user.clone()),
+        message: "uses it".to_owned(),
+    })
 }
 
 /// A module that has another name.

@@ -53,7 +53,7 @@ fn in_place(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
 fn related(finding: &Finding) -> Option<std::ops::Range<usize>> {
     finding.related.iter().find_map(|one| match &one.place {
         Place::Production(bytes) => Some(bytes.clone()),
-        Place::Head(_) => None,
+        Place::Head(_) | Place::Elsewhere(_) => None,
     })
 }
 

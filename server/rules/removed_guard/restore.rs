@@ -39,7 +39,7 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
         .iter()
         .find_map(|related| match &related.place {
             crate::rules::Place::Production(bytes) => Some(bytes.clone()),
-            crate::rules::Place::Head(_) => None,
+            crate::rules::Place::Head(_) | crate::rules::Place::Elsewhere(_) => None,
         })?;
     let definition = production.outline.enclosing(shown.start);
     let units = Unit::of_definition(production, definition);

@@ -134,7 +134,7 @@ fn restore_types(context: &FixContext<'_>, finding: &Finding, clause: Node<'_>) 
         .iter()
         .find_map(|related| match &related.place {
             Place::Production(bytes) => Some(bytes.clone()),
-            Place::Head(_) => None,
+            Place::Head(_) | Place::Elsewhere(_) => None,
         })?;
     let header = &production.source.text()[shown];
     let names = header.strip_prefix("except")?.trim();
