@@ -190,31 +190,33 @@ impl Place<'_> {
     }
 }
 
-/// The folders that changed modules are imported from, relative to the root: above the outermost
-/// package, then `src` and the root.
+/// The folders that modules are imported from, relative to the root: the root, its `src`, and those
+/// of projects inside of the repository that the hotfix changes. Only the folder of a project
+/// counts, never one inside of a package: `src/poetry` on the path would put `poetry/json` in the
+/// place of Python's own `json`.
 pub(super) fn import_folders(root: &Path, changes: &[ChangedFile]) -> Vec<String> {
-    let mut folders = Vec::new();
-    for changed in changes
-        .iter()
-        .filter(|it| it.path.strip_suffix(".py").is_some())
-    {
-        let mut folder = Path::new(&changed.path).parent();
-        while let Some(package) = folder.filter(|it| root.join(it).join("__init__.py").is_file()) {
-            folder = package.parent();
+    const PROJECT: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "manage.py"];
+    const SOURCES: [&str; 2] = ["src", "lib"];
+    let mut folders = vec![String::new()];
+    for changed in changes {
+        let above = Path::new(&changed.path).ancestors().skip(1);
+        for folder in above.filter(|it| {
+            PROJECT
+                .iter()
+                .any(|file| root.join(it).join(file).is_file())
+        }) {
+            folders.push(folder.to_string_lossy().replace('\\', "/"));
         }
-        let folder = folder.unwrap_or(Path::new(""));
-        // A folder of tests is no place that production's modules are imported from.
-        folders.push(folder.to_string_lossy().replace('\\', "/"));
     }
-    folders.retain(|folder| !folder.split('/').any(|part| part.starts_with("test")));
     folders.sort();
     folders.dedup();
-    folders.retain(|folder| !folder.is_empty() && folder != "src");
-    if root.join("src").is_dir() {
-        folders.insert(0, "src".to_owned());
-    }
-    folders.push(String::new());
-    folders
+    let with_sources = folders.into_iter().flat_map(|folder| {
+        let inside =
+            SOURCES.map(|name| Path::new(&folder).join(name).to_string_lossy().into_owned());
+        let sources = inside.into_iter().filter(|it| root.join(it).is_dir());
+        sources.chain([folder.clone()]).collect::<Vec<_>>()
+    });
+    with_sources.collect()
 }
 
 #[cfg(test)]
@@ -241,5 +243,28 @@ mod tests {
             unittest.shown(&ids),
             "python -m unittest tests.test_a.TestB.test_c"
         );
+    }
+
+    #[test]
+    fn only_folders_of_projects_are_imported_from() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let make = |file: &str| {
+            let file = root.path().join(file);
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            std::fs::write(file, "").expect("a file");
+        };
+        make("pyproject.toml");
+        make("src/poetry/json/__init__.py");
+        make("services/api/setup.py");
+        let changed = |path: &str| ChangedFile {
+            path: path.to_owned(),
+            change: crate::vcs::FileChange::Modified,
+        };
+        let changes = [
+            changed("src/poetry/json/__init__.py"),
+            changed("services/api/shop/orders.py"),
+        ];
+        let folders = import_folders(root.path(), &changes);
+        assert_eq!(folders, ["src", "", "services/api"]);
     }
 }

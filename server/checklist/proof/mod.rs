@@ -210,7 +210,10 @@ fn conclude(proof: &mut Proof, before: &[Report], after: &[Report], base: &BaseC
             base.reference
         );
     }
-    if after.iter().any(|report| report.collected.is_none()) {
+    if after
+        .iter()
+        .any(|report| report.collected.is_none() && report.tests.len() == 1)
+    {
         let note = "the command told nothing of single tests, so only its exit code is known: \
                     with pytest each test is told apart";
         proof.notes.push(note.to_owned());

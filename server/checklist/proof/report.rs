@@ -87,7 +87,7 @@ impl Report {
             }
             Event::Collect { collect, message } => self.uncollected.push((collect, message)),
             Event::Collected { collected } => self.collected = Some(collected),
-            Event::Leaks { leaks } => self.leaks = leaks,
+            Event::Leaks { leaks } => self.leaks.extend(leaks),
         }
     }
 

@@ -127,7 +127,7 @@ impl Run {
     /// Why the run says nothing; none when it does.
     pub fn failure(&self, runner: &Runner) -> Option<String> {
         let is_own = matches!(runner, Runner::Own(_));
-        let told = self.report.collected.is_some() || !self.report.uncollected.is_empty();
+        let told = self.tells_tests() || !self.report.uncollected.is_empty();
         match &self.ended {
             Ended::TimedOut => Some(self.timed_out()),
             Ended::NotStarted(why) => Some(format!(
@@ -139,11 +139,12 @@ impl Run {
             Ended::Code(126 | 127) if is_own && !told => {
                 Some("the shell cannot run the command: correct `test-command`".to_owned())
             }
-            _ if !told && !is_own => {
-                Some("the tests did not start: see the output below".to_owned())
-            }
-            _ if self.report.collected == Some(0) && self.report.uncollected.is_empty() => {
-                Some("no test was collected: see the output below".to_owned())
+            _ if !told && !is_own => Some("the tests did not start".to_owned()),
+            _ if self.report.collected == Some(0)
+                && self.report.tests.is_empty()
+                && self.report.uncollected.is_empty() =>
+            {
+                Some("no test was collected".to_owned())
             }
             _ => None,
         }
@@ -156,7 +157,7 @@ impl Run {
 
     /// Whether single tests were told.
     pub fn tells_tests(&self) -> bool {
-        self.report.collected.is_some()
+        self.report.collected.is_some() || !self.report.tests.is_empty()
     }
 
     /// What is said of a run that took too long.

@@ -66,6 +66,14 @@ pub fn markdown(proof: &Proof) -> String {
     for note in &proof.notes {
         let _ = write!(out, "\n{note}.\n");
     }
+    if let Some(output) = &proof.output {
+        out.push_str("\nThe last lines of the output:\n\n");
+        for line in output.lines() {
+            // Four blanks make a block of code that no line of the output can end.
+            let shown = line.replace(|c: char| c.is_control() && c != '\t', " ");
+            let _ = writeln!(out, "    {shown}");
+        }
+    }
     out
 }
 

@@ -75,7 +75,10 @@ def pytest_collection_finish(session):
 
 
 def pytest_sessionfinish(session, exitstatus):
+    # xdist imports in its workers and collects nothing in the process that starts them.
     _write(leaks=_leaks())
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        _write(collected=session.testscollected)
 
 
 def _leaks():
