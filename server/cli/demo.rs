@@ -93,6 +93,7 @@ fn heading(terminal: &Terminal, text: &str) {
 fn editors(folder: &Path) -> String {
     let folder = place::shell_word(&folder.display().to_string());
     let binary = std::env::current_exe().unwrap_or_else(|_| "hotfix-ls".into());
+    // Before the file is opened: Neovim 0.11 does not attach to it later.
     let lua = format!(
         "lua vim.lsp.config(\"hotfix_ls\", {{cmd={{[[{}]], \"server\"}}, filetypes={{\"python\"}}}}) \
          vim.lsp.enable(\"hotfix_ls\")",
@@ -100,7 +101,7 @@ fn editors(folder: &Path) -> String {
     );
     format!(
         "The example:  cd {folder}\n\
-         Neovim 0.11:  nvim -c {} shop/orders.py\n\
+         Neovim 0.11:  nvim --cmd {} shop/orders.py\n\
          VS Code:      code {folder}   (after editors/vscode/build in a clone of hotfix-ls)\n",
         place::shell_word(&lua),
     )
