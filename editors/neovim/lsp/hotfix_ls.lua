@@ -21,10 +21,20 @@ end
 ---@type vim.lsp.Config
 return {
   cmd = require('hotfix.server').cmd(),
-  filetypes = { 'python' },
+  -- Of Markdown only the record: see `root_dir`.
+  filetypes = { 'python', 'markdown' },
+  root_dir = function(buffer, start)
+    require('hotfix.server').root_dir(buffer, start)
+  end,
   -- One server for a repository: two of them would report its other changed files twice. Which
   -- `hotfix.toml` or `pyproject.toml` holds for a file is the server's business.
   root_markers = { '.git', 'hotfix.toml', 'pyproject.toml' },
+  commands = {
+    -- What a code lens runs. It names no document: the one that it stands in is meant.
+    ['hotfix.checklist'] = function(_, context)
+      require('hotfix.checklist').show(context.bufnr)
+    end,
+  },
   handlers = {
     ['hotfix/status'] = function(_, status, context)
       require('hotfix.status').changed(status, context)

@@ -33,6 +33,7 @@ plug({ 'x' }, 'RestoreHunk', ':Hotfix restore hunk<CR>', "Restore production's l
 plug({ 'n' }, 'RestoreDefinition', '<Cmd>Hotfix restore definition<CR>', "Restore production's function or class")
 plug({ 'n' }, 'Production', '<Cmd>Hotfix production<CR>', 'Show production beside the buffer')
 plug({ 'n' }, 'Findings', '<Cmd>Hotfix findings<CR>', 'List the findings of the branch')
+plug({ 'n' }, 'Checklist', '<Cmd>Hotfix checklist<CR>', 'Show how the checklist stands')
 plug({ 'n' }, 'Explain', '<Cmd>Hotfix explain<CR>', 'Explain the rule of the finding here')
 plug({ 'n' }, 'Status', '<Cmd>Hotfix status<CR>', 'Say what is compared with what')
 plug({ 'n' }, 'Next', '<Cmd>Hotfix next<CR>', 'Go to the next finding')

@@ -120,16 +120,17 @@ vim.api.nvim_create_autocmd('User', {
     events = events + 1
   end,
 })
+--- Without the count of the checklist, which is no matter here.
 local function statusline()
-  return require('hotfix').statusline()
+  return (require('hotfix').statusline():gsub(' · %d+/14$', ''))
 end
 check('the statusline counts what is risky', wait(10, function()
   return statusline() == 'hotfix/v1.2.1 → main: 2 risky'
 end), statusline())
-check('the statusline can be used as an option', vim.api.nvim_eval_statusline(
+check('the statusline can be used as an option', vim.startswith(vim.api.nvim_eval_statusline(
   "%{v:lua.require'hotfix'.statusline()}", {}
-).str == 'hotfix/v1.2.1 → main: 2 risky')
-check('b:hotfix_status is the same', vim.b.hotfix_status == statusline(), vim.b.hotfix_status)
+).str, 'hotfix/v1.2.1 → main: 2 risky'))
+check('b:hotfix_status is the same', vim.b.hotfix_status == require('hotfix').statusline(), vim.b.hotfix_status)
 check('the dictionary names the base', vim.b.hotfix_status_dict.base == support.git(root, 'rev-parse', 'main'))
 
 support.listen()
@@ -346,7 +347,7 @@ check('what can be restored is completed', vim.deep_equal(completed('Hotfix rest
 check('rules are completed', vim.tbl_contains(completed('Hotfix explain request'), 'request-without-timeout'))
 check('a second word is not offered where there is none', #completed('Hotfix restore hunk ') == 0)
 vim.cmd('Hotfix nonsense')
-check('an unknown word is answered with those that there are', support.heard('there are check, explain, findings'))
+check('an unknown word is answered with those that there are', support.heard('there are check, checklist, explain'))
 vim.cmd('Hotfix restore everything')
 check('an unknown thing to restore too', support.heard('takes hunk or definition, not everything'))
 vim.cmd('Hotfix status now')

@@ -53,6 +53,11 @@ local SUB = {
     end,
     more = true,
   },
+  checklist = {
+    run = function(call)
+      require('hotfix.checklist').show(call.buffer, call.command.smods)
+    end,
+  },
   explain = {
     run = function(call)
       require('hotfix.explain').show(call.buffer, call.words[1], call.command.smods)
@@ -122,6 +127,16 @@ local SUB = {
       end
     end,
     words = one_of(RESTORE),
+  },
+  start = {
+    run = function(call)
+      local given = call.command.range > 0
+      local range = given and { call.command.line1, call.command.line2 } or nil
+      require('hotfix.start').run(call.buffer, call.words[1], range)
+    end,
+    words = function(lead)
+      return lead:sub(1, 1) == '@' and { '@"', '@+', '@*' } or vim.fn.getcompletion(lead, 'file')
+    end,
   },
   status = {
     run = function(call)

@@ -54,8 +54,8 @@ function M.switch(word)
     return
   end
   wish = word == 'on' or (word == nil and not is_wanted())
-  for _, client in ipairs(require('hotfix.server').clients()) do
-    for buffer in pairs(client.attached_buffers) do
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.b[buffer].hotfix_status_dict ~= nil then
       M.sync(buffer)
     end
   end

@@ -55,6 +55,18 @@ function M.check(arguments)
   require('hotfix.check').run(resolve(), arguments or {})
 end
 
+--- Shows how the items of the checklist stand, and follows them.
+---@param mods? vim.api.keyset.cmd.mods
+function M.checklist(mods)
+  require('hotfix.checklist').show(resolve(), mods)
+end
+
+--- Begins the record of the hotfix and opens it.
+---@param traceback? string The text of a traceback.
+function M.start(traceback)
+  require('hotfix.start').begin(resolve(), traceback)
+end
+
 --- Ends the server and starts it again.
 ---@param done? fun() Called when it has been started.
 function M.restart(done)

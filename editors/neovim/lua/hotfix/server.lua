@@ -112,6 +112,37 @@ function M.complain_if_missing()
   end)
 end
 
+--- Whether a buffer is a file that the server may have something to say about: Python, and of
+--- Markdown what lies in `.hotfix/`.
+---@param buffer integer
+---@return boolean
+function M.is_served(buffer)
+  if vim.bo[buffer].buftype ~= '' then
+    return false
+  elseif vim.bo[buffer].filetype == 'python' then
+    return true
+  end
+  local path = vim.fs.normalize(vim.api.nvim_buf_get_name(buffer))
+  return vim.bo[buffer].filetype == 'markdown' and path:find('/.hotfix/', 1, true) ~= nil
+end
+
+--- Decides whether the server is started for a buffer, and for which folder: |lsp-root_dir()|.
+---@param buffer integer
+---@param start fun(root: string?)
+function M.root_dir(buffer, start)
+  if not M.is_served(buffer) then
+    return
+  end
+  for _, markers in ipairs(vim.lsp.config[M.NAME].root_markers or {}) do
+    local root = vim.fs.root(buffer, markers)
+    if root then
+      start(root)
+      return
+    end
+  end
+  start(nil)
+end
+
 --- The client of a buffer, once it has answered.
 ---@param buffer integer
 ---@return vim.lsp.Client?
@@ -127,13 +158,50 @@ function M.expect_client(buffer)
   if client then
     return client
   end
-  if vim.bo[buffer].filetype ~= 'python' or vim.bo[buffer].buftype ~= '' then
+  if not M.is_served(buffer) then
     say.warn('this is no Python file')
   elseif not M.is_enabled() then
     say.warn("the server is not switched on: vim.lsp.enable('hotfix_ls')")
   else
     say.warn('the server does not run here: try :Hotfix restart, see :checkhealth hotfix')
   end
+end
+
+--- The client of the repository that a buffer belongs to, whether or not it serves the buffer
+--- itself. A buffer without a file belongs to the folder that Neovim is in.
+---@param buffer integer
+---@return vim.lsp.Client?
+function M.of_repository(buffer)
+  local own = M.client(buffer)
+  if own then
+    return own
+  end
+  local root = M.repository(buffer)
+  local others = vim.tbl_filter(function(client)
+    return client.root_dir ~= nil and vim.fs.normalize(client.root_dir) == root
+  end, M.clients())
+  return others[1]
+end
+
+--- The same for a command, which says what to do when there is none.
+---@param buffer integer
+---@return vim.lsp.Client?
+function M.expect_repository(buffer)
+  local client = M.of_repository(buffer)
+  if client == nil and not M.is_served(buffer) then
+    say.warn('no server runs for this repository: open one of its Python files first')
+    return nil
+  end
+  return client or M.expect_client(buffer)
+end
+
+--- The repository that a buffer belongs to, else the folder that Neovim is in.
+---@param buffer integer
+---@return string
+function M.repository(buffer)
+  local is_file = vim.bo[buffer].buftype == '' and vim.api.nvim_buf_get_name(buffer) ~= ''
+  local root = vim.fs.root(is_file and buffer or vim.fn.getcwd(), '.git')
+  return vim.fs.normalize(root or vim.fn.getcwd())
 end
 
 --- All clients.
@@ -160,6 +228,35 @@ function M.request(client, method, params, buffer, done)
   if not sent then
     say.warn('the server has ended: try :Hotfix restart')
   end
+end
+
+--- Runs a command of the server. Where it cannot do what it is for, its message says what to do.
+---@param client vim.lsp.Client
+---@param command { command: string, arguments?: any[] }
+---@param buffer integer
+---@param done? fun(result: any)
+function M.execute(client, command, buffer, done)
+  local params = { command = command.command, arguments = command.arguments }
+  local sent = client:request('workspace/executeCommand', params, function(err, result)
+    if err then
+      say.warn(err.message)
+    elseif done then
+      done(result)
+    end
+  end, buffer)
+  if not sent then
+    say.warn('the server has ended: try :Hotfix restart')
+  end
+end
+
+--- The only argument of a command that is about the repository of a buffer.
+---@param buffer integer
+---@return { uri?: string }
+function M.about(buffer)
+  if not M.is_served(buffer) then
+    return vim.empty_dict()
+  end
+  return { uri = vim.uri_from_bufnr(buffer) }
 end
 
 --- How long a server may take to end, in milliseconds, before it is killed.

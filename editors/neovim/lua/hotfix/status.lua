@@ -21,6 +21,7 @@ local M = {}
 ---@field base? string The base commit, in full.
 ---@field version? string
 ---@field counts hotfix.Counts
+---@field checklist? { done: integer, failed: integer, total: integer }
 ---@field looking boolean Whether something has not been judged yet.
 
 --- Findings that are a risk to look at; hints are not counted.
@@ -54,7 +55,9 @@ local function short(status)
   end
   local count = risky(status)
   local amount = so_far(status, count > 0 and ('%d risky'):format(count) or nil, 'nothing risky')
-  return ('%s → %s: %s'):format(status.branch or 'HEAD', status.production or '?', amount)
+  local words = ('%s → %s: %s'):format(status.branch or 'HEAD', status.production or '?', amount)
+  local list = status.checklist
+  return list and ('%s · %d/%d'):format(words, list.done, list.total) or words
 end
 
 --- The status in one sentence, without a final dot.
@@ -130,6 +133,9 @@ function M.changed(status, context)
   if client == nil or status == nil then
     return
   end
+  if package.loaded['hotfix.checklist'] then
+    require('hotfix.checklist').follow(client)
+  end
   for buffer in pairs(client.attached_buffers) do
     if vim.fn.bufwinid(buffer) ~= -1 then
       M.ask(buffer)
@@ -144,12 +150,13 @@ end
 
 ---@param buffer integer
 function M.detached(buffer)
-  -- The detached client is still listed while this event is handled.
-  vim.schedule(function()
+  -- The detached client is still listed while this event is handled, and after `:edit` it is
+  -- attached again a moment later.
+  vim.defer_fn(function()
     if vim.api.nvim_buf_is_valid(buffer) and server.client(buffer) == nil then
       set(buffer, nil)
     end
-  end)
+  end, 100)
 end
 
 --- `:Hotfix status`
