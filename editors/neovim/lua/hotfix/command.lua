@@ -36,11 +36,25 @@ local function is_one_of(call, words)
   return false
 end
 
-local RESTORE = { 'hunk', 'definition' }
+local PARTS = { 'hunk', 'definition' }
 local SWITCH = { 'on', 'off' }
+
+---@param call hotfix.Call
+---@return integer? first
+---@return integer? last
+local function lines_of(call)
+  if call.command.range > 0 then
+    return call.command.line1, call.command.line2
+  end
+end
 
 ---@type table<string, hotfix.SubCommand>
 local SUB = {
+  allow = {
+    run = function(call)
+      require('hotfix.actions').allow(call.buffer)
+    end,
+  },
   check = {
     run = function(call)
       require('hotfix.check').run(call.buffer, call.words)
@@ -56,6 +70,19 @@ local SUB = {
   checklist = {
     run = function(call)
       require('hotfix.checklist').show(call.buffer, call.command.smods)
+    end,
+  },
+  defer = {
+    run = function(call)
+      if is_one_of(call, PARTS) then
+        require('hotfix.actions').defer(call.buffer, call.words[1] or 'hunk', lines_of(call))
+      end
+    end,
+    words = one_of(PARTS),
+  },
+  deferred = {
+    run = function(call)
+      require('hotfix.deferred').list(call.buffer, call.command.smods)
     end,
   },
   explain = {
@@ -119,20 +146,15 @@ local SUB = {
   },
   restore = {
     run = function(call)
-      if is_one_of(call, RESTORE) then
-        local given = call.command.range > 0
-        local first = given and call.command.line1 or nil
-        local last = given and call.command.line2 or nil
-        require('hotfix.actions').restore(call.buffer, call.words[1] or 'hunk', first, last)
+      if is_one_of(call, PARTS) then
+        require('hotfix.actions').restore(call.buffer, call.words[1] or 'hunk', lines_of(call))
       end
     end,
-    words = one_of(RESTORE),
+    words = one_of(PARTS),
   },
   start = {
     run = function(call)
-      local given = call.command.range > 0
-      local range = given and { call.command.line1, call.command.line2 } or nil
-      require('hotfix.start').run(call.buffer, call.words[1], range)
+      require('hotfix.start').run(call.buffer, call.words[1], lines_of(call))
     end,
     words = function(lead)
       return lead:sub(1, 1) == '@' and { '@"', '@+', '@*' } or vim.fn.getcompletion(lead, 'file')

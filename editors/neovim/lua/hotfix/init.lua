@@ -67,6 +67,23 @@ function M.start(traceback)
   require('hotfix.start').begin(resolve(), traceback)
 end
 
+--- Allows the finding at the cursor by a comment; asks for the reason.
+function M.allow()
+  require('hotfix.actions').allow(resolve())
+end
+
+--- Lets a change leave the hotfix.
+---@param what? 'hunk'|'definition' Default: 'hunk'.
+function M.defer(what)
+  require('hotfix.actions').defer(resolve(), what or 'hunk')
+end
+
+--- Lists what has left the hotfix; `<CR>` brings a change back.
+---@param mods? vim.api.keyset.cmd.mods
+function M.deferred(mods)
+  require('hotfix.deferred').list(resolve(), mods)
+end
+
 --- Ends the server and starts it again.
 ---@param done? fun() Called when it has been started.
 function M.restart(done)

@@ -24,12 +24,13 @@ end
 --- The traceback that a command names: a range of lines, a register as `@x`, or a file.
 ---@param buffer integer
 ---@param word string?
----@param range integer[]?
+---@param first integer?
+---@param last integer?
 ---@return string? text
 ---@return string? problem
-local function traceback_of(buffer, word, range)
+local function traceback_of(buffer, word, first, last)
   if word == nil then
-    local lines = range and vim.api.nvim_buf_get_lines(buffer, range[1] - 1, range[2], false)
+    local lines = first and vim.api.nvim_buf_get_lines(buffer, first - 1, last, false)
     return lines and table.concat(lines, '\n')
   elseif word:sub(1, 1) == '@' then
     local text = #word == 2 and vim.fn.getreg(word:sub(2)) or ''
@@ -45,9 +46,10 @@ end
 --- `:[range]Hotfix start [{file}|@{register}]`
 ---@param buffer integer
 ---@param word string?
----@param range integer[]? The first and the last line.
-function M.run(buffer, word, range)
-  local traceback, problem = traceback_of(buffer, word, range)
+---@param first integer? The first line of a traceback in the buffer.
+---@param last integer?
+function M.run(buffer, word, first, last)
+  local traceback, problem = traceback_of(buffer, word, first, last)
   if problem then
     say.error(problem)
     return
