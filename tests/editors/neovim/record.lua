@@ -50,6 +50,10 @@ check('the statusline says how many items hold', wait(20, function()
   return done() ~= nil and statusline():find(' · ' .. done() .. '/14', 1, true) ~= nil
 end), statusline())
 
+wait(20, function()
+  return not require('hotfix').status(buffer).looking
+end)
+
 local NAME = 'hotfix://checklist'
 local function lines()
   return support.lines(vim.fn.bufnr(NAME))
@@ -87,6 +91,15 @@ check('<CR> on it goes to the function', vim.api.nvim_get_current_buf() == buffe
   and vim.api.nvim_win_get_cursor(0)[1] == 4, vim.api.nvim_win_get_cursor(0))
 enter(line_of('rolled back') or line_of('ollback') or 3)
 check('<CR> on an item without a record says how to begin it', support.heard(':Hotfix start'), lines())
+enter(line_of('no hotfix comment in') or 1)
+check('<CR> on an item that fails goes to its mark', vim.api.nvim_get_current_buf() == buffer
+  and vim.api.nvim_win_get_cursor(0)[1] == 4, lines())
+wait(10, function()
+  return line_of('masked-symptom in') ~= nil
+end)
+enter(line_of('masked-symptom in') or 1)
+check('and to the place that it names', vim.api.nvim_get_current_buf() == buffer
+  and vim.api.nvim_win_get_cursor(0)[1] == 7, vim.api.nvim_win_get_cursor(0))
 enter(2)
 check('<CR> elsewhere says so', support.heard('leads nowhere'))
 
@@ -116,10 +129,10 @@ check('closed, it leaves nothing behind', vim.fn.bufexists(NAME) == 0)
 -- The lens -----------------------------------------------------------------------------------------------
 
 vim.api.nvim_set_current_buf(buffer)
-vim.lsp.codelens.refresh({ bufnr = buffer })
-check('code lenses come', wait(20, function()
+check('code lenses come', vim.wait(20000, function()
+  vim.lsp.codelens.refresh({ bufnr = buffer })
   return #vim.lsp.codelens.get(buffer) > 1
-end), vim.lsp.codelens.get(buffer))
+end, 200), vim.lsp.codelens.get(buffer))
 vim.api.nvim_win_set_cursor(0, { 1, 0 })
 vim.lsp.codelens.run()
 check('running one shows the checklist', wait(10, function()

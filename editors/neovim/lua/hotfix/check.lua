@@ -81,7 +81,7 @@ end
 
 --- Python files with unsaved text: it was not judged.
 ---@return integer
-local function unsaved()
+function M.unsaved()
   local count = 0
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
     if vim.bo[buffer].filetype == 'python' and vim.bo[buffer].modified and vim.bo[buffer].buftype == '' then
@@ -111,7 +111,7 @@ local function show(result, root)
     return
   end
   findings.show(list, title(judgement))
-  local missed = unsaved()
+  local missed = M.unsaved()
   if missed > 0 then
     say.warn(('%d unsaved, judged as on disk; :Hotfix findings takes the buffers'):format(missed))
   end

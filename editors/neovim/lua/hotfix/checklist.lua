@@ -11,6 +11,7 @@ local NAME = 'hotfix://checklist'
 ---@class hotfix.Item
 ---@field title string
 ---@field state 'passed'|'failed'|'attested'|'not-applicable'|'open'
+---@field says string
 ---@field rule? string
 
 ---@class hotfix.Mark
@@ -32,7 +33,7 @@ local NAME = 'hotfix://checklist'
 ---@field markdown string One line for each item.
 
 --- Where a line of the buffer leads: a place in the code, or words of the record.
----@alias hotfix.Target { mark?: hotfix.Mark, title?: string }
+---@alias hotfix.Target { place?: { path: string, line: integer }, title?: string }
 
 ---@class hotfix.Shown
 ---@field buffer integer
@@ -42,6 +43,20 @@ local NAME = 'hotfix://checklist'
 
 ---@type hotfix.Shown?
 local shown
+
+--- The place in the code that an item is about, if it names one.
+---@param looked hotfix.Looked
+---@param item hotfix.Item
+---@return { path: string, line: integer }?
+local function place(looked, item)
+  local path, line = item.says:match('([^%s:]+):(%d+)')
+  if path and vim.uv.fs_stat(vim.fs.joinpath(looked.root, path)) then
+    return { path = path, line = tonumber(line) }
+  end
+  return item.state == 'failed' and vim.iter(looked.checklist.marks):find(function(mark)
+    return mark.rule == item.rule
+  end) or nil
+end
 
 ---@param looked hotfix.Looked
 ---@return string[] lines
@@ -59,17 +74,14 @@ local function render(looked)
   add('')
   for index, text in ipairs(vim.split(vim.trim(looked.markdown), '\n', { plain = true })) do
     local item = list.items[index]
-    local mark = item and item.state == 'failed' and vim.iter(list.marks):find(function(it)
-      return it.rule == item.rule
-    end) or nil
-    add(text, item and { mark = mark, title = item.title })
+    add(text, item and { place = place(looked, item), title = item.title })
   end
   if #list.marks > 0 then
     add('')
     add('## In the code')
     add('')
     for _, mark in ipairs(list.marks) do
-      add(('- %s:%d: %s [%s]'):format(mark.path, mark.line, mark.message, mark.rule), { mark = mark })
+      add(('- %s:%d: %s [%s]'):format(mark.path, mark.line, mark.message, mark.rule), { place = mark })
     end
   end
   if #list.unanswered > 0 then
@@ -116,8 +128,8 @@ function M.go()
     say.info('this line leads nowhere: go to an item or a question')
     return
   end
-  if target.mark then
-    open(vim.fs.joinpath(shown.root, target.mark.path), target.mark.line)
+  if target.place then
+    open(vim.fs.joinpath(shown.root, target.place.path), target.place.line)
     return
   end
   local path = record(shown.root)
@@ -181,9 +193,10 @@ function M.show(source, mods)
   end)
 end
 
---- The server tells that something has changed: a checklist that is shown follows.
+--- Asks again for a checklist that is shown. Nobody has asked for it, so nothing is said when it
+--- fails.
 ---@param client vim.lsp.Client
-function M.follow(client)
+local function refresh(client)
   if shown == nil or vim.fn.bufwinid(shown.buffer) == -1 then
     return
   end
@@ -192,12 +205,31 @@ function M.follow(client)
     return
   end
   local params = { command = 'hotfix.checklist', arguments = { server.about(source) } }
-  -- Nobody has asked for it, so nothing is said when it fails.
   client:request('workspace/executeCommand', params, function(_, looked)
     if looked and shown and vim.fn.bufwinid(shown.buffer) ~= -1 then
       fill(looked, source)
     end
   end, source)
+end
+
+--- How long after a change the server has surely looked at the branch again, in milliseconds.
+local LATER = 1500
+
+local waits = false
+
+--- The server tells that something has changed: a checklist that is shown follows. What it says may
+--- change without its count, and of that the server does not tell.
+---@param client vim.lsp.Client
+function M.follow(client)
+  refresh(client)
+  if waits then
+    return
+  end
+  waits = true
+  vim.defer_fn(function()
+    waits = false
+    refresh(client)
+  end, LATER)
 end
 
 return M

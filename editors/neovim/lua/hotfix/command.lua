@@ -48,12 +48,48 @@ local function lines_of(call)
   end
 end
 
+--- A verb of the command line whose output is shown.
+---@param verb string
+---@param words fun(lead: string): string[]
+---@return hotfix.SubCommand
+local function shown(verb, words)
+  return {
+    run = function(call)
+      require('hotfix.run').start(call.buffer, verb, call.words, call.command.smods)
+    end,
+    words = words,
+    more = true,
+  }
+end
+
+--- The branches and tags of the repository.
+---@return string[]
+local function refs()
+  local root = require('hotfix.server').repository(vim.api.nvim_get_current_buf())
+  local git = { 'git', '-C', root, 'for-each-ref', '--format=%(refname:short)', 'refs/heads', 'refs/remotes', 'refs/tags' }
+  local ok, started = pcall(vim.system, git, { text = true })
+  return ok and vim.split(started:wait(2000).stdout or '', '\n', { plain = true, trimempty = true }) or {}
+end
+
 ---@type table<string, hotfix.SubCommand>
 local SUB = {
   allow = {
     run = function(call)
       require('hotfix.actions').allow(call.buffer)
     end,
+  },
+  -- The word that the command line wants before the branches goes without saying.
+  backmerge = {
+    run = function(call)
+      if #call.words == 0 then
+        say.error(':Hotfix backmerge takes the branches that need the fix as well')
+        return
+      end
+      local words = call.words[1]:sub(1, 1) == '-' and call.words or vim.list_extend({ '--check' }, call.words)
+      require('hotfix.run').start(call.buffer, 'backmerge', words, call.command.smods)
+    end,
+    words = refs,
+    more = true,
   },
   check = {
     run = function(call)
@@ -139,6 +175,7 @@ local SUB = {
       require('hotfix.production').show(call.buffer, call.command.smods)
     end,
   },
+  prove = shown('prove', one_of({ '--base', '--runs' })),
   restart = {
     run = function()
       require('hotfix.server').restart()
@@ -152,6 +189,7 @@ local SUB = {
     end,
     words = one_of(PARTS),
   },
+  rollback = shown('rollback', refs),
   start = {
     run = function(call)
       require('hotfix.start').run(call.buffer, call.words[1], lines_of(call))
@@ -165,6 +203,7 @@ local SUB = {
       require('hotfix.status').show(call.buffer)
     end,
   },
+  verify = shown('verify', one_of({ 'unit', 'integration', 'smoke' })),
 }
 
 --- The sub-commands that make sense here.

@@ -303,17 +303,20 @@ end
 ---@param arguments string[]
 ---@param cwd string?
 ---@param done fun(result: vim.SystemCompleted)
+---@return vim.SystemObj? process
 function M.run(arguments, cwd, done)
   local program, reason = M.program()
   if program == nil then
     say.error(('%s; see :checkhealth hotfix'):format(reason))
-    return
+    return nil
   end
   local command = vim.list_extend({ program }, arguments)
-  local ok, problem = pcall(vim.system, command, { cwd = cwd, text = true }, vim.schedule_wrap(done))
+  local ok, process = pcall(vim.system, command, { cwd = cwd, text = true }, vim.schedule_wrap(done))
   if not ok then
-    say.error(('%s cannot be run: %s'):format(program, problem))
+    say.error(('%s cannot be run: %s'):format(program, process))
+    return nil
   end
+  return process
 end
 
 return M
