@@ -347,7 +347,7 @@ check('what can be restored is completed', vim.deep_equal(completed('Hotfix rest
 check('rules are completed', vim.tbl_contains(completed('Hotfix explain request'), 'request-without-timeout'))
 check('a second word is not offered where there is none', #completed('Hotfix restore hunk ') == 0)
 vim.cmd('Hotfix nonsense')
-check('an unknown word is answered with those that there are', support.heard('there are allow, check, checklist, defer, deferred, explain'))
+check('an unknown word is answered with those that there are', support.heard('there are allow, backmerge, check, checklist, defer, deferred, explain'))
 vim.cmd('Hotfix restore everything')
 check('an unknown thing to restore too', support.heard('takes hunk or definition, not everything'))
 vim.cmd('Hotfix status now')
