@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::side::Raw;
 use super::{Comparison, Snapshot};
+use crate::checklist::items::MARKS;
 use crate::rules::{self, Confidence, Finding, Severity};
 use crate::syntax::{File, Source};
 use crate::vcs::Hunk;
@@ -152,7 +153,12 @@ pub(super) fn apply(
 }
 
 fn problem(head: File<'_>, allow: &Allow, used: &dyn Fn(&String) -> bool) -> Option<Finding> {
-    let known = || rules::all(head.settings).map(|rule| rule.meta().name);
+    // What the checklist marks is excused there, not here.
+    let of_checklist = |name: &str| MARKS.contains(&name);
+    let known = || {
+        let rules = rules::all(head.settings).map(|rule| rule.meta().name);
+        rules.chain(MARKS)
+    };
     let (rule, message) = if let Some(unknown) = allow
         .rules
         .iter()
@@ -170,7 +176,8 @@ fn problem(head: File<'_>, allow: &Allow, used: &dyn Fn(&String) -> bool) -> Opt
             "This exception has no reason: write one behind the parenthesis".to_owned(),
         )
     } else {
-        let unused = allow.rules.iter().find(|name| !used(name))?;
+        let mut rules = allow.rules.iter();
+        let unused = rules.find(|name| !used(name) && !of_checklist(name))?;
         (
             "unused-allow",
             format!("Nothing here breaks {unused}: remove this exception"),

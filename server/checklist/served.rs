@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::items::{Checklist, Item, NOT_APPLICABLE, Standing, State, item_of, task_of};
+use super::items::{
+    Checklist, Item, NOT_APPLICABLE, Standing, State, explanation, item_of, task_of,
+};
 use super::record::{QUESTIONS, Question, Record, RecordError, Task};
 use crate::config::Severity;
 use crate::fixes::Edit;
@@ -129,6 +131,10 @@ fn about_item(item: &Item, standing: Option<&Standing>) -> String {
         );
         if let Some(rule) = standing.rule {
             let _ = write!(said, "\nMissing: `{rule}`\n");
+            if let Some(docs) = explanation(rule) {
+                let what = docs.split("\n\n").nth(1).unwrap_or_default();
+                let _ = write!(said, "\n{what}\n");
+            }
         }
     }
     let _ = write!(

@@ -118,3 +118,40 @@ fn without_a_record_nothing_can_be_written() {
         "error: there is no record to write into: run `hotfix-ls start`\n",
     );
 }
+
+#[test]
+fn what_an_item_lacks_is_explained_and_may_be_allowed_in_the_code() {
+    let repo = hotfix_repo();
+    let text = run(repo.root(), &["explain", "missing-test"]);
+    assert_eq!(text.code, 0, "{}", text.stderr);
+    assert!(
+        text.stdout.contains("no new or changed test"),
+        "{}",
+        text.stdout
+    );
+
+    let allowed = "# hotfix: allow(missing-test) only the real printer shows it\ndef total";
+    repo.write("shop.py", FIX.replace("def total", allowed));
+    stands(
+        &repo,
+        "tests-added",
+        "passed",
+        "every changed definition is excused by a comment",
+    );
+    let outcome = run(repo.root(), &["check", "--format", "concise"]);
+    assert!(
+        !outcome.stdout.contains("unused-allow"),
+        "{}",
+        outcome.stdout
+    );
+    repo.write(
+        "shop.py",
+        FIX.replace("def total", "# hotfix: allow(missing-tests) no\ndef total"),
+    );
+    let outcome = run(repo.root(), &["check", "--format", "concise"]);
+    assert!(
+        outcome.stdout.contains("did you mean missing-test?"),
+        "{}",
+        outcome.stdout
+    );
+}

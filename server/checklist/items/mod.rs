@@ -6,6 +6,7 @@
 mod added;
 mod evidence;
 mod facts;
+mod names;
 mod paper;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub use evidence::{Evidence, Outcome};
+pub use names::{MARKS, NAMES, explanation};
 
 use super::branch::Branch;
 use super::link::Test;
