@@ -135,7 +135,7 @@ pub struct Commit {
 pub struct FileHunks {
     /// The file.
     pub path: String,
-    /// Its lines with some around; hunks are separated by [`diff::Line::Gap`].
+    /// Its lines with some around; hunks are separated by a gap.
     pub lines: Vec<diff::Line>,
 }
 
