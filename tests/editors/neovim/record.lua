@@ -94,12 +94,6 @@ check('<CR> on an item without a record says how to begin it', support.heard(':H
 enter(line_of('no hotfix comment in') or 1)
 check('<CR> on an item that fails goes to its mark', vim.api.nvim_get_current_buf() == buffer
   and vim.api.nvim_win_get_cursor(0)[1] == 4, lines())
-wait(10, function()
-  return line_of('masked-symptom in') ~= nil
-end)
-enter(line_of('masked-symptom in') or 1)
-check('and to the place that it names', vim.api.nvim_get_current_buf() == buffer
-  and vim.api.nvim_win_get_cursor(0)[1] == 7, vim.api.nvim_win_get_cursor(0))
 enter(2)
 check('<CR> elsewhere says so', support.heard('leads nowhere'))
 
@@ -119,6 +113,12 @@ if not wait(8, has_followed) then
   write()
 end
 check('the checklist follows when the code changes', wait(20, has_followed), lines())
+wait(10, function()
+  return line_of('masked-symptom in') ~= nil
+end)
+enter(line_of('masked-symptom in') or 1)
+check('<CR> on an item goes to the place that it names', vim.api.nvim_get_current_buf() == buffer
+  and vim.api.nvim_win_get_cursor(0)[1] == 8, vim.api.nvim_win_get_cursor(0))
 check('and the count with it', wait(10, function()
   return lines()[1] == ('# Hotfix checklist: %d of 14'):format(done())
 end), { lines()[1], done() })
