@@ -53,6 +53,8 @@ pub struct Reader<'s> {
     pub broken: bool,
     /// The comments in between.
     pub comments: Vec<Node<'s>>,
+    /// Whether annotations are left out.
+    pub untyped: bool,
 }
 
 /// The canonical tokens of one node.
@@ -81,11 +83,15 @@ impl<'s> Reader<'s> {
             tokens: Vec::new(),
             broken: false,
             comments: Vec::new(),
+            untyped: false,
         }
     }
 
     /// Reads `node`.
     pub fn read(&mut self, node: Node<'s>) {
+        if self.untyped && self.left_out(node) {
+            return;
+        }
         match node.kind() {
             "comment" => self.comments.push(node),
             "line_continuation" | ";" => {}
@@ -127,6 +133,38 @@ impl<'s> Reader<'s> {
             }
             _ if node.child_count() == 0 => self.leaf(node),
             _ => self.children(node),
+        }
+    }
+
+    /// Reads a node with annotations without them; whether that is all to be read of it.
+    fn left_out(&mut self, node: Node<'s>) -> bool {
+        match node.kind() {
+            "type" | "->" => {}
+            "typed_parameter" => node
+                .named_child(0)
+                .into_iter()
+                .for_each(|one| self.read(one)),
+            "typed_default_parameter" => {
+                let fields = ["name", "value"].map(|name| node.child_by_field_name(name));
+                self.either_side(fields);
+            }
+            "assignment" if node.child_by_field_name("type").is_some() => {
+                let fields = ["left", "right"].map(|name| node.child_by_field_name(name));
+                // A mere annotation does nothing.
+                if fields[1].is_some() {
+                    self.either_side(fields);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn either_side(&mut self, [left, right]: [Option<Node<'s>>; 2]) {
+        if let (Some(left), Some(right)) = (left, right) {
+            self.read(left);
+            self.push("=", Role::Other, right.start_byte());
+            self.read(right);
         }
     }
 

@@ -32,6 +32,28 @@ impl Statement<'_> {
     }
 }
 
+/// What a statement says besides its annotations.
+#[must_use]
+pub fn untyped<'s>(source: &'s Source, statement: &Statement<'s>) -> Vec<Token<'s>> {
+    let mut reader = Reader::new(source);
+    reader.untyped = true;
+    if statement.node.byte_range() == statement.span {
+        reader.read(statement.node);
+    } else {
+        for child in children_of_header(statement) {
+            reader.read(child);
+        }
+    }
+    reader.tokens
+}
+
+fn children_of_header<'s>(statement: &Statement<'s>) -> Vec<Node<'s>> {
+    let mut cursor = statement.node.walk();
+    let all = statement.node.children(&mut cursor);
+    all.filter(|child| child.end_byte() <= statement.span.end)
+        .collect()
+}
+
 /// What lies in some stretches of a file.
 #[derive(Debug, Default)]
 pub struct Found<'s> {

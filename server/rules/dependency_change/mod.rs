@@ -1,8 +1,10 @@
 //! `dependency-change`: the hotfix ships other packages than production.
 
+mod conda;
 mod locks;
 mod poetry;
 mod requirements;
+mod setup_cfg;
 mod toml;
 
 use std::ops::Range;
@@ -90,10 +92,14 @@ fn reader(path: &str) -> Option<Read> {
         .is_some_and(|end| end.eq_ignore_ascii_case("txt") || end.eq_ignore_ascii_case("in"));
     let listed = name.contains("requirements")
         || name.contains("constraints")
+        // The list of the packages whose copies lie beside it.
+        || name == "vendor.txt"
         || folder.rsplit('/').next() == Some("requirements");
     match name {
         "pyproject.toml" => Some(toml::pyproject),
         "Pipfile" => Some(toml::pipfile),
+        "setup.cfg" => Some(setup_cfg::read),
+        "environment.yml" | "environment.yaml" => Some(conda::read),
         "poetry.lock" | "uv.lock" | "pdm.lock" | "pylock.toml" => Some(locks::toml),
         "Pipfile.lock" => Some(locks::pipfile),
         _ if text && listed && is_for_development(name) => Some(requirements::development),

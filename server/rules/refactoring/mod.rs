@@ -1,5 +1,6 @@
 //! Code that has another name or another place and does the same.
 
+mod annotated;
 mod elsewhere;
 mod imports;
 mod moved;
@@ -48,6 +49,7 @@ impl Rule for Refactoring {
         moved::compare(change, reporter);
         pulled_out::compare(change, reporter);
         imports::compare(change, reporter);
+        annotated::compare(change, reporter);
         elsewhere::compare(change.path, change.head, change.branch, reporter);
     }
 
