@@ -7,6 +7,8 @@ mod surface;
 
 use std::ops::Range;
 
+use tree_sitter::Node;
+
 use super::knowledge::public::{
     exported, is_exposed, is_importable, is_public, is_shipped, module_name, still_has,
 };
@@ -313,6 +315,17 @@ fn has_bases(file: File<'_>, class: &str) -> bool {
     list.is_some_and(|list| children(list).any(|one| file.source.slice(one) != "object"))
 }
 
+/// What a base is called: of `Generic[T]` and of `namedtuple("P", "x y")` the part in front, for
+/// what stands in the brackets can be written in many ways.
+fn named_base(base: Node<'_>) -> Node<'_> {
+    let front = match base.kind() {
+        "subscript" => "value",
+        "call" => "function",
+        _ => return base,
+    };
+    field(base, front).unwrap_or(base)
+}
+
 fn same_name(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &mut Reporter) {
     let (base, head) = (change.base.source, change.head.source);
     let (Some(before), Some(now)) = (definition_node(base, old), definition_node(head, new)) else {
@@ -341,7 +354,7 @@ fn same_name(change: &FileChange<'_>, old: &Definition, new: &Definition, report
             field(node, "superclasses").map_or_else(Vec::new, |list| {
                 children(list)
                     .filter(|one| one.kind() != "keyword_argument")
-                    .map(|one| source.slice(one).to_owned())
+                    .map(|one| source.slice(named_base(one)).to_owned())
                     .collect()
             })
         };
