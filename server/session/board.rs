@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::event::{Event, RecordReport};
-use super::status::Tally;
 use super::{Session, Shared};
 use crate::checklist::items::{Evidence, Found};
 use crate::checklist::observe::{Look, Observed, observe};
@@ -112,6 +111,8 @@ fn look(shared: &Shared, root: &Path, job: &Job) {
     let Ok(repository) = Repository::discover(root) else {
         return;
     };
+    // What nobody has judged yet would count as free of findings.
+    shared.wait_for_documents();
     let (texts, mut findings, path) = {
         let state = shared.lock();
         let path = state.records.get(root).cloned();
@@ -184,15 +185,15 @@ fn open_documents(
     (texts, findings)
 }
 
-/// Keeps what was seen, and tells the client when the sum is another one.
+/// Keeps what was seen, and tells the client when any item stands otherwise: the status has only
+/// the sum, but it is the sign to ask again.
 fn keep(shared: &Shared, root: &Path, observed: Observed) {
     let mut state = shared.lock();
     let observed = Arc::new(observed);
     let former = state
         .observed
         .insert(root.to_owned(), Arc::clone(&observed));
-    let tally = |seen: &Observed| Tally::of(&seen.checklist);
-    let is_new = former.as_deref().map(tally) != Some(tally(&observed));
+    let is_new = former.is_none_or(|former| former.checklist != observed.checklist);
     let status = state.status_of(root).filter(|_| is_new);
     let records = state.open_records(root);
     drop(state);

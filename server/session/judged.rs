@@ -3,8 +3,8 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Session;
 use super::base::FileBase;
+use super::{Session, Shared};
 use crate::analysis::{Report, Snapshot};
 use crate::syntax::Cancel;
 
@@ -48,6 +48,21 @@ impl Session {
             }
             state = self
                 .0
+                .done
+                .wait_timeout(state, GLANCE)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+}
+
+impl Shared {
+    /// Waits until every open document is judged as it stands, or until somebody types on and on.
+    pub(super) fn wait_for_documents(&self) {
+        let give_up = Instant::now() + PATIENCE;
+        let mut state = self.lock();
+        while !state.stopped && state.is_judging() && Instant::now() < give_up {
+            state = self
                 .done
                 .wait_timeout(state, GLANCE)
                 .unwrap_or_else(PoisonError::into_inner)

@@ -104,6 +104,14 @@ impl State {
         self.unjudged.contains(root) || documents.any(|open| open.is_new() && of_root(open))
     }
 
+    /// Whether the worker has not yet dealt with what some document says now.
+    pub fn is_judging(&self) -> bool {
+        self.documents.values().any(|open| {
+            let is_judged = !matches!(open.base, FileBase::Silent { .. });
+            is_judged && open.settled != Some(open.document.version())
+        })
+    }
+
     /// Puts a document into the worker's queue, as the most urgent one.
     pub fn enqueue(&mut self, key: &Arc<str>) {
         self.waiting.retain(|waiting| waiting != key);

@@ -79,15 +79,6 @@ on({ 'BufEnter', 'FocusGained' }, {
     end
   end,
 })
--- The server looks at the branch again, and does not tell of it when the count stays the same.
-on('BufWritePost', {
-  callback = function(event)
-    local client = package.loaded['hotfix.checklist'] and require('hotfix.server').client(event.buf)
-    if client then
-      require('hotfix.checklist').follow(client)
-    end
-  end,
-})
 on('User', {
   pattern = 'GitSignsUpdate',
   callback = function(event)

@@ -193,10 +193,10 @@ function M.show(source, mods)
   end)
 end
 
---- Asks again for a checklist that is shown. Nobody has asked for it, so nothing is said when it
---- fails.
+--- The server tells that something has changed: a checklist that is shown follows. Nobody has asked
+--- for it, so nothing is said when it fails.
 ---@param client vim.lsp.Client
-local function refresh(client)
+function M.follow(client)
   if shown == nil or vim.fn.bufwinid(shown.buffer) == -1 then
     return
   end
@@ -210,26 +210,6 @@ local function refresh(client)
       fill(looked, source)
     end
   end, source)
-end
-
---- How long after a change the server has surely looked at the branch again, in milliseconds.
-local LATER = 1500
-
-local waits = false
-
---- The server tells that something has changed: a checklist that is shown follows. What it says may
---- change without its count, and of that the server does not tell.
----@param client vim.lsp.Client
-function M.follow(client)
-  refresh(client)
-  if waits then
-    return
-  end
-  waits = true
-  vim.defer_fn(function()
-    waits = false
-    refresh(client)
-  end, LATER)
 end
 
 return M
