@@ -137,7 +137,9 @@ fn two_hundred_edits_in_a_burst_keep_their_order() {
     }
     // The client checks that no older version comes after a newer one.
     let found = client.diagnostics(&uri, 201, one);
-    assert_eq!(found[0]["range"]["start"]["line"], 7);
+    // The comment that grows may be told of as well.
+    let risk = found.iter().find(|it| it["code"] == RULE);
+    assert_eq!(risk.expect("one")["range"]["start"]["line"], 7);
     for id in asked {
         let hover = client.answer(id).expect("a hover");
         assert!(hover.to_string().contains(RULE), "{hover}");
