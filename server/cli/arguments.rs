@@ -371,6 +371,18 @@ pub enum Format {
     Concise,
     /// One JSON object
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A code quality report of GitLab
+    Gitlab,
+    /// A report as of `JUnit`
+    Junit,
+    /// The diagnostic format of reviewdog
+    Rdjson,
+    /// A table for a comment or a job summary
+    Markdown,
 }
 
 /// How the table of rules is printed.

@@ -18,6 +18,7 @@ mod defer;
 mod demo;
 mod findings;
 mod fix;
+mod formats;
 mod hostile;
 mod report;
 mod rollback;

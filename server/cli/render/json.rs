@@ -4,14 +4,9 @@
 use serde::Serialize;
 
 use super::Results;
-use super::full::severity_name;
+use super::listed::{self, Columns, Listed};
 use super::summary::Summary;
-use crate::cli::judge::Judged;
-use crate::cli::place::{self, Span};
 use crate::cli::trouble::Trouble;
-use crate::fixes::{Applicability, Edit, Fix};
-use crate::rules::{Confidence, Finding, Place, Related};
-use crate::text::Lines;
 
 /// The whole object.
 #[derive(Debug, Serialize)]
@@ -21,7 +16,7 @@ struct Document<'a> {
     /// What was compared with.
     base: &'a Base,
     /// The findings, by path and place.
-    findings: Vec<JsonFinding<'a>>,
+    findings: Vec<Listed<'a>>,
     /// What could not be judged; the exit code is 2 when there is anything.
     problems: &'a [Trouble],
     /// How many of each.
@@ -55,62 +50,6 @@ pub enum Base {
     Unknown,
 }
 
-/// One finding.
-#[derive(Debug, Serialize)]
-struct JsonFinding<'a> {
-    /// The rule's name.
-    rule: &'a str,
-    /// `warning`, `information` or `hint`.
-    severity: &'a str,
-    /// `certain`, `likely` or `possible`.
-    confidence: &'a str,
-    /// The file, relative to the current folder.
-    path: &'a str,
-    /// What is underlined.
-    range: Span,
-    /// One sentence.
-    message: &'a str,
-    /// Stable across runs and unrelated edits: 16 hexadecimal digits.
-    identity: &'a str,
-    /// Places that explain it.
-    related: Vec<JsonRelated<'a>>,
-    /// Ways to cure it, the preferred one first.
-    fixes: Vec<JsonFix<'a>>,
-}
-
-/// A place that explains a finding.
-#[derive(Debug, Serialize)]
-struct JsonRelated<'a> {
-    /// `head` (the hotfix) or `production`.
-    side: &'a str,
-    /// The file on that side.
-    path: &'a str,
-    /// Where.
-    range: Span,
-    /// What stands there.
-    message: &'a str,
-}
-
-/// A way to cure a finding.
-#[derive(Debug, Serialize)]
-struct JsonFix<'a> {
-    /// What it does.
-    title: &'a str,
-    /// `safe` or `needs-review`.
-    applicability: &'a str,
-    /// Disjoint replacements in the finding's file, sorted.
-    edits: Vec<JsonEdit<'a>>,
-}
-
-/// A replacement.
-#[derive(Debug, Serialize)]
-struct JsonEdit<'a> {
-    /// What is replaced.
-    range: Span,
-    /// By what.
-    text: &'a str,
-}
-
 /// Any value as JSON, with a final line end.
 pub fn object(value: &impl Serialize) -> String {
     // Strings, numbers and lists only: this cannot fail.
@@ -121,89 +60,12 @@ pub fn object(value: &impl Serialize) -> String {
 
 /// The results as JSON, with a final line end.
 pub fn render(results: &Results, problems: &[Trouble]) -> String {
-    let findings = results.files.iter().flat_map(|file| {
-        file.findings()
-            .map(|(finding, fixes)| json_finding(file, finding, fixes))
-    });
     let document = Document {
         version: 1,
         base: &results.base,
-        findings: findings.collect(),
+        findings: listed::findings(results, Columns::Characters).collect(),
         problems,
         summary: Summary::of(&results.files),
     };
     object(&document)
-}
-
-fn json_finding<'a>(file: &'a Judged, finding: &'a Finding, fixes: &'a [Fix]) -> JsonFinding<'a> {
-    let head = &file.snapshot.head;
-    let span = |bytes| place::span(head.text(), head.lines(), bytes);
-    let json_edit = |edit: &'a Edit| JsonEdit {
-        range: span(&edit.range),
-        text: &edit.text,
-    };
-    JsonFinding {
-        rule: finding.rule,
-        severity: severity_name(finding.severity),
-        confidence: match finding.confidence {
-            Confidence::Certain => "certain",
-            Confidence::Likely => "likely",
-            Confidence::Possible => "possible",
-        },
-        path: &file.target.shown,
-        range: span(&finding.span),
-        message: &finding.message,
-        identity: &finding.identity,
-        related: finding
-            .related
-            .iter()
-            .filter_map(|related| json_related(file, related))
-            .collect(),
-        fixes: fixes
-            .iter()
-            .map(|fix| JsonFix {
-                title: &fix.title,
-                applicability: match fix.applicability {
-                    Applicability::Safe => "safe",
-                    Applicability::NeedsReview => "needs-review",
-                },
-                edits: fix.edits.iter().map(json_edit).collect(),
-            })
-            .collect(),
-    }
-}
-
-fn json_related<'a>(file: &'a Judged, related: &'a Related) -> Option<JsonRelated<'a>> {
-    let (side, path, range) = match &related.place {
-        Place::Head(bytes) => {
-            let head = &file.snapshot.head;
-            let range = place::span(head.text(), head.lines(), bytes);
-            ("head", file.target.shown.as_str(), range)
-        }
-        Place::Production(bytes) => {
-            let base = file.snapshot.base.production()?;
-            let production = &base.production;
-            let lines = Lines::new(&production.text);
-            let range = place::span(&production.text, &lines, bytes);
-            ("production", production.path.as_str(), range)
-        }
-        Place::Elsewhere(user) => {
-            let line = user.place.line as usize + 1;
-            let at = |column: u32| place::Position {
-                line,
-                column: column as usize + 1,
-            };
-            let range = Span {
-                start: at(user.place.columns.start),
-                end: at(user.place.columns.end),
-            };
-            ("head", user.path.as_str(), range)
-        }
-    };
-    Some(JsonRelated {
-        side,
-        path,
-        range,
-        message: &related.message,
-    })
 }

@@ -1,18 +1,20 @@
 //! How results are printed.
 
+pub mod ci;
 pub mod concise;
 pub mod diff;
 pub mod full;
 pub mod json;
+pub mod listed;
 pub mod markdown;
 pub mod summary;
 pub mod visible;
 mod window;
 
-use super::arguments::{Format, Output};
+use super::arguments::{FailOn, Format, Output};
 use super::judge::Judged;
 use super::terminal::Terminal;
-use super::trouble::Exit;
+use super::trouble::{Exit, Trouble};
 
 /// What was judged, and against what.
 pub struct Results {
@@ -33,9 +35,29 @@ pub fn print(results: &Results, output: Output, terminal: &Terminal) -> Exit {
             terminal.print(&concise::render(&results.files));
             terminal.print(&summary::line(results, terminal.troubles().len()));
         }
-        Format::Json => terminal.print(&json::render(results, terminal.troubles())),
+        format => {
+            let text = for_programs(results, format, output.fail_on, terminal.troubles());
+            terminal.print_exactly(&text);
+        }
     }
     exit(&results.files, output, terminal)
+}
+
+fn for_programs(
+    results: &Results,
+    format: Format,
+    fail_on: FailOn,
+    problems: &[Trouble],
+) -> String {
+    match format {
+        Format::Sarif => ci::sarif::render(results, problems),
+        Format::Github => ci::github::render(results, problems, fail_on),
+        Format::Gitlab => ci::gitlab::render(results),
+        Format::Junit => ci::junit::render(results, problems, fail_on),
+        Format::Rdjson => ci::rdjson::render(results),
+        Format::Markdown => ci::comment::render(results, problems),
+        Format::Json | Format::Full | Format::Concise => json::render(results, problems),
+    }
 }
 
 fn exit(files: &[Judged], output: Output, terminal: &Terminal) -> Exit {
