@@ -39,7 +39,8 @@ pub fn of_name<'a>(unit: &Unit<'a>, name: &str) -> Option<Bound<'a>> {
         if visible && let Some(bound) = in_scope(unit, scope, name) {
             return Some(bound);
         }
-        if scope.kind() == "module" {
+        // A text that is not Python at all has a root of another kind.
+        if scope.kind() == "module" || scope.parent().is_none() {
             return None;
         }
         scope = scope_of(scope);
@@ -286,4 +287,29 @@ pub fn decorated(unit: &Unit<'_>, wanted: &dyn Fn(&str) -> bool) -> bool {
         .flat_map(|node| children(node).collect::<Vec<_>>())
         .filter(|child| child.kind() == "decorator")
         .any(|decorator| wanted(unit.slice(decorator)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_name;
+    use crate::config::Settings;
+    use crate::syntax::{Facts, File, Outline, Source, Unit};
+
+    #[test]
+    fn a_name_is_looked_for_in_a_text_that_is_not_python() {
+        let text = "if int():\n    y = 1\n\n-- Star assignment\n-- ---------------\n\n";
+        let source = Source::parse(text);
+        assert_eq!(source.root().kind(), "ERROR");
+        let (outline, settings, facts) =
+            (Outline::new(&source), Settings::default(), Facts::default());
+        let file = File {
+            source: &source,
+            outline: &outline,
+            settings: &settings,
+            is_test: false,
+            facts: &facts,
+        };
+        let unit = Unit::new(file, source.root(), String::new());
+        assert!(of_name(&unit, "unknown").is_none());
+    }
 }
