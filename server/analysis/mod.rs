@@ -7,6 +7,7 @@ mod acknowledge;
 mod actions;
 mod allow;
 mod base_side;
+mod complete;
 mod findings;
 mod judge;
 mod leaving;
@@ -22,6 +23,7 @@ pub use acknowledge::acknowledge;
 pub use actions::{fix_all, fixes, hunk_actions, restore_layout};
 pub use allow::{Allow, allow_at, allows};
 pub use base_side::BaseSide;
+pub use complete::{Completion, completions};
 pub use judge::{Analysis, Partial, Skeleton};
 pub use leaving::{Leaving, leaving};
 

@@ -35,6 +35,57 @@ pub struct Action {
     pub is_preferred: bool,
 }
 
+/// What the front matter may say of the severity, the least first.
+const SEVERITIES: [(&str, &str); 4] = [
+    ("low", "It disturbs, and can wait for the next release"),
+    (
+        "medium",
+        "Some users cannot do what they came for, and have a way around",
+    ),
+    ("high", "Many users cannot do what they came for"),
+    ("critical", "Production is down, or loses data"),
+];
+
+/// A value that can be written at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// The bytes that it replaces.
+    pub range: Range<usize>,
+    /// What stands there then.
+    pub text: String,
+    /// The value itself.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub about: &'static str,
+}
+
+/// What can be written at the byte `at` of the record: values of the front matter.
+#[must_use]
+pub fn values(text: &str, at: usize) -> Vec<Value> {
+    let Ok(record) = Record::parse(text) else {
+        return Vec::new();
+    };
+    let lines = Lines::new(text);
+    let line = lines.line_of(at);
+    let entry = record.entries().iter().find(|entry| {
+        entry.key == "severity"
+            && lines.line_of(entry.span.start) == line
+            && entry.span.start <= at
+            && at <= entry.span.end.max(entry.span.start + 1)
+    });
+    let Some(entry) = entry else {
+        return Vec::new();
+    };
+    let is_tight = text[..entry.span.start].ends_with(':');
+    let offered = SEVERITIES.iter().map(|&(name, about)| Value {
+        range: entry.span.start..entry.span.end.max(at),
+        text: format!("{}{name}", if is_tight { " " } else { "" }),
+        name,
+        about,
+    });
+    offered.collect()
+}
+
 /// What is open in the record `text`. Without a checklist only questions are looked at.
 #[must_use]
 pub fn problems(text: &str, checklist: Option<&Checklist>) -> Vec<Problem> {
@@ -250,6 +301,28 @@ mod tests {
                           ### When does it happen?\n\n## Checklist\n\n\
                           - [ ] The smoke tests pass <!-- smoke -->\n\
                           - [x] A test covers the fix <!-- tests-added -->\n";
+
+    #[test]
+    fn the_severity_is_offered_behind_its_key_and_nowhere_else() {
+        let written = |text: &str| -> Vec<String> {
+            let at = text.find('|').expect("a place");
+            let text = text.replacen('|', "", 1);
+            let offered = values(&text, at).into_iter().map(|value| {
+                let mut text = text.clone();
+                text.replace_range(value.range, &value.text);
+                text.lines().nth(1).expect("a line").to_owned()
+            });
+            offered.collect()
+        };
+        let bare = written("---\nseverity:| # how bad\n---\n");
+        assert_eq!(bare[2], "severity: high # how bad");
+        let spaced = written("---\nseverity: |\nissue: 7\n---\n");
+        assert_eq!(spaced[3], "severity: critical");
+        let begun = written("---\nseverity: cr|\n---\n");
+        assert_eq!(begun[3], "severity: critical");
+        assert!(written("---\nissue:|\n---\n").is_empty());
+        assert!(written("---\nseverity: low\n---\nseverity:|\n").is_empty());
+    }
 
     fn checklist() -> Checklist {
         let items = ITEMS.iter().map(|item| Standing {

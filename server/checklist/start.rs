@@ -99,6 +99,7 @@ fn skeleton(known: &Known) -> String {
         "owner",
     ] {
         let note = match key {
+            // `served::completions` offers the same.
             "severity" => " # low, medium, high or critical",
             _ => "",
         };

@@ -2,13 +2,14 @@
 
 use tower_lsp::lsp_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
-    CodeLensOptions, ExecuteCommandOptions, HoverProviderCapability, MarkupKind, OneOf,
-    PositionEncodingKind, ResourceOperationKind, SaveOptions, ServerCapabilities,
+    CodeLensOptions, CompletionOptions, ExecuteCommandOptions, HoverProviderCapability, MarkupKind,
+    OneOf, PositionEncodingKind, ResourceOperationKind, SaveOptions, ServerCapabilities,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
     TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::commands::COMMANDS;
+use super::completion::TRIGGERS;
 use crate::text::Encoding;
 
 /// The code action that applies every safe fix.
@@ -162,6 +163,10 @@ pub(super) fn server(client: Client) -> ServerCapabilities {
         })),
         code_lens_provider: Some(CodeLensOptions {
             resolve_provider: Some(false),
+        }),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(TRIGGERS.map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
         }),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: COMMANDS.map(str::to_owned).to_vec(),

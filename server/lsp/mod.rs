@@ -12,6 +12,7 @@ mod backend;
 mod capabilities;
 mod code_action;
 mod commands;
+mod completion;
 mod configuration;
 mod convert;
 mod defer;

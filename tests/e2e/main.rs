@@ -5,6 +5,7 @@ mod angry;
 mod broken_code;
 mod client;
 mod clients;
+mod completion;
 mod configuration;
 mod defer;
 mod encodings;
