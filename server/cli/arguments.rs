@@ -83,6 +83,11 @@ pub enum Verb {
     /// becomes a patch in .hotfix/deferred/, and production's lines stand there again. What would
     /// not come back byte by byte does not leave. Without arguments, lists what has left.
     Defer(Defer),
+    /// Bring production's lines back, for a hunk, a definition or the layout of a file
+    ///
+    /// What goes is printed as a diff, so that `git apply -R` undoes it. Files are replaced in one
+    /// step, and never when they changed meanwhile.
+    Restore(Restore),
     /// Say how this hotfix is taken back, and try it out in memory
     ///
     /// Prints the exact commands for the state of the branch: not merged yet, merged, squashed,
@@ -191,6 +196,26 @@ pub struct Defer {
     /// Make a branch at the base of the hotfix, with all that has left in one commit
     #[arg(long, value_name = "NAME", conflicts_with = "list")]
     pub branch: Option<String>,
+    /// Compare with this branch, tag or commit, on any branch
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+}
+
+/// `restore`
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The hunk that goes: a file and a line in it, as in shop/client.py:12
+    #[arg(value_name = "FILE:LINE")]
+    pub place: String,
+    /// All that is changed in the function or class there goes, not only the hunk
+    #[arg(long)]
+    pub definition: bool,
+    /// Only the layout goes: whitespace, quotes, brackets and commas in all of the file
+    #[arg(long, conflicts_with = "definition")]
+    pub formatting: bool,
+    /// Show what would change and write nothing; exits with 1 when something would change
+    #[arg(long)]
+    pub diff: bool,
     /// Compare with this branch, tag or commit, on any branch
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,

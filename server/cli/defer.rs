@@ -1,19 +1,16 @@
 //! `defer`: changes leave the hotfix for a feature branch, and come back.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use super::arguments::Defer;
 use super::branch::Branch;
+use super::opened::{open, pick, split};
 use super::place;
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
-use crate::analysis::{self, BaseSide, Comparison, Leaving, Snapshot};
+use crate::analysis;
 use crate::checklist::deferred::{self, About, Change, Deferred};
 use crate::fixes;
-use crate::syntax::Cancel;
-use crate::text;
-use crate::vcs::{Base, LIMIT_BYTES, Production, Scope};
 
 /// Does one of the four things that `defer` can do.
 pub fn run(arguments: &Defer, terminal: &mut Terminal) -> Exit {
@@ -38,56 +35,6 @@ pub fn run(arguments: &Defer, terminal: &mut Terminal) -> Exit {
 
 fn trouble(error: impl std::fmt::Display) -> Trouble {
     Trouble::new(error.to_string())
-}
-
-/// A file of the hotfix that production has, as it lies on disk.
-struct Opened {
-    file: std::path::PathBuf,
-    bytes: Vec<u8>,
-    production: Arc<Production>,
-    snapshot: Snapshot,
-}
-
-fn open(branch: &Branch, written: &str, terminal: &Terminal) -> Result<Opened, Trouble> {
-    let at = |message: String| Trouble::at(written, message);
-    let file = place::absolute(&terminal.folder, std::path::Path::new(written));
-    let bytes = text::read_regular(&file, LIMIT_BYTES)
-        .map_err(|error| at(format!("it cannot be read ({error})")))?;
-    let head = std::str::from_utf8(&bytes)
-        .map_err(|_| at("it is not UTF-8: save it as UTF-8 first".to_owned()))?;
-    let scope = Scope::Judged(Arc::clone(&branch.base));
-    let production = match branch.repository.base_for(&scope, &file) {
-        Base::Production(production) => production,
-        Base::Added => {
-            let message = "production has no such file, so all of it would leave: move it to \
-                           another branch with git";
-            return Err(at(message.to_owned()));
-        }
-        Base::Inactive(reason) => return Err(at(reason.to_string())),
-        Base::NotComparable(reason) => return Err(at(reason.to_string())),
-    };
-    let path = branch
-        .repository
-        .relative(&file)
-        .map_err(|error| at(error.to_string()))?;
-    let head = head.strip_prefix('\u{feff}').unwrap_or(head).to_owned();
-    let side = BaseSide::new(Arc::clone(&production));
-    let snapshot = Snapshot {
-        is_test: branch.settings.is_test(&path),
-        head: analysis::source(&path, head),
-        base: Comparison::Production(Arc::new(side)),
-        settings: Arc::clone(&branch.settings),
-        version: branch.version.clone(),
-        branch: None,
-        cancel: Cancel::default(),
-        path,
-    };
-    Ok(Opened {
-        file,
-        bytes,
-        production,
-        snapshot,
-    })
 }
 
 fn leave(
@@ -135,15 +82,8 @@ fn leave(
         },
     )
     .map_err(|error| at(error.to_string()))?;
-    let mark: &[u8] = "\u{feff}".as_bytes();
-    let mark = if opened.bytes.starts_with(mark) {
-        mark
-    } else {
-        &[]
-    };
     let rest = fixes::apply(head.text(), &edits).unwrap_or_else(|| head.text().to_owned());
-    let rest = [mark, rest.as_bytes()].concat();
-    if let Err(error) = text::replace(&opened.file, &opened.bytes, &rest) {
+    if let Err(error) = opened.write(&rest) {
         // The change is still in the file: its patch must not look as if it had left.
         deferred::remove(branch.root(), &path).map_err(trouble)?;
         return Err(at(error.to_string()));
@@ -156,22 +96,6 @@ fn leave(
         number_of(&path)
     ));
     Ok(())
-}
-
-fn pick(mut choice: Vec<Leaving>, definition: bool) -> Option<Leaving> {
-    let whole = choice.iter().position(|one| one.definition.is_some());
-    match whole {
-        Some(whole) if definition => Some(choice.swap_remove(whole)),
-        // All that is changed in the definition is this hunk.
-        _ => (!choice.is_empty()).then(|| choice.swap_remove(0)),
-    }
-}
-
-/// `shop/client.py:12` → the file and the line.
-fn split(written: &str) -> Option<(&str, usize)> {
-    let (file, line) = written.rsplit_once(':')?;
-    let line = line.parse().ok().filter(|line| 0 < *line)?;
-    Some((file, line))
 }
 
 fn one_line(message: Option<&str>) -> Option<String> {

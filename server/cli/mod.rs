@@ -20,11 +20,13 @@ mod fix;
 mod hotfix;
 mod input;
 mod judge;
+mod opened;
 mod place;
 mod plan;
 mod prove;
 mod render;
 mod report;
+mod restore;
 mod revision;
 mod rollback;
 mod rules;
@@ -81,6 +83,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             crate::checklist::proof::keeper::serve(&folder);
             Exit::Clean
         }
+        Verb::Restore(restore) => restore::run(&restore, &mut terminal),
         Verb::Rollback(rollback) => rollback::run(&rollback, &mut terminal),
         Verb::Explain { rule } => explain::run(&rule, &mut terminal),
         Verb::Report(report) => report::run(&report, &mut terminal),

@@ -21,6 +21,7 @@ mod fix;
 mod formats;
 mod hostile;
 mod report;
+mod restore;
 mod rollback;
 mod rules;
 mod start;

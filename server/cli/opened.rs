@@ -1,0 +1,100 @@
+//! One file of the hotfix and a line in it, as `defer` and `restore` take them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::branch::Branch;
+use super::place;
+use super::terminal::Terminal;
+use super::trouble::Trouble;
+use crate::analysis::{self, BaseSide, Comparison, Leaving, Snapshot};
+use crate::syntax::Cancel;
+use crate::text::{self, WriteError};
+use crate::vcs::{Base, LIMIT_BYTES, Production, Scope};
+
+/// A file of the hotfix that production has, as it lies on disk.
+pub struct Opened {
+    file: PathBuf,
+    /// As it was read.
+    bytes: Vec<u8>,
+    /// What production has.
+    pub production: Arc<Production>,
+    /// The two sides.
+    pub snapshot: Snapshot,
+}
+
+/// Reads the file that is `written` on the command line.
+pub fn open(branch: &Branch, written: &str, terminal: &Terminal) -> Result<Opened, Trouble> {
+    let at = |message: String| Trouble::at(written, message);
+    let file = place::absolute(&terminal.folder, Path::new(written));
+    let bytes = text::read_regular(&file, LIMIT_BYTES)
+        .map_err(|error| at(format!("it cannot be read ({error})")))?;
+    let head = std::str::from_utf8(&bytes)
+        .map_err(|_| at("it is not UTF-8: save it as UTF-8 first".to_owned()))?;
+    let scope = Scope::Judged(Arc::clone(&branch.base));
+    let production = match branch.repository.base_for(&scope, &file) {
+        Base::Production(production) => production,
+        Base::Added => {
+            let message = "production has no such file, so all of it would go: remove it, or \
+                           move it to another branch, with git";
+            return Err(at(message.to_owned()));
+        }
+        Base::Inactive(reason) => return Err(at(reason.to_string())),
+        Base::NotComparable(reason) => return Err(at(reason.to_string())),
+    };
+    let path = branch
+        .repository
+        .relative(&file)
+        .map_err(|error| at(error.to_string()))?;
+    let head = head.strip_prefix('\u{feff}').unwrap_or(head).to_owned();
+    let side = BaseSide::new(Arc::clone(&production));
+    let snapshot = Snapshot {
+        is_test: branch.settings.is_test(&path),
+        head: analysis::source(&path, head),
+        base: Comparison::Production(Arc::new(side)),
+        settings: Arc::clone(&branch.settings),
+        version: branch.version.clone(),
+        branch: None,
+        cancel: Cancel::default(),
+        path,
+    };
+    Ok(Opened {
+        file,
+        bytes,
+        production,
+        snapshot,
+    })
+}
+
+impl Opened {
+    /// Replaces the file by `text`, in one step.
+    ///
+    /// # Errors
+    /// [`WriteError`] when the file changed meanwhile or cannot be written.
+    pub fn write(&self, text: &str) -> Result<(), WriteError> {
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        let mark = if self.bytes.starts_with(MARK) {
+            MARK
+        } else {
+            &[]
+        };
+        text::replace(&self.file, &self.bytes, &[mark, text.as_bytes()].concat())
+    }
+}
+
+/// The hunk, or all of the definition.
+pub fn pick(mut choice: Vec<Leaving>, definition: bool) -> Option<Leaving> {
+    let whole = choice.iter().position(|one| one.definition.is_some());
+    match whole {
+        Some(whole) if definition => Some(choice.swap_remove(whole)),
+        // All that is changed in the definition is this hunk.
+        _ => (!choice.is_empty()).then(|| choice.swap_remove(0)),
+    }
+}
+
+/// `shop/client.py:12` → the file and the line.
+pub fn split(written: &str) -> Option<(&str, usize)> {
+    let (file, line) = written.rsplit_once(':')?;
+    let line = line.parse().ok().filter(|line| 0 < *line)?;
+    Some((file, line))
+}

@@ -1,0 +1,94 @@
+//! `restore`: production's lines come back, for a hunk, a definition or the layout of a file.
+
+use super::arguments::Restore;
+use super::branch::Branch;
+use super::opened::{Opened, open, pick, split};
+use super::render::diff;
+use super::terminal::Terminal;
+use super::trouble::{Exit, Trouble};
+use crate::analysis;
+use crate::fixes::{self, Edit};
+
+/// Restores, or shows what would change.
+pub fn run(arguments: &Restore, terminal: &mut Terminal) -> Exit {
+    let Some(branch) = Branch::here(arguments.base.as_deref(), terminal) else {
+        return Exit::NotJudged;
+    };
+    match restore(&branch, arguments, terminal) {
+        Ok(exit) => exit,
+        Err(trouble) => {
+            terminal.trouble(trouble);
+            Exit::NotJudged
+        }
+    }
+}
+
+fn restore(branch: &Branch, arguments: &Restore, terminal: &Terminal) -> Result<Exit, Trouble> {
+    let written = arguments.place.as_str();
+    let (opened, edits, what) = if arguments.formatting {
+        let file = split(written).map_or(written, |(file, _)| file);
+        let opened = open(branch, file, terminal)?;
+        let edits = layout(&opened);
+        (opened, edits, "layout".to_owned())
+    } else {
+        let Some((file, line)) = split(written) else {
+            let message = "say which line, as in shop/client.py:12, or add --formatting";
+            return Err(Trouble::at(written, message));
+        };
+        let opened = open(branch, file, terminal)?;
+        let (edits, what) = change(&opened, written, (file, line), arguments.definition)?;
+        (opened, edits, what)
+    };
+    let old = opened.snapshot.head.text();
+    let new = fixes::apply(old, &edits).unwrap_or_else(|| old.to_owned());
+    let path = &opened.snapshot.path;
+    diff::print(path, old, &new, terminal);
+    if edits.is_empty() {
+        terminal.say(format!(
+            "Nothing to restore: {path} has production's layout"
+        ));
+        return Ok(Exit::Clean);
+    }
+    if arguments.diff {
+        return Ok(Exit::Found);
+    }
+    opened
+        .write(&new)
+        .map_err(|error| Trouble::at(written, error.to_string()))?;
+    terminal.say(format!(
+        "Restored production's {what} in {path}; `git apply -R` takes the diff above and undoes this"
+    ));
+    Ok(Exit::Clean)
+}
+
+fn layout(opened: &Opened) -> Vec<Edit> {
+    // Nobody cancels here, so the analysis always ends.
+    let report = analysis::analyse(&opened.snapshot).unwrap_or_default();
+    let fix = analysis::restore_layout(&opened.snapshot, &report);
+    fix.map_or_else(Vec::new, |fix| fix.edits)
+}
+
+fn change(
+    opened: &Opened,
+    written: &str,
+    (file, line): (&str, usize),
+    definition: bool,
+) -> Result<(Vec<Edit>, String), Trouble> {
+    let head = &opened.snapshot.head;
+    let count = head.lines().count();
+    if count < line {
+        return Err(Trouble::at(written, format!("{file} has {count} lines")));
+    }
+    let start = head.lines().content(line - 1, head.text()).start;
+    let choice = analysis::leaving(&opened.snapshot, start..start);
+    let leaving = pick(choice, definition).ok_or_else(|| {
+        let message = "the hotfix changes nothing here whose removal leaves valid Python: name a \
+                       changed line (`hotfix-ls check` and `git diff` show them)";
+        Trouble::at(written, message)
+    })?;
+    let what = match &leaving.definition {
+        Some(name) => format!("version of {name}"),
+        None => "lines".to_owned(),
+    };
+    Ok((leaving.edits, what))
+}

@@ -1,0 +1,75 @@
+//! `restore`: production's lines come back, and what goes can be had again.
+
+use std::fs;
+
+use crate::{TestRepo, hotfix_repo, run};
+
+const SHOP: &str = "def total(order):\n    return 1\n";
+
+fn shop(repo: &TestRepo) -> String {
+    fs::read_to_string(repo.path("shop.py")).expect("the file")
+}
+
+fn with(text: &str) -> TestRepo {
+    let repo = hotfix_repo();
+    assert_eq!(shop(&repo), SHOP);
+    repo.write("shop.py", text);
+    repo
+}
+
+#[test]
+fn a_hunk_goes_and_its_diff_brings_it_back() {
+    let changed = "LIMIT = 3\n\n\ndef total(order):\n    return len(order)\n";
+    let repo = with(changed);
+    let outcome = run(repo.root(), &["restore", "shop.py:5"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert_eq!(shop(&repo), format!("LIMIT = 3\n\n\n{SHOP}"));
+    repo.write("back.diff", &outcome.stdout);
+    repo.git(&["apply", "-R", "back.diff"]);
+    assert_eq!(shop(&repo), changed);
+}
+
+#[test]
+fn all_of_a_definition_goes_and_the_rest_stays() {
+    let repo = with("LIMIT = 3\n\n\ndef total(order, rate):\n    return 1\n    print(rate)\n");
+    let outcome = run(repo.root(), &["restore", "shop.py:4", "--definition"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(outcome.stderr.contains("version of total"), "{outcome:?}");
+    assert_eq!(shop(&repo), format!("LIMIT = 3\n\n\n{SHOP}"));
+}
+
+#[test]
+fn only_the_layout_goes_and_a_byte_order_mark_stays() {
+    let repo = with("\u{feff}def total( order ):\n    return 1\n\n\nLIMIT = 3\n");
+    let outcome = run(repo.root(), &["restore", "shop.py", "--formatting"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert_eq!(shop(&repo), format!("\u{feff}{SHOP}\n\nLIMIT = 3\n"));
+    let again = run(repo.root(), &["restore", "shop.py", "--formatting"]);
+    assert_eq!((again.code, again.stdout.as_str()), (0, ""), "{again:?}");
+}
+
+#[test]
+fn a_diff_shows_and_writes_nothing() {
+    let repo = with("def total(order):\n    return 2\n");
+    let outcome = run(repo.root(), &["restore", "shop.py:2", "--diff"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert!(outcome.stdout.contains("-    return 2\n+    return 1\n"));
+    assert_eq!(shop(&repo), "def total(order):\n    return 2\n");
+}
+
+#[test]
+fn what_cannot_be_restored_says_why() {
+    let repo = with("def total(order):\n    return 2\n");
+    repo.write("new.py", "x = 1\n");
+    for (place, said) in [
+        ("shop.py", "say which line"),
+        ("shop.py:1", "changes nothing here"),
+        ("shop.py:99", "has 3 lines"),
+        ("new.py:1", "production has no such file"),
+        ("no.py:1", "cannot be read"),
+    ] {
+        let outcome = run(repo.root(), &["restore", place]);
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        assert!(outcome.stderr.contains(said), "{outcome:?}");
+    }
+}
