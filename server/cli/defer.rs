@@ -55,11 +55,7 @@ fn leave(
     }
     let start = head.lines().content(line - 1, head.text()).start;
     let choice = analysis::leaving(&opened.snapshot, start..start);
-    let Some(leaving) = pick(choice, arguments.definition) else {
-        let message = "the hotfix changes nothing here that can leave by itself: name a changed \
-                       line (`hotfix-ls check` and `git diff` show them)";
-        return Err(at(message.to_owned()));
-    };
+    let leaving = pick(choice, arguments.definition).map_err(|why| at(why.to_owned()))?;
     let about = About {
         what: one_line(arguments.message.as_deref()).unwrap_or_else(|| leaving.what()),
         branch: branch.base.branch.clone().unwrap_or_default(),

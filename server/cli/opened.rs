@@ -82,13 +82,24 @@ impl Opened {
     }
 }
 
-/// The hunk, or all of the definition.
-pub fn pick(mut choice: Vec<Leaving>, definition: bool) -> Option<Leaving> {
+/// The hunk, or all that is changed in the definition around it.
+///
+/// # Errors
+/// One sentence: there is no change, or it is not that of one definition.
+pub fn pick(mut choice: Vec<Leaving>, definition: bool) -> Result<Leaving, &'static str> {
     let whole = choice.iter().position(|one| one.definition.is_some());
     match whole {
-        Some(whole) if definition => Some(choice.swap_remove(whole)),
+        _ if choice.is_empty() => Err(
+            "the hotfix changes nothing here that can go by itself: name a changed line \
+             (`hotfix-ls check` and `git diff` show them)",
+        ),
+        Some(whole) if definition => Ok(choice.swap_remove(whole)),
         // All that is changed in the definition is this hunk.
-        _ => (!choice.is_empty()).then(|| choice.swap_remove(0)),
+        None if definition && !choice[0].is_all => Err(
+            "a change here reaches out of the function or class: leave --definition out to take \
+             one hunk",
+        ),
+        _ => Ok(choice.swap_remove(0)),
     }
 }
 

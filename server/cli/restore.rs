@@ -81,11 +81,7 @@ fn change(
     }
     let start = head.lines().content(line - 1, head.text()).start;
     let choice = analysis::leaving(&opened.snapshot, start..start);
-    let leaving = pick(choice, definition).ok_or_else(|| {
-        let message = "the hotfix changes nothing here whose removal leaves valid Python: name a \
-                       changed line (`hotfix-ls check` and `git diff` show them)";
-        Trouble::at(written, message)
-    })?;
+    let leaving = pick(choice, definition).map_err(|why| Trouble::at(written, why))?;
     let what = match &leaving.definition {
         Some(name) => format!("version of {name}"),
         None => "lines".to_owned(),

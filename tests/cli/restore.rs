@@ -30,12 +30,22 @@ fn a_hunk_goes_and_its_diff_brings_it_back() {
 }
 
 #[test]
-fn all_of_a_definition_goes_and_the_rest_stays() {
-    let repo = with("LIMIT = 3\n\n\ndef total(order, rate):\n    return 1\n    print(rate)\n");
-    let outcome = run(repo.root(), &["restore", "shop.py:4", "--definition"]);
+fn all_of_a_definition_goes() {
+    let changed = "def total(order, rate):\n    return 1\n    print(rate)\n";
+    let repo = with(changed);
+    let outcome = run(repo.root(), &["restore", "shop.py:1", "--definition"]);
     assert_eq!(outcome.code, 0, "{outcome:?}");
     assert!(outcome.stderr.contains("version of total"), "{outcome:?}");
-    assert_eq!(shop(&repo), format!("LIMIT = 3\n\n\n{SHOP}"));
+    assert_eq!(shop(&repo), SHOP);
+}
+
+#[test]
+fn a_change_that_reaches_out_of_the_definition_is_not_taken_for_its_own() {
+    let repo = with("LIMIT = 3\n\n\ndef total(order, rate):\n    return 1\n");
+    let outcome = run(repo.root(), &["restore", "shop.py:4", "--definition"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.stderr.contains("reaches out of"), "{outcome:?}");
+    assert!(shop(&repo).starts_with("LIMIT = 3"));
 }
 
 #[test]
