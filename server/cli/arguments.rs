@@ -111,6 +111,8 @@ pub enum Verb {
         #[arg(long, value_enum, default_value_t = TableFormat::Text)]
         format: TableFormat,
     },
+    /// Print the settings as a JSON schema, for editors that check `hotfix.toml`
+    Schema,
     /// Build a small example repository and show the tool on it
     Demo {
         /// Where to build it: a new or empty folder [default: a new temporary folder]

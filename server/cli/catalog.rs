@@ -48,6 +48,13 @@ impl Catalog {
     }
 }
 
+impl Catalog {
+    /// The rules, by their groups.
+    pub fn metas(&self) -> impl Iterator<Item = &'static Meta> {
+        self.0.iter().copied()
+    }
+}
+
 /// The rule of this name, or a sentence with the name that was probably meant.
 pub fn find(catalog: &Catalog, name: &str) -> Result<&'static Meta, Trouble> {
     let found = catalog.0.iter().copied().find(|meta| meta.name == name);

@@ -30,6 +30,7 @@ mod restore;
 mod revision;
 mod rollback;
 mod rules;
+mod schema;
 mod scope;
 mod start;
 mod terminal;
@@ -89,6 +90,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Report(report) => report::run(&report, &mut terminal),
         Verb::Checklist(checklist) => checklist::run(&checklist, &mut terminal),
         Verb::Start(start) => start::run(&start, &mut terminal),
+        Verb::Schema => schema::run(&mut terminal),
         Verb::Rules { format } => rules::run(format, &mut terminal),
     };
     if terminal.tell_lost() {

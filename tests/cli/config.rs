@@ -60,3 +60,16 @@ fn a_configuration_that_never_ends_is_told_and_not_read() {
         &format!("error: hotfix.toml:1:1: {why}\nerror: .hotfix/queries/rule.scm:1:1: {why}\n"),
     );
 }
+
+#[test]
+fn the_schema_knows_each_rule_and_allows_no_other_key() {
+    let repo = hotfix_repo();
+    let outcome = run(repo.root(), &["schema"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let schema = outcome.json();
+    assert_eq!(schema["additionalProperties"], false);
+    let rules = &schema["properties"]["rules"]["properties"];
+    assert!(rules["none-access"]["description"].is_string(), "{rules}");
+    let about = &schema["properties"]["exclude"]["description"];
+    assert!(about.is_string(), "{about}");
+}
