@@ -6,6 +6,7 @@
 pub mod backmerge;
 pub mod branch;
 pub mod deferred;
+pub mod history;
 pub mod items;
 pub mod link;
 pub mod markdown;

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::branch::{Branch, Kind, kind_of};
+use super::history::{self, History};
 use super::items::{self, Checklist, Evidence, Found, Seen};
 use super::link::{self, Target, Test};
 use super::record::Record;
 use crate::config::Settings;
-use crate::syntax::Kind as Definition;
-use crate::vcs::{BaseError, Repository, Scope};
+use crate::syntax::{Cancel, Kind as Definition};
+use crate::vcs::{BaseError, HistoryCache, Repository, Scope};
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,10 @@ pub struct Look<'a> {
     pub evidence: &'a Evidence,
     /// Texts that count in place of the files of these paths: what is open in an editor.
     pub texts: &'a BTreeMap<String, Arc<str>>,
+    /// The histories that were walked before.
+    pub history: &'a HistoryCache,
+    /// Ends the walk over history.
+    pub cancel: &'a Cancel,
 }
 
 /// What was seen.
@@ -45,6 +50,8 @@ pub struct Observed {
     pub links: Vec<Vec<Test>>,
     /// How every item stands.
     pub checklist: Checklist,
+    /// The past of what is changed; empty where git cannot tell.
+    pub history: History,
 }
 
 /// Looks at everything once. Reads git and the disk; call it where deep code cannot end the
@@ -71,10 +78,24 @@ pub fn observe(look: Look<'_>) -> Result<Observed, BaseError> {
         record: look.record,
         has_changelog: has_changelog(root),
     });
+    let history = past(look, &branch);
     Ok(Observed {
         branch,
         links,
         checklist,
+        history,
+    })
+}
+
+/// The past of what is changed. Nothing hangs on it, so an error does not stop the rest.
+fn past(look: Look<'_>, branch: &Branch) -> History {
+    let Scope::Judged(base) = look.scope else {
+        return History::default();
+    };
+    let found = history::history(look.repository, base, branch, look.history, look.cancel);
+    found.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the history of what is changed is not known");
+        History::default()
     })
 }
 

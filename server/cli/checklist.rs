@@ -14,13 +14,15 @@ use super::render::json::object;
 use super::render::visible::visible;
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
+use crate::checklist::history;
 use crate::checklist::items::{Checklist, Evidence, Found, State};
 use crate::checklist::observe::{self, Look, Observed};
 use crate::checklist::proof;
 use crate::checklist::record::{self, Record, Section};
 use crate::checklist::show;
 use crate::rules::Severity;
-use crate::vcs::Scope;
+use crate::syntax::Cancel;
+use crate::vcs::{HistoryCache, Scope};
 
 /// A branch that was looked at, with its record.
 pub struct Looked {
@@ -101,6 +103,8 @@ pub fn look(reference: Option<&str>, terminal: &mut Terminal) -> Option<Looked> 
         findings: &findings,
         evidence: &evidence,
         texts: &BTreeMap::new(),
+        history: &HistoryCache::default(),
+        cancel: &Cancel::default(),
     };
     match on_a_large_stack(|| Some(observe::observe(look)))? {
         Ok(observed) => Some(Looked {
@@ -142,8 +146,14 @@ fn write(looked: &Looked, terminal: &mut Terminal) -> bool {
     };
     let table = show::table(&looked.observed.checklist);
     let mut new = old.clone();
-    let written = new
-        .put_generated(Section::Checklist, show::FACTS, &table)
+    let past = history::markdown(&looked.observed.history);
+    let written = if past.is_empty() {
+        Ok(())
+    } else {
+        new.put_generated(Section::Diagnosis, history::PART, &past)
+    };
+    let written = written
+        .and_then(|()| new.put_generated(Section::Checklist, show::FACTS, &table))
         .map_err(|error| error.to_string())
         .and_then(|()| {
             let saved = record::save(looked.branch.root(), path, old, &new);

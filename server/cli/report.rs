@@ -63,6 +63,7 @@ fn report(looked: &Looked, terminal: &mut Terminal) -> Report {
         branch: &observed.branch,
         links: &observed.links,
         checklist: &observed.checklist,
+        history: &observed.history,
         record: looked.record.as_ref(),
         findings: remarks(
             files,

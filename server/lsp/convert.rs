@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range as Bytes;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tower_lsp::lsp_types::{
     DiagnosticSeverity, DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position,
@@ -27,6 +28,12 @@ pub(super) fn path(uri: &Url) -> Option<PathBuf> {
     (uri.scheme() == "file")
         .then(|| uri.to_file_path().ok())
         .flatten()
+}
+
+/// The time, in seconds since 1970.
+pub(super) fn now() -> i64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or_default())
 }
 
 /// The URI of a file.

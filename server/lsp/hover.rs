@@ -7,7 +7,7 @@ use tower_lsp::lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, Mar
 
 use super::backend::Backend;
 use super::capabilities::Client;
-use super::{actions, convert, plain, record};
+use super::{actions, convert, past, plain, record};
 use crate::analysis::{self, Comparison};
 use crate::fixes;
 use crate::rules::{self, Finding, Severity};
@@ -30,9 +30,11 @@ impl Backend {
             let head = &judged.snapshot.head;
             let place = Range::new(at.position, at.position);
             let byte = convert::source_bytes(head, place, client).start;
+            let past = || past::about(session, &at.text_document.uri, &judged, byte);
             let (bytes, markdown) = about_findings(&judged, byte)
                 .or_else(|| about_allow(&judged, byte))
-                .or_else(|| about_hunk(&judged, byte))?;
+                .or_else(|| past::on_name(past(), byte))
+                .or_else(|| Some(past::with(about_hunk(&judged, byte)?, past())))?;
             Some(Hover {
                 contents: contents(markdown, client),
                 range: Some(convert::source_range(head, &bytes, client)),
@@ -57,7 +59,7 @@ pub(super) fn contents(markdown: String, client: Client) -> HoverContents {
     })
 }
 
-type Said = (std::ops::Range<usize>, String);
+pub(super) type Said = (std::ops::Range<usize>, String);
 
 fn about_findings(judged: &Judged, byte: usize) -> Option<Said> {
     let found = actions::findings_at(judged, byte..byte);

@@ -1,5 +1,5 @@
 //! `textDocument/codeLens`: above each changed function, how much the hotfix changes in it and
-//! which tests reach it; on top, how the checklist stands.
+//! which tests reach it, and when it was last changed before; on top, how the checklist stands.
 
 use serde_json::Value;
 use tower_lsp::jsonrpc::Result;
@@ -9,6 +9,7 @@ use super::backend::Backend;
 use super::commands::CHECKLIST;
 use super::convert;
 use crate::checklist::branch::{Changed, Kind};
+use crate::checklist::history;
 use crate::checklist::link::Test;
 use crate::checklist::observe::Observed;
 use crate::session::{Judged, Tally};
@@ -43,6 +44,7 @@ fn lenses(judged: &Judged, observed: &Observed) -> Vec<CodeLens> {
     let head = &judged.snapshot.head;
     // The document may have been edited since: a definition is found by its name.
     let outline = Outline::new(head);
+    let now = convert::now();
     for (index, (file, changed)) in observed.branch.definitions().enumerate() {
         if file.path != *path {
             continue;
@@ -50,7 +52,11 @@ fn lenses(judged: &Judged, observed: &Observed) -> Vec<CodeLens> {
         let tests = observed.links.get(index).map_or(&[][..], Vec::as_slice);
         if let Some(one) = outline.find(&changed.qualname) {
             let line = head.lines().line_of(one.range.start);
-            found.push(lens(line, title_of(changed, tests)));
+            let mut title = title_of(changed, tests);
+            if let Some(past) = observed.history.of(path, &changed.qualname) {
+                title = format!("{title} · {}", history::lens(past, now));
+            }
+            found.push(lens(line, title));
         }
     }
     found

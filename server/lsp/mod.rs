@@ -21,6 +21,7 @@ mod frames;
 mod hover;
 mod lens;
 mod log;
+mod past;
 mod plain;
 mod production;
 mod publish;

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::SystemTime;
 
 use tower_lsp::lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, CreateFile, Diagnostic,
@@ -116,9 +115,7 @@ fn templates(
     }
     let record = Record::parse(&*view.text).ok();
     let version = record.as_ref().and_then(|record| record.front("version"));
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let now = now.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or_default());
-    let today = moment(now);
+    let today = moment(convert::now());
     let ground = Ground {
         observed,
         record: record.as_ref(),

@@ -17,13 +17,17 @@ use crate::checklist::record::{self, Record};
 use crate::checklist::served;
 use crate::config::Settings;
 use crate::rules::Severity;
-use crate::vcs::{Repository, Scope};
+use crate::syntax::Cancel;
+use crate::vcs::{HistoryCache, Repository, Scope};
 
 /// What waits for the thread. Everything that is asked for twice is done once.
 #[derive(Default)]
 pub(super) struct Board {
     waiting: Mutex<Waiting>,
     wake: Condvar,
+    history: HistoryCache,
+    /// Ends a walk over history when the session ends.
+    ended: Cancel,
 }
 
 #[derive(Default)]
@@ -69,6 +73,7 @@ impl Board {
 
     pub fn stop(&self) {
         self.lock().stopped = true;
+        self.ended.cancel();
         self.wake.notify_one();
     }
 
@@ -139,6 +144,8 @@ fn look(shared: &Shared, root: &Path, job: &Job) {
         findings: &findings,
         evidence: &evidence(&repository, job),
         texts: &texts,
+        history: &shared.board.history,
+        cancel: &shared.board.ended,
     });
     match observed {
         Ok(observed) => keep(shared, root, observed),

@@ -67,3 +67,47 @@ fn the_same_comes_as_json_and_as_a_page() {
     assert!(page.stdout.contains(added), "{}", page.stdout);
     assert!(page.stdout.contains("<h2>Timeline</h2>"));
 }
+
+#[test]
+fn the_last_change_before_and_who_could_review_are_told() {
+    let repo = hotfix_repo();
+    let text = "def total(order):\n    return 2\n";
+    repo.switch("main");
+    repo.write("shop.py", text);
+    repo.git(&["add", "--all"]);
+    let author = "Grace <grace@example.com>";
+    repo.git(&["commit", "--quiet", "--author", author, "-m", "Count twice"]);
+    repo.git(&["tag", "v1.2.0"]);
+    repo.git(&["switch", "--quiet", "--force-create", "hotfix/v1.2.1"]);
+    repo.write("shop.py", text.replace('2', "1"));
+    repo.commit("Count once");
+    run(repo.root(), &["start"]);
+
+    let report = run(repo.root(), &["report"]).stdout;
+    let (_, past) = report.split_once("## Before this hotfix\n").expect(&report);
+    assert!(
+        past.contains("Count twice | Grace | v1.2.0 | – |\n"),
+        "{past}"
+    );
+    assert!(
+        past.contains("- Ada made 1 of 2 commits to `shop.py`\n"),
+        "{past}"
+    );
+    let review = "- Could review it: Grace (last changed 1 of these definitions, 1 commit)\n";
+    assert!(past.contains(review), "{past}");
+
+    run(repo.root(), &["checklist", "--write"]);
+    let record = std::fs::read_to_string(repo.path(".hotfix/hotfix/v1.2.1.md")).expect("a record");
+    assert!(
+        record.contains("<!-- hotfix-ls:begin history -->\n"),
+        "{record}"
+    );
+    assert!(record.contains(review), "{record}");
+    let again = run(repo.root(), &["report"]).stdout;
+    assert_eq!(again.matches("Count twice").count(), 1, "{again}");
+
+    let json = run(repo.root(), &["report", "--format", "json"]).json();
+    let past = &json["history"]["definitions"][0]["last_change"];
+    assert_eq!(past["commit"]["author"], "Grace");
+    assert_eq!(past["release"], "v1.2.0");
+}

@@ -188,8 +188,9 @@ fn the_regression_test_and_the_changelog_are_begun_from_their_items() {
 }
 
 #[test]
-fn a_lens_above_a_changed_function_tells_its_tests() {
+fn a_lens_above_a_changed_function_tells_its_tests_and_its_last_change() {
     let repo = repository();
+    repo.git(&["tag", "v1.2.0"]);
     repo.write("app.py", risky());
     repo.write(
         "tests/test_app.py",
@@ -214,9 +215,45 @@ fn a_lens_above_a_changed_function_tells_its_tests() {
         .collect();
     assert_eq!(titles.len(), 2, "{titles:?}");
     assert!(titles[0].1.starts_with("Hotfix checklist: "), "{titles:?}");
-    assert_eq!(
-        titles[1],
-        (3, "5 lines changed · 1 test of this hotfix reaches it")
+    let (line, title) = titles[1];
+    assert_eq!(line, 3);
+    let start = "5 lines changed · 1 test of this hotfix reaches it · last changed ";
+    assert!(title.starts_with(start), "{title}");
+    assert!(title.ends_with(" ago by Ada, in v1.2.0"), "{title}");
+    client.finish();
+}
+
+#[test]
+fn a_hover_tells_the_past_of_a_changed_function() {
+    let repo = repository();
+    repo.git(&["tag", "v1.2.0"]);
+    repo.git(&["config", "user.name", "Ada"]);
+    repo.git(&["config", "user.email", "ada@example.com"]);
+    repo.write("app.py", risky());
+    let mut client = editor(repo.root());
+    client.status(|status| status["checklist"]["total"] == 14);
+    let app = client.open(&repo.path("app.py"), &risky());
+    client.diagnostics(&app, 1, one);
+    let hover = |client: &mut Client, line: u32, character: u32| {
+        let position = json!({"line": line, "character": character});
+        let params = json!({"textDocument": {"uri": app}, "position": position});
+        let answer = client
+            .request("textDocument/hover", params)
+            .expect("an answer");
+        answer["contents"]["value"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let on_name = hover(&mut client, 3, 6);
+    assert!(
+        on_name.starts_with("Before this hotfix, `find` was last changed on 20"),
+        "{on_name}"
+    );
+    assert!(on_name.contains(" v1.2.0 has it first."), "{on_name}");
+    assert!(
+        on_name.contains("Ada made 1 of 1 commit to `app.py`"),
+        "{on_name}"
     );
     client.finish();
 }

@@ -19,6 +19,9 @@ pub struct Changed {
     pub range: Range<usize>,
     /// Bytes of its name in the same text.
     pub name: Range<usize>,
+    /// Bytes of the same definition in production's text; of a class its own statements, between
+    /// its methods. Empty when it is new.
+    pub before: Vec<Range<usize>>,
     /// The line of its `def` or `class`, counted from 1.
     pub line: usize,
     /// How many lines of it the hotfix adds or removes.
@@ -59,8 +62,12 @@ pub(super) fn changed(file: &File) -> Vec<Changed> {
                 _ => true,
             };
             if differs {
-                let is_new = base.is_none();
-                found.extend(one(head, index, lines).map(|it| Changed { is_new, ..it }));
+                let before = base.zip(file.base.as_ref());
+                found.extend(one(head, index, lines).map(|it| Changed {
+                    is_new: base.is_none(),
+                    before: before.map_or_else(Vec::new, |(old, side)| own(side, old)),
+                    ..it
+                }));
             }
         }
     }
@@ -68,6 +75,7 @@ pub(super) fn changed(file: &File) -> Vec<Changed> {
         for (index, lines) in gone {
             found.extend(one(base, index, lines).map(|it| Changed {
                 is_removed: true,
+                before: own(base, index),
                 ..it
             }));
         }
@@ -113,24 +121,26 @@ fn outermost(outline: &Outline, mut index: usize) -> usize {
 
 /// The code of a definition; of a class without that of its methods.
 fn says(side: &Side, index: usize) -> Vec<String> {
+    let tokens = |range| normal::values(&normal::tokens(&side.source, range));
+    own(side, index).into_iter().flat_map(tokens).collect()
+}
+
+/// Bytes of a definition. A class is changed by its own statements: its methods are listed
+/// themselves.
+fn own(side: &Side, index: usize) -> Vec<Range<usize>> {
     let Some(one) = side.outline.definitions.get(index) else {
         return Vec::new();
     };
-    let whole = normal::values(&normal::tokens(&side.source, one.range.clone()));
-    if one.kind != Kind::Class {
-        return whole;
-    }
-    // A class is changed by its own statements: its methods are listed themselves.
     let mut left = one.range.clone();
+    if one.kind != Kind::Class {
+        return vec![left];
+    }
     let mut own = Vec::new();
     for method in side.outline.methods(index) {
-        own.extend(normal::values(&normal::tokens(
-            &side.source,
-            left.start..method.range.start,
-        )));
+        own.push(left.start..method.range.start);
         left.start = method.range.end;
     }
-    own.extend(normal::values(&normal::tokens(&side.source, left)));
+    own.push(left);
     own
 }
 
@@ -144,6 +154,7 @@ fn one(side: &Side, index: usize, lines: usize) -> Option<Changed> {
         qualname: qualname.to_owned(),
         range: one.range.clone(),
         name: name..name + one.name.len(),
+        before: Vec::new(),
         line: line_of(side.source.lines(), one.core.start),
         lines,
         is_new: false,

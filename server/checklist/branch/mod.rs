@@ -28,6 +28,8 @@ pub struct Branch {
 pub struct File {
     /// Its path relative to the repository, with `/`; of a deleted file the path it had.
     pub path: String,
+    /// The path that production has it under; another one after a rename, none when it is new.
+    pub base_path: Option<String>,
     /// What it is for.
     pub kind: Kind,
     /// As production has it; none when production lacks it or it is no text.
@@ -97,7 +99,7 @@ impl Branch {
             }
             let file = repository.root().join(&path);
             let production = match repository.base_for(scope, &file) {
-                Base::Production(production) => Some(Arc::clone(&production.text)),
+                Base::Production(production) => Some(production),
                 _ => None,
             };
             let head = match changed.change {
@@ -108,7 +110,11 @@ impl Branch {
                 },
             };
             let kind = kind_of(&path, tests.matches(&path));
-            files.push(File::new(path, kind, production, head));
+            let base = production.as_ref().map(|it| Arc::clone(&it.text));
+            files.push(File {
+                base_path: production.map(|it| it.path.clone()),
+                ..File::new(path, kind, base, head)
+            });
         }
         Ok(Self { files })
     }
@@ -136,6 +142,7 @@ impl File {
         let text = |side: &Option<Side>| side.as_ref().map_or("", Side::text).to_owned();
         let hunks = hunks::diff(&text(&base), &text(&head));
         let mut file = Self {
+            base_path: base.is_some().then(|| path.clone()),
             path,
             kind,
             base,

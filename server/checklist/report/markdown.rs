@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Change, Remark, Report};
+use crate::checklist::history;
 use crate::checklist::items::State;
 use crate::checklist::markdown::{code, plain, sentence};
 use crate::checklist::rollback;
@@ -29,6 +30,10 @@ pub fn markdown(report: &Report) -> String {
         if name != "rollback" {
             let _ = write!(out, "\n## {}\n\n{text}\n", heading(name));
         }
+    }
+    let past = history::markdown(&report.history);
+    if !past.is_empty() {
+        let _ = write!(out, "\n## Before this hotfix\n\n{past}");
     }
     let done = report.checklist.done;
     let _ = write!(

@@ -15,6 +15,7 @@ pub use html::{moment, page};
 pub use markdown::markdown;
 
 use super::branch::{Branch, Kind};
+use super::history::{self, History};
 use super::items::Checklist;
 use super::link::Test;
 use super::record::{QUESTIONS, Record, SECTIONS};
@@ -42,6 +43,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// The changed files.
     pub files: Vec<FileSize>,
+    /// The past of what is changed, and who could review it.
+    pub history: History,
     /// What the rules still say.
     pub findings: Vec<Remark>,
     /// What a comment allows, with its reason.
@@ -148,6 +151,8 @@ pub struct Parts<'a> {
     pub links: &'a [Vec<Test>],
     /// How every item stands.
     pub checklist: &'a Checklist,
+    /// The past of what is changed.
+    pub history: &'a History,
     /// The record.
     pub record: Option<&'a Record>,
     /// What the rules still say.
@@ -180,8 +185,8 @@ impl Report {
         let front = |key: &str| parts.record.and_then(|it| it.front(key)).map(str::to_owned);
         let generated = parts.record.into_iter().flat_map(|record| {
             let names = record.parts().iter().map(|part| &part.name);
-            // The checklist is shown as it is now.
-            let shown = names.filter(|name| *name != show::FACTS);
+            // The checklist and the history are shown as they are now.
+            let shown = names.filter(|name| *name != show::FACTS && *name != history::PART);
             shown.filter_map(|name| Some((name.clone(), record.generated(name)?)))
         });
         let size = |file: &super::branch::File| {
@@ -207,6 +212,7 @@ impl Report {
             checklist: parts.checklist.into(),
             record: parts.record.map(answers).unwrap_or_default(),
             generated: generated.collect(),
+            history: parts.history.clone(),
             findings: parts.findings,
             exceptions: parts.exceptions,
             rollback: about.rollback,

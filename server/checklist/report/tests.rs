@@ -107,6 +107,7 @@ fn report() -> Report {
     Report::new(
         about,
         Parts {
+            history: &History::default(),
             branch: &branch,
             links: &[],
             checklist: &Checklist::default(),

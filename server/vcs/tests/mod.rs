@@ -4,6 +4,7 @@
 pub(super) mod git;
 
 mod bases;
+mod history;
 mod refs;
 mod states;
 mod versions;
