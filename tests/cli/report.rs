@@ -77,8 +77,8 @@ fn the_last_change_before_and_who_could_review_are_told() {
     repo.git(&["add", "--all"]);
     let author = "Grace <grace@example.com>";
     repo.git(&["commit", "--quiet", "--author", author, "-m", "Count twice"]);
-    repo.git(&["tag", "v1.2.0"]);
-    repo.git(&["switch", "--quiet", "--force-create", "hotfix/v1.2.1"]);
+    repo.git(&["tag", "v1.3.0"]);
+    repo.branch("hotfix/v1.3.1");
     repo.write("shop.py", text.replace('2', "1"));
     repo.commit("Count once");
     run(repo.root(), &["start"]);
@@ -86,7 +86,7 @@ fn the_last_change_before_and_who_could_review_are_told() {
     let report = run(repo.root(), &["report"]).stdout;
     let (_, past) = report.split_once("## Before this hotfix\n").expect(&report);
     assert!(
-        past.contains("Count twice | Grace | v1.2.0 | – |\n"),
+        past.contains("Count twice | Grace | v1.3.0 | v1.2.0 |\n"),
         "{past}"
     );
     assert!(
@@ -97,7 +97,7 @@ fn the_last_change_before_and_who_could_review_are_told() {
     assert!(past.contains(review), "{past}");
 
     run(repo.root(), &["checklist", "--write"]);
-    let record = std::fs::read_to_string(repo.path(".hotfix/hotfix/v1.2.1.md")).expect("a record");
+    let record = std::fs::read_to_string(repo.path(".hotfix/hotfix/v1.3.1.md")).expect("a record");
     assert!(
         record.contains("<!-- hotfix-ls:begin history -->\n"),
         "{record}"
@@ -109,5 +109,5 @@ fn the_last_change_before_and_who_could_review_are_told() {
     let json = run(repo.root(), &["report", "--format", "json"]).json();
     let past = &json["history"]["definitions"][0]["last_change"];
     assert_eq!(past["commit"]["author"], "Grace");
-    assert_eq!(past["release"], "v1.2.0");
+    assert_eq!(past["release"], "v1.3.0");
 }
