@@ -25,13 +25,12 @@ fn main() -> ExitCode {
     let mut commits = 2000;
     let mut arguments = std::env::args().skip(1).filter(|one| one != "--bench");
     while let Some(name) = arguments.next() {
-        match (name.as_str(), arguments.next().map(|it| it.parse())) {
-            ("--commits", Some(Ok(number))) => commits = number,
-            _ => {
-                eprintln!("bench: the argument is --commits NUMBER");
-                return ExitCode::FAILURE;
-            }
-        }
+        let number = arguments.next().and_then(|it| it.parse().ok());
+        let (true, Some(number)) = (name == "--commits", number) else {
+            eprintln!("bench: the argument is --commits NUMBER");
+            return ExitCode::FAILURE;
+        };
+        commits = number;
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let texts = generate(folder.path(), commits);

@@ -35,6 +35,10 @@ impl Backend {
     }
 
     async fn publish(&self, event: Event) {
+        // A thread may just have ended what it was doing. After `shutdown` no client wants it.
+        if self.session().has_stopped() {
+            return;
+        }
         let client = self.client();
         match event {
             Event::Findings(publication) => self.publish_findings(publication).await,

@@ -159,6 +159,12 @@ impl Session {
         self.0.queue.look_again();
     }
 
+    /// Whether [`Self::stop`] was called: nobody listens any more then.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        self.0.lock().stopped
+    }
+
     /// Ends the threads after what they are doing right now.
     pub fn stop(&self) {
         let mut state = self.0.lock();
