@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::none_access::source::returns_none;
+use super::none_access::answers::{goes_round, returns_none};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::syntax::Unit;
@@ -124,23 +124,29 @@ fn relied_upon(unit: &Unit<'_>, reporter: &mut Reporter) {
     if nones.is_empty() || values.is_empty() {
         return;
     }
-    let Some(place) = used_as_it_comes(unit) else {
-        return;
-    };
+    let places = used_as_it_comes(unit);
     let name = own_name(unit);
     for statement in nones {
+        let Some(place) = places
+            .iter()
+            .find(|place| !goes_round(unit, statement, **place))
+        else {
+            continue;
+        };
         let draft = Draft::at(
             statement,
             Confidence::Likely,
             format!("{name} returns None here, and a caller uses its answer without a look"),
         );
-        reporter.report(draft.related(place, "The caller"));
+        reporter.report(draft.related(*place, "The caller"));
     }
 }
 
-/// The first place of the file that takes an attribute or item of the function's answer at once.
-fn used_as_it_comes<'a>(unit: &Unit<'a>) -> Option<Node<'a>> {
-    let name = field(unit.node, "name").map(|name| unit.slice(name))?;
+/// The calls of the file that take an attribute or item of the function's answer at once.
+fn used_as_it_comes<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
+    let Some(name) = field(unit.node, "name").map(|name| unit.slice(name)) else {
+        return Vec::new();
+    };
     let method = unit.class().is_some();
     let written = if method {
         format!("self.{name}")
@@ -148,10 +154,9 @@ fn used_as_it_comes<'a>(unit: &Unit<'a>) -> Option<Node<'a>> {
         name.to_owned()
     };
     let part = unit.class().unwrap_or_else(|| unit.source().root());
-    let mut found = None;
+    let mut found = Vec::new();
     walk_near(part, unit.source(), name, &mut |node| {
-        if found.is_none()
-            && node.kind() == "call"
+        if node.kind() == "call"
             && field(node, "function").is_some_and(|one| unit.slice(one) == written)
         {
             let taken = node.parent().is_some_and(|up| match up.kind() {
@@ -165,7 +170,7 @@ fn used_as_it_comes<'a>(unit: &Unit<'a>) -> Option<Node<'a>> {
                 .flat_map(|clause| handler_names(clause, unit.source()))
                 .any(|one| known.contains(&one));
             if taken && !caught {
-                found = Some(node);
+                found.push(node);
             }
         }
         Walk::Into

@@ -6,7 +6,7 @@ use super::state::{Owner, State, mentions};
 use crate::rules::knowledge::held::Held;
 use crate::rules::knowledge::locks;
 use crate::syntax::nodes::{
-    Walk, ancestors, children, decorators_of, field, is_scope, walk, walk_near,
+    Walk, ancestors, children, decorators_of, field, is_scope, statement_of, walk, walk_near,
 };
 use crate::syntax::{Unit, flow};
 
@@ -53,6 +53,32 @@ pub(super) fn of_module(unit: &Unit<'_>) -> Option<Evidence> {
             .imports_module("multiprocessing")
             .then_some(Evidence::Processes)
     })
+}
+
+/// Whether the module itself starts threads or serves requests in them. One that only imports
+/// `threading`, for a lock or for data of its own, may have decided that this state needs none.
+pub(super) fn runs_threads(unit: &Unit<'_>) -> bool {
+    const STARTS: [&str; 15] = [
+        "Thread(",
+        "Timer(",
+        "Executor(",
+        "ThreadPool(",
+        "start_new_thread(",
+        ".submit(",
+        ".run_in_executor(",
+        "to_thread(",
+        ".spawn(",
+        "spawn_n(",
+        "GreenPool(",
+        "ThreadingMixIn)",
+        "ThreadingHTTPServer(",
+        "ThreadingTCPServer(",
+        "(Thread)",
+    ];
+    let text = unit.source().text();
+    STARTS.iter().any(|word| text.contains(word))
+        || text.contains("threading.Thread)")
+        || handlers(unit).is_some()
 }
 
 /// Whether `threading` serves for more than the thread's own data or name.
@@ -161,7 +187,12 @@ fn handler_kind(unit: &Unit<'_>, function: Node<'_>, web: bool, tasks: bool) -> 
     let request = parameters
         .first()
         .is_some_and(|one| unit.slice(*one).split(':').next() == Some("request"));
-    (web && unit.names().imports_module("django") && request).then_some(Evidence::Threads)
+    // A helper of a view takes the request as well; a view makes the answer.
+    let answers = ["HttpResponse", "JsonResponse", "render(", "redirect("]
+        .iter()
+        .any(|word| unit.slice(function).contains(word));
+    (web && unit.names().imports_module("django") && request && answers)
+        .then_some(Evidence::Threads)
 }
 
 /// A lock that guards the same state elsewhere in the file.
@@ -207,7 +238,7 @@ pub(super) fn guarded<'a>(
         }
         if let Some(lock) = flow::with_items(node)
             .into_iter()
-            .find(|item| locks::is_lock(unit, *item))
+            .find(|item| locks::is_lock(unit, *item) && guards_its_owner(unit, *item, state))
         {
             let one = Guarded {
                 lock,
@@ -225,6 +256,20 @@ pub(super) fn guarded<'a>(
         None => unit.source().walk_near(state.text, &mut look),
     }
     best
+}
+
+/// Whether the lock is the module's or belongs to the object that holds the state: what another
+/// object locks for itself (`with self.queue.mutex`) says nothing of `self.size`.
+fn guards_its_owner(unit: &Unit<'_>, lock: Node<'_>, state: State<'_>) -> bool {
+    let owner = |text: &str| text.rsplit_once('.').map(|(owner, _)| owner.to_owned());
+    let Some(of_lock) = owner(unit.slice(lock).split('(').next().unwrap_or_default()) else {
+        return true;
+    };
+    if state.owner != Owner::Instance || !of_lock.starts_with("self.") {
+        return true;
+    }
+    owner(state.text)
+        .is_some_and(|of_state| of_state == of_lock || of_state.starts_with(&format!("{of_lock}.")))
 }
 
 fn writes(unit: &Unit<'_>, body: Node<'_>, text: &str) -> bool {
@@ -253,23 +298,33 @@ pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
         .filter(|one| one.kind() == "function_definition")
         .filter_map(|one| Some((unit.slice(field(one, "name")?), one)))
         .collect();
-    let mut threaded: Vec<&str> = started(unit, class);
-    let mut next = 0;
-    while next < threaded.len() {
-        let name = threaded[next];
-        next += 1;
-        for (_, method) in methods.iter().filter(|(one, _)| *one == name) {
-            for (called, _) in &methods {
-                if unit.slice(*method).contains(&format!("self.{called}("))
-                    && !threaded.contains(called)
-                {
-                    threaded.push(called);
-                }
+    let starts = started(unit, class);
+    let mut threaded: Vec<&str> = starts.iter().map(|(name, _)| *name).collect();
+    add_called(unit, &methods, &mut threaded);
+    // Methods that run in front while the threads work; `None` if any may.
+    let front = starts
+        .iter()
+        .map(|(_, call)| call.and_then(loop_behind))
+        .collect::<Option<Vec<_>>>()
+        .map(|loops| {
+            let mut called = Vec::new();
+            for one in loops {
+                called.extend(called_in(unit, &methods, one));
             }
-        }
-    }
+            add_called(unit, &methods, &mut called);
+            called
+        });
     let own = field(unit.node, "name").map_or("", |name| unit.slice(name));
     let here = threaded.contains(&own);
+    let meets = |name: &str| {
+        threaded.contains(&name)
+            || front
+                .as_ref()
+                .is_none_or(|called: &Vec<&str>| called.contains(&name))
+    };
+    if !meets(own) {
+        return false;
+    }
     // Several threads may run the same method: then it meets itself.
     let pooled = here
         && ["submit(self.", "map(self."]
@@ -280,9 +335,48 @@ pub(super) fn instance_shared(unit: &Unit<'_>, state: State<'_>) -> bool {
             || methods.iter().any(|(name, method)| {
                 !name.starts_with("__")
                     && threaded.contains(name) != here
+                    && meets(name)
                     && mentions(unit, *method, state.text)
                     && writes_in(unit, *method, state.text)
             }))
+}
+
+/// The methods that the part calls on `self`.
+fn called_in<'a>(unit: &Unit<'_>, methods: &[(&'a str, Node<'_>)], part: Node<'_>) -> Vec<&'a str> {
+    let text = unit.slice(part);
+    methods
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| text.contains(&format!("self.{name}(")))
+        .collect()
+}
+
+/// Adds the methods that those of the list call, and that these call.
+fn add_called<'a>(unit: &Unit<'_>, methods: &[(&'a str, Node<'_>)], list: &mut Vec<&'a str>) {
+    let mut next = 0;
+    while next < list.len() {
+        let name = list[next];
+        next += 1;
+        for (_, method) in methods.iter().filter(|(one, _)| *one == name) {
+            for called in called_in(unit, methods, *method) {
+                if !list.contains(&called) {
+                    list.push(called);
+                }
+            }
+        }
+    }
+}
+
+/// The endless loop that the same block runs behind the statement that starts a thread.
+fn loop_behind(start: Node<'_>) -> Option<Node<'_>> {
+    let mut next = statement_of(start).next_named_sibling();
+    while let Some(one) = next {
+        if one.kind() == "while_statement" {
+            return Some(one);
+        }
+        next = one.next_named_sibling();
+    }
+    None
 }
 
 /// Whether the class says that several threads use one object: it makes a lock for itself, or the
@@ -328,14 +422,14 @@ fn writes_in(unit: &Unit<'_>, method: Node<'_>, text: &str) -> bool {
     })
 }
 
-/// The methods of the class that threads start with.
-fn started<'a>(unit: &Unit<'a>, class: Node<'a>) -> Vec<&'a str> {
+/// The methods of the class that threads start with, and the calls that start them.
+fn started<'a>(unit: &Unit<'a>, class: Node<'a>) -> Vec<(&'a str, Option<Node<'a>>)> {
     let mut found = Vec::new();
     let thread = field(class, "superclasses").is_some_and(|list| {
         children(list).any(|base| unit.slice(base).rsplit('.').next() == Some("Thread"))
     });
     if thread {
-        found.push("run");
+        found.push(("run", None));
     }
     walk(class, &mut |node| {
         if node.kind() == "call"
@@ -344,7 +438,11 @@ fn started<'a>(unit: &Unit<'a>, class: Node<'a>) -> Vec<&'a str> {
         {
             let name = unit.slice(function);
             let last = name.rsplit('.').next().unwrap_or(name);
-            if (last != "map" || name.contains('.'))
+            // Whoever awaits the thread does nothing else with the object meanwhile.
+            let awaited = matches!(last, "to_thread" | "run_in_executor")
+                && node.parent().is_some_and(|up| up.kind() == "await");
+            if !awaited
+                && (last != "map" || name.contains('.'))
                 && matches!(
                     last,
                     "Thread"
@@ -360,7 +458,7 @@ fn started<'a>(unit: &Unit<'a>, class: Node<'a>) -> Vec<&'a str> {
                 for argument in children(list) {
                     let value = field(argument, "value").unwrap_or(argument);
                     if let Some(method) = unit.slice(value).strip_prefix("self.") {
-                        found.push(method);
+                        found.push((method, Some(node)));
                     }
                 }
             }

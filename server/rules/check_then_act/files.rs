@@ -83,7 +83,9 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
     // A file that is gone when it is read fails loudly; that is seldom worth a change.
     // Whoever asks for a link tells kinds of paths apart.
     let kind_only = unit.slice(check).contains("islink");
-    let confidence = if used == Use::Read || kind_only {
+    // One person runs a project's own commands, one at a time.
+    let command = unit.source().text().contains("CommandError");
+    let confidence = if used == Use::Read || kind_only || command {
         Confidence::Possible
     } else {
         Confidence::Likely

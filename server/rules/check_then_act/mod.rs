@@ -4,6 +4,7 @@
 mod evidence;
 mod files;
 mod fix;
+mod harm;
 mod races;
 mod state;
 

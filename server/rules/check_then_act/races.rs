@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::evidence::{self, Evidence, Guarded};
+use super::harm::is_harmless_twice;
 use super::state::{Act, How, Owner, acts, declared_global, is_safe, mention, mentions};
 use crate::rules::Confidence;
 use crate::rules::knowledge::held::Held;
@@ -120,9 +121,26 @@ fn is_protected(unit: &Unit<'_>) -> bool {
         || says_locked(unit)
 }
 
-/// A docstring or comment says that the caller holds the lock.
+/// Whether the text knows of the race and takes it: "a race here is harmless".
+fn accepts_races(text: &str) -> bool {
+    let words = || text.split(|c: char| !c.is_alphanumeric());
+    words().any(|word| {
+        matches!(
+            word,
+            "race" | "races" | "racy" | "concurrent" | "concurrently"
+        )
+    }) && words().any(|word| {
+        matches!(
+            word,
+            "accepted" | "acceptable" | "harmless" | "benign" | "idempotent" | "tolerated"
+        )
+    })
+}
+
+/// A docstring or comment says that the caller holds the lock, or that a race does no harm.
 fn says_locked(unit: &Unit<'_>) -> bool {
     let mut said = false;
+    let mut comments = String::new();
     walk(unit.node, &mut |node| {
         if matches!(node.kind(), "comment" | "string") {
             let text = unit.slice(node).to_lowercase();
@@ -136,10 +154,11 @@ fn says_locked(unit: &Unit<'_>) -> bool {
                 && (holds.iter().any(|word| text.contains(word))
                     || text.contains("gil")
                     || text.contains("safe"));
+            comments += &text;
         }
         Walk::Into
     });
-    said
+    said || accepts_races(&comments)
 }
 
 /// Judges one `if` or `while`.
@@ -371,7 +390,7 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
     }
     if unit.is_async() {
         let from = race.region.0.parent()?;
-        if !evidence::awaits_between(seen, race.act.node, from) {
+        if !evidence::awaits_between(seen, race.act.node, from) || waits_only_aside(seen, race) {
             return None;
         }
         if acted_at_once(unit, seen, race.act, from) {
@@ -406,7 +425,7 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
             return None;
         }
         race.reason = Reason::Module(Evidence::Threads);
-        race.confidence = if is_flag(race.act) {
+        race.confidence = if is_harmless_twice(unit, race) {
             Confidence::Possible
         } else {
             Confidence::Likely
@@ -415,7 +434,11 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
     }
     if let Some(found) = evidence::of_module(unit) {
         race.reason = Reason::Module(found);
-        let weak = found == Evidence::Processes || is_flag(race.act);
+        // What is made on demand where nothing here runs in threads may be made twice: a choice.
+        let far = found == Evidence::Threads
+            && race.act.how != How::Update
+            && !evidence::runs_threads(unit);
+        let weak = found == Evidence::Processes || far || is_harmless_twice(unit, race);
         race.confidence = if weak {
             Confidence::Possible
         } else {
@@ -431,6 +454,26 @@ fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()>
     }
 }
 
+/// `if key in waiting: …; await …; return`: that branch leaves, and on the way to the change
+/// behind it nothing waits.
+fn waits_only_aside(seen: Node<'_>, race: &Race<'_>) -> bool {
+    let (first, last) = race.region;
+    if first == last || first.kind() != "if_statement" {
+        return false;
+    }
+    let Some(body) =
+        field(first, "consequence").filter(|_| first.start_byte() <= seen.start_byte())
+    else {
+        return false;
+    };
+    let Some(from) = first.parent() else {
+        return false;
+    };
+    seen.end_byte() <= body.start_byte()
+        && !evidence::awaits_between(first, race.act.node, from)
+        && !evidence::awaits_between(seen, race.check, race.check)
+}
+
 /// Whether the class stands for one connection or one message, which one task reads or writes.
 fn has_one_user(unit: &Unit<'_>) -> bool {
     let class = unit.qualname.rsplit('.').nth(1).unwrap_or_default();
@@ -440,6 +483,8 @@ fn has_one_user(unit: &Unit<'_>) -> bool {
     ]
     .iter()
     .any(|word| class.contains(word))
+        // What a web framework keeps for one visitor; a client's session is shared.
+        || (class.starts_with("Session") && !class.contains("Pool") && !class.contains("Manager"))
 }
 
 /// An earlier act on the same state tells the other tasks before control is given away; or the
@@ -455,11 +500,4 @@ fn acted_at_once(unit: &Unit<'_>, seen: Node<'_>, act: Act<'_>, from: Node<'_>) 
                 && one.node.end_byte() <= act.node.start_byte()
                 && !evidence::awaits_between(seen, one.node, from)
         })
-}
-
-/// `done = True`: setting it twice changes nothing.
-fn is_flag(act: Act<'_>) -> bool {
-    act.how == How::Set
-        && field(act.node, "right")
-            .is_some_and(|value| matches!(value.kind(), "true" | "false" | "none"))
 }

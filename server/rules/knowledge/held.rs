@@ -58,6 +58,8 @@ impl Held {
 enum Holder {
     With(Place),
     Acquired(Path),
+    /// Taken by a function: `_acquireLock()`.
+    Function,
     /// Entered into an exit stack: held to its end.
     Stack,
 }
@@ -84,6 +86,13 @@ impl<'a> Locks<'_, '_, 'a> {
         let Some(function) = flat.field(call, "function") else {
             return;
         };
+        match by_function(last_part(flat.slice(function))) {
+            Some(true) => state.insert(Holder::Function, ()),
+            Some(false) => {
+                state.remove(Holder::Function);
+            }
+            None => {}
+        }
         let Some(object) = flat.field(function, "object") else {
             return;
         };
@@ -108,6 +117,20 @@ impl<'a> Locks<'_, '_, 'a> {
             }
             _ => {}
         }
+    }
+}
+
+/// Whether a function's name says that it takes a lock (`true`) or gives it back (`false`):
+/// `_acquireLock`, `release_global_lock`.
+fn by_function(name: &str) -> Option<bool> {
+    let name = name.trim_start_matches('_').to_ascii_lowercase();
+    if !name.ends_with("lock") {
+        return None;
+    }
+    match name {
+        _ if name.starts_with("acquire") => Some(true),
+        _ if name.starts_with("release") => Some(false),
+        _ => None,
     }
 }
 

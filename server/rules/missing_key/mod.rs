@@ -1,6 +1,7 @@
 //! `missing-key`: a constant key is read from a mapping that may lack it.
 
 mod fix;
+mod settled;
 
 use tree_sitter::Node;
 
@@ -50,10 +51,11 @@ impl Rule for MissingKey {
         }
         let keys = Keys::new(unit);
         let presence = Presence::new(&Graph::new(unit), &keys);
+        let looks = settled::Looks::default();
         for one in found {
             if let Some(read) = one.get("anchor") {
                 if presence.may_lack(read) {
-                    reporter.report_if(judge(unit, &keys, &presence, read));
+                    reporter.report_if(judge(unit, &keys, &presence, &looks, read));
                 }
                 reporter.report_if(of_answer(unit, &keys, read));
             }
@@ -72,6 +74,7 @@ fn judge<'a>(
     unit: &Unit<'a>,
     keys: &Keys<'_, 'a>,
     presence: &Presence,
+    around: &settled::Looks,
     read: Node<'a>,
 ) -> Option<Draft> {
     let (object, key) = constant_subscript(unit, read)?;
@@ -98,7 +101,8 @@ fn judge<'a>(
     if object.kind() == "attribute" && has_default(unit, key) {
         return None;
     }
-    let asked = asked_elsewhere(unit, keys, object, &mapping, key);
+    let asked = asked_elsewhere(unit, keys, object, &mapping, key)
+        .filter(|place| !settled::is_another(keys, *place, read, &mapping));
     let (confidence, why) = match (asked, from) {
         // WSGI's own dictionary: its servers fill it.
         _ if mapping == "environ" && is_wsgi(unit, key) => {
@@ -114,10 +118,24 @@ fn judge<'a>(
         }
         (_, Origin::Outside) => (Confidence::Certain, "it comes from outside"),
         (_, Origin::PartOfOutside) => (Confidence::Possible, "it comes from outside"),
+        // A function inside another is handed to somebody who knows what it needs.
+        (_, Origin::Declared) if settled::is_inner(unit) => {
+            (Confidence::Possible, "its type promises no keys")
+        }
         (_, Origin::Declared) => (Confidence::Likely, "its type promises no keys"),
         (_, Origin::Plain) => (Confidence::Possible, "nothing checks it"),
         _ if keys.is_asked(&mapping) => (Confidence::Possible, "nothing checks it"),
         _ => return None,
+    };
+    let is_shown = confidence != Confidence::Possible && around.is_worth_a_look();
+    if is_shown && settled::is_there(unit, read, &mapping, key) {
+        return None;
+    }
+    let by_kind = is_shown && asked.is_none() && settled::is_chosen(unit, read, &mapping);
+    let (confidence, why) = if by_kind {
+        (Confidence::Possible, "its keys depend on its kind")
+    } else {
+        (confidence, why)
     };
     let message = if mapping.ends_with("environ") {
         format!("The environment may lack {key}: this raises KeyError")

@@ -56,6 +56,8 @@ pub(super) struct MayBeNone<'g, 'u, 'a> {
     pub(super) graph: &'g Graph<'a>,
     pub(super) keys: Keys<'u, 'a>,
     presence: Presence,
+    /// The `assert` statements.
+    pub(super) asserted: Vec<tree_sitter::Node<'a>>,
     whys: Vec<Why<'a>>,
     /// What an expression says of itself, asked once.
     asked: HashMap<Place, Option<u32>>,
@@ -74,6 +76,7 @@ pub(super) fn accesses<'a>(
         graph,
         presence: Presence::new(graph, &keys),
         keys,
+        asserted: unit.own(&["assert_statement"]),
         whys: Vec::new(),
         asked: HashMap::new(),
         found: BTreeMap::new(),
@@ -158,7 +161,7 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         if let Some(reason) = self.flat().path(object).and_then(|path| state.get(path)) {
             return Some(reason);
         }
-        let answers = matches!(self.flat().kind(object), "call" | "await");
+        let answers = matches!(self.flat().kind(object), "call" | "await" | "none");
         answers.then(|| self.reason_of(object, state))?
     }
 

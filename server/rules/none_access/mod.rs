@@ -1,9 +1,12 @@
 //! `none-access`: an attribute, item or call of a value that may be None.
 
+pub(super) mod answers;
 mod fix;
 mod lattice;
 mod narrow;
-pub(super) mod source;
+mod placeholders;
+mod settled;
+mod source;
 
 use std::collections::HashMap;
 
@@ -41,7 +44,16 @@ impl Rule for NoneAccess {
         }
         let graph = Graph::new(unit);
         let entry = entry(unit, &graph);
-        for access in lattice::accesses(unit, &graph, entry) {
+        let found = lattice::accesses(unit, &graph, entry);
+        let few = found.len() <= settled::ASKED;
+        let settled = |access| {
+            if few {
+                settled::settle(unit, access)
+            } else {
+                Some(access)
+            }
+        };
+        for access in found.into_iter().filter_map(settled) {
             let why = &access.why;
             let shown = access.path.split_whitespace().collect::<Vec<_>>().join(" ");
             let draft = Draft::at(
@@ -81,7 +93,12 @@ fn entry<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
             Some((path, of_parameter(unit, &one, open_to_all)?))
         })
         .collect();
-    known.extend(of_attributes(unit, graph));
+    let declared = of_attributes(unit, graph);
+    let begins = placeholders::of_function(unit, graph)
+        .into_iter()
+        .filter(|(path, _)| declared.iter().all(|(one, _)| one != path));
+    known.extend(begins);
+    known.extend(declared);
     known
 }
 

@@ -185,15 +185,51 @@ impl MayBeNone<'_, '_, '_> {
         }
         let reason = self.remember(test, |lattice| {
             let node = lattice.flat().node(test);
+            if lattice.was_proved(operand, test) {
+                return None;
+            }
+            // `if x is None and …:` may go on because of the other half.
+            let alone = lattice
+                .flat()
+                .parent(test)
+                .is_none_or(|up| lattice.flat().kind(up) != "boolean_operator");
+            // `except ImportError: yaml = None` is history more often than not.
+            let imported = lattice
+                .unit
+                .names()
+                .is_imported(lattice.flat().slice(operand));
+            let confidence = if alone && !imported {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
             Some(Why::new(
                 node,
-                Confidence::Likely,
+                confidence,
                 "the code itself reckons with that",
             ))
         });
         if let Some(reason) = reason {
             state.insert(path, reason);
         }
+    }
+
+    /// Whether an `assert` before the test already ruled None out: then the test is a habit.
+    fn was_proved(&self, operand: Place, test: Place) -> bool {
+        let text = self.flat().slice(operand);
+        let test = self.flat().node(test);
+        self.asserted.iter().any(|one| {
+            let around = one.parent().is_some_and(|block| {
+                one.end_byte() <= test.start_byte() && test.end_byte() <= block.end_byte()
+            });
+            let said = self.unit.slice(*one);
+            around
+                && !said.contains(" or ")
+                && said
+                    .strip_prefix("assert ")
+                    .and_then(|said| said.strip_prefix(text))
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ',']))
+        })
     }
 
     /// Whether the test is (a part of) the condition of an `if` or `while`: only there its author

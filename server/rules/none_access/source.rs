@@ -1,19 +1,13 @@
 //! Expressions that may be None, and why.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use tree_sitter::Node;
 
+use super::answers::of_own_function;
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::{Keys, module_value};
 use crate::rules::knowledge::outside::{Origin, origin, split_union};
-use crate::syntax::flow::never_returns;
-use crate::syntax::nodes::{
-    bare, children, exits, field, has_splat, keyword, own, positional, string_value,
-};
-use crate::syntax::unit::definition_node;
-use crate::syntax::{Definition, Kind, Unit};
+use crate::syntax::Unit;
+use crate::syntax::nodes::{bare, children, field, has_splat, keyword, positional, string_value};
 
 /// Why a value may be None.
 #[derive(Debug, Clone)]
@@ -128,9 +122,10 @@ fn of_call<'a>(
             || keyword(call, "default", unit.source()).is_some();
         let is_pattern = name.starts_with("re");
         if is_pattern
-            && arguments
+            && (arguments
                 .first()
                 .is_some_and(|one| always_matches(unit, *one))
+                || is_all_constant(unit, &arguments))
         {
             return None;
         }
@@ -217,6 +212,18 @@ fn counts_rows(unit: &Unit<'_>) -> bool {
     ]
     .iter()
     .any(|word| text.contains(word))
+}
+
+/// A pattern and a text that both stand in the file: whoever wrote them saw that they match.
+fn is_all_constant(unit: &Unit<'_>, arguments: &[Node<'_>]) -> bool {
+    let [pattern, text, ..] = arguments else {
+        return false;
+    };
+    let is_text = |node: Node<'_>| matches!(node.kind(), "string" | "concatenated_string");
+    let known = text.kind() == "identifier"
+        && !unit.is_function()
+        && module_value(unit, unit.slice(*text)).is_some_and(is_text);
+    is_text(*pattern) && known
 }
 
 /// Whether a pattern matches every text, because each part of it may be left out: `[ \t]*`, `^(x?)`.
@@ -322,106 +329,13 @@ fn of_get<'a>(
         (_, None) if literal => Confidence::Likely,
         (Origin::Other, _) | (_, None) => return None,
         (_, Some(key)) if key.contains(['/', ':', ' ']) => return None,
+        // Whoever calls may know that the key is there.
+        (Origin::Plain, Some(_)) if !literal && unit.parameter(text).is_some() => {
+            Confidence::Possible
+        }
         (_, Some(_)) => Confidence::Likely,
     };
     Some(Why::new(call, confidence, reason()))
-}
-
-/// A function of the same file, or a method of the same class.
-fn of_own_function<'a>(
-    unit: &Unit<'a>,
-    call: Node<'a>,
-    function: Node<'a>,
-    awaited: bool,
-) -> Option<Why<'a>> {
-    let text = unit.slice(function);
-    let qualname = if let Some(method) = text
-        .strip_prefix("self.")
-        .or_else(|| text.strip_prefix("cls."))
-    {
-        let (class, _) = unit.qualname.rsplit_once('.')?;
-        format!("{class}.{method}")
-    } else {
-        text.to_owned()
-    };
-    if function.kind() == "identifier"
-        && (unit.names().is_imported(text) || !unit.bindings(text).is_empty())
-    {
-        return None;
-    }
-    let definition = unit
-        .file
-        .outline
-        .find(&qualname)
-        .filter(|one| one.kind == Kind::Function)?;
-    if unit.file.outline.find(&format!("{qualname}#2")).is_some() {
-        return None;
-    }
-    let known = unit.file.facts.get(Answers::default);
-    let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let answer = known
-        .entry(definition.core.start)
-        .or_insert_with(|| Answer::of(unit, definition));
-    if answer.is_async != awaited {
-        return None;
-    }
-    let (confidence, how) = answer.none?;
-    Some(Why::new(
-        call,
-        confidence,
-        format!("{} {how}", definition.name),
-    ))
-}
-
-/// What the functions of a file answer, by the first byte of each. A function may be called a
-/// thousand times.
-#[derive(Default)]
-struct Answers(Mutex<HashMap<usize, Answer>>);
-
-/// What one function answers.
-#[derive(Clone, Copy, Default)]
-struct Answer {
-    is_async: bool,
-    /// How it comes to answer None.
-    none: Option<(Confidence, &'static str)>,
-}
-
-impl Answer {
-    fn of(unit: &Unit<'_>, definition: &Definition) -> Self {
-        let Some(node) = definition_node(unit.source(), definition) else {
-            return Self::default();
-        };
-        let decorated = definition.range != definition.core;
-        let plain = !decorated && own(node, &["yield"]).is_empty();
-        Self {
-            is_async: node.child(0).is_some_and(|first| first.kind() == "async"),
-            none: if plain {
-                none_of(unit, definition, node)
-            } else {
-                None
-            },
-        }
-    }
-}
-
-fn none_of(
-    unit: &Unit<'_>,
-    definition: &Definition,
-    node: Node<'_>,
-) -> Option<(Confidence, &'static str)> {
-    // A method may be overridden by one that does return something.
-    let is_final = definition.parent == 0;
-    if let Some(annotation) = field(node, "return_type") {
-        if unit.slice(annotation) == "None" && is_final {
-            return Some((Confidence::Certain, "is declared to return nothing"));
-        }
-        return annotated_none(unit.slice(annotation))
-            .then_some((Confidence::Certain, "is declared to return None at times"));
-    }
-    if is_final && is_procedure(node) {
-        return Some((Confidence::Likely, "returns nothing"));
-    }
-    Some((Confidence::Likely, returns_none(unit, node)?))
 }
 
 /// Whether a type allows None beside something else.
@@ -441,64 +355,4 @@ pub(super) fn annotated_none(annotation: &str) -> bool {
         None => split_union(text),
     };
     1 < members.len() && members.contains(&"None")
-}
-
-/// How an unannotated function that returns values comes to return None as well.
-pub(in crate::rules) fn returns_none(unit: &Unit<'_>, function: Node<'_>) -> Option<&'static str> {
-    let mut values = 0;
-    let mut nones = 0;
-    for one in own(function, &["return_statement"]) {
-        match one.named_child(0) {
-            Some(value) if bare(value).kind() != "none" => values += 1,
-            _ => nones += 1,
-        }
-    }
-    if values == 0 {
-        return None;
-    }
-    if 0 < nones {
-        return Some("returns None in one case");
-    }
-    let body = field(function, "body")?;
-    let last = children(body).last()?;
-    let open = match last.kind() {
-        "match_statement" => false,
-        "while_statement" => {
-            field(last, "condition").is_some_and(|one| !matches!(unit.slice(one), "True" | "1"))
-        }
-        _ => !exits(body, unit.source()) && !ends_in_call(unit, last),
-    };
-    open.then_some("can reach its end without a return")
-}
-
-/// A function that works and never returns a value; not a stub that somebody fills in later.
-fn is_procedure(function: Node<'_>) -> bool {
-    let works = field(function, "body").is_some_and(|body| {
-        children(body).any(|one| {
-            !matches!(one.kind(), "pass_statement" | "raise_statement" | "comment")
-                && one
-                    .named_child(0)
-                    .is_none_or(|inner| !matches!(inner.kind(), "string" | "ellipsis"))
-        })
-    });
-    let returns = own(function, &["return_statement"]);
-    works
-        && own(function, &["raise_statement"]).is_empty()
-        && returns.iter().all(|one| one.named_child(0).is_none())
-}
-
-/// The last statement may be a call that never comes back.
-fn ends_in_call(unit: &Unit<'_>, statement: Node<'_>) -> bool {
-    let last = match statement.kind() {
-        "with_statement" | "if_statement" | "try_statement" => {
-            return statement.kind() == "with_statement";
-        }
-        _ => statement,
-    };
-    last.named_child(0).is_some_and(|call| {
-        call.kind() == "call" && {
-            let name = field(call, "function").map_or("", |function| unit.slice(function));
-            never_returns(name)
-        }
-    })
 }

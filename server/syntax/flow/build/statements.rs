@@ -3,6 +3,9 @@
 use super::super::ending;
 use super::frames::Jump;
 use super::{Bound, Builder, Exit, Place, Step};
+use crate::syntax::Definition;
+use crate::syntax::nodes::{children, field, own};
+use crate::syntax::unit::definition_node;
 
 impl Builder<'_, '_, '_> {
     /// The statements of a block, as far as control comes.
@@ -75,19 +78,20 @@ impl Builder<'_, '_, '_> {
             let function = self.slice(function);
             if ending::ends_process(function) {
                 self.throw(Some("SystemExit"), at, Exit::Process);
-            } else if ending::never_returns(function) || self.declared_never(function) {
+            } else if ending::never_returns(function) || self.never_comes_back(function) {
                 self.throw(None, at, Exit::Raise);
             }
         }
     }
 
-    /// A function of this file that says `-> NoReturn`.
-    fn declared_never(&self, function: &str) -> bool {
+    /// A function of this file that says `-> NoReturn`, or whose last statement is a `raise` that
+    /// no `return` goes round.
+    fn never_comes_back(&self, function: &str) -> bool {
         let outline = self.unit.file.outline;
-        let own = function
+        let method = function
             .strip_prefix("self.")
             .or_else(|| function.strip_prefix("cls."));
-        let found = match (own, self.unit.qualname.rsplit_once('.')) {
+        let found = match (method, self.unit.qualname.rsplit_once('.')) {
             (Some(method), Some((class, _))) => outline.find(&format!("{class}.{method}")),
             (Some(_), None) => None,
             (None, _) => outline.find(function),
@@ -95,8 +99,31 @@ impl Builder<'_, '_, '_> {
         found.is_some_and(|one| {
             let text = &self.unit.source().text()[one.core.clone()];
             let head = text.split_once(":\n").map_or(text, |(head, _)| head);
-            head.contains("-> NoReturn") || head.contains("-> Never") || head.contains(".NoReturn")
+            head.contains("-> NoReturn")
+                || head.contains("-> Never")
+                || head.contains(".NoReturn")
+                || (one.range == one.core && self.always_raises(one, method.is_some()))
         })
+    }
+
+    /// What only says `raise NotImplementedError` waits for another class; so may a method that a
+    /// class of this file defines again.
+    fn always_raises(&self, definition: &Definition, by_self: bool) -> bool {
+        let outline = self.unit.file.outline;
+        let Some(node) = definition_node(self.unit.source(), definition) else {
+            return false;
+        };
+        let last = field(node, "body").and_then(|body| children(body).last());
+        let raises = last.is_some_and(|last| {
+            last.kind() == "raise_statement"
+                && !self.unit.slice(last).contains("NotImplemented")
+                && node.child(0).is_none_or(|first| first.kind() != "async")
+        });
+        let again = || {
+            let same = |one: &&Definition| one.name == definition.name;
+            by_self && 1 < outline.definitions.iter().filter(same).count()
+        };
+        raises && own(node, &["return_statement", "yield"]).is_empty() && !again()
     }
 
     fn raise(&mut self, at: Place) {
