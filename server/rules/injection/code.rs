@@ -29,7 +29,8 @@ pub(super) fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Found<'a>> {
             let placed = 1 < positional(call).len() || is_interpreter(unit);
             let confidence = match sure {
                 _ if meant => Confidence::Possible,
-                Confidence::Certain if placed && is_operator(&reach) => Confidence::Likely,
+                Confidence::Certain if placed && is_operator(&reach) => Confidence::Possible,
+                _ if is_at_the_screen(unit) => Confidence::Possible,
                 Confidence::Certain if matches!(reach, Reach::Outside(_)) => sure,
                 Confidence::Certain if placed => Confidence::Possible,
                 Confidence::Likely if placed => Confidence::Possible,
@@ -64,6 +65,35 @@ pub(super) fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Found<'a>> {
 /// Whether the person at the terminal, or whoever starts the process, writes the code.
 fn is_operator(reach: &Reach<'_>) -> bool {
     matches!(reach, Reach::Outside(name) if name.contains("input(") || name.contains("environ"))
+}
+
+/// Whether the file is part of a program with windows, or of a debugger: whoever sits before it
+/// types the code.
+fn is_at_the_screen(unit: &Unit<'_>) -> bool {
+    let text = unit.source().text();
+    [
+        "tkinter",
+        "idlelib",
+        "PyQt5",
+        "PyQt6",
+        "PySide2",
+        "PySide6",
+        "wx",
+        "gi.repository",
+    ]
+    .iter()
+    .any(|module| {
+        text.contains(&format!("import {module}")) || text.contains(&format!("from {module}"))
+    })
+}
+
+/// Whether the function is the reading half of a serialiser: its callers know what they wrote.
+fn is_reader(unit: &Unit<'_>) -> bool {
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    matches!(
+        own.trim_start_matches('_'),
+        "load" | "loads" | "decode" | "deserialize" | "deserialise" | "unpickle" | "unserialize"
+    )
 }
 
 /// Whether the function's own name says that it runs code: `runcode`, `eval_expression`.
@@ -113,6 +143,7 @@ fn unpickles<'a>(unit: &Unit<'a>, call: Node<'a>, name: &str, written: &str) -> 
     let confidence = match reach {
         Reach::Outside(_) => Confidence::Certain,
         Reach::Parameter(what) if from_outside(what) => Confidence::Certain,
+        Reach::Parameter(_) if is_reader(unit) || !unit.is_public() => Confidence::Possible,
         Reach::Parameter(_)
             if name.ends_with("loads") || name.contains("template") || name.ends_with("decode") =>
         {

@@ -1,8 +1,10 @@
 //! `injection`: data becomes part of a command, of a query or of code.
 //!
 //! `pieces` takes a text apart that is put together, `reach` says where its parts come from,
+//! `callers` what a helper is given,
 //! `sql`, `shell` and `code` judge the calls, `fix` hands the data over as data.
 
+mod callers;
 mod code;
 mod fix;
 mod pieces;
@@ -136,7 +138,7 @@ fn confidence(unit: &Unit<'_>, reach: &Reach<'_>) -> Option<Confidence> {
         Reach::Unknown | Reach::Attribute(_) | Reach::Number(_) => Some(Confidence::Possible),
         // A helper's own callers stand in this file and may hand over what they wrote themselves.
         Reach::Parameter(_) if unit.is_public() => Some(Confidence::Certain),
-        Reach::Parameter(_) => Some(Confidence::Likely),
+        Reach::Parameter(name) => callers::confidence(unit, name),
         Reach::Outside(_) => Some(Confidence::Certain),
     }
 }

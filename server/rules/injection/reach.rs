@@ -6,7 +6,7 @@ use super::pieces::{self, Piece};
 use crate::rules::knowledge::keys::operator;
 use crate::syntax::Unit;
 use crate::syntax::flow::facts_at;
-use crate::syntax::nodes::{bare, children, field, positional};
+use crate::syntax::nodes::{bare, children, field, positional, string_value};
 use crate::syntax::unit::{bound_before, value_bound};
 
 /// Where a value comes from; a later one is worse.
@@ -392,7 +392,7 @@ fn of_call<'a>(unit: &Unit<'a>, call: Node<'a>, depth: u8) -> Reach<'a> {
     };
     let name =
         field(function, "attribute").map_or_else(|| unit.slice(function), |last| unit.slice(last));
-    if SAFE.contains(&name) {
+    if SAFE.contains(&name) || doubles_quotes(unit, call, name) {
         return Reach::Safe;
     }
     let whole = unit.resolve(function).unwrap_or_default();
@@ -432,6 +432,15 @@ fn of_call<'a>(unit: &Unit<'a>, call: Node<'a>, depth: u8) -> Reach<'a> {
         Reach::Parameter(_) if matches!(name, "get" | "pop") => Reach::Parameter(unit.slice(call)),
         other => other,
     }
+}
+
+/// `name.replace("'", "''")`: what would end the text early is taken care of.
+fn doubles_quotes(unit: &Unit<'_>, call: Node<'_>, name: &str) -> bool {
+    name == "replace"
+        && positional(call)
+            .first()
+            .and_then(|first| string_value(*first, unit.source()))
+            .is_some_and(|first| matches!(first, "'" | "\"" | "`" | "\\'" | "\\\""))
 }
 
 /// Whether a condition that holds here limits the name: membership, equality, digits, a pattern.

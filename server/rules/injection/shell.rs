@@ -60,12 +60,21 @@ pub(super) fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Found<'a>> {
         return whole(unit, command, written);
     }
     let mut worst: Option<(Confidence, &'a str)> = None;
-    for piece in &pieces {
+    for (index, piece) in pieces.iter().enumerate() {
         let Piece::Value { node, .. } = piece else {
             continue;
         };
         let reach = reach::of(unit, *node);
-        if let Some(sure) = confidence(unit, &reach)
+        // The program that the caller wants to run, with arguments behind it.
+        let is_program = index == 0 && hands_over_command(&reach);
+        let sure = confidence(unit, &reach).map(|sure| {
+            if is_program {
+                Confidence::Possible
+            } else {
+                sure
+            }
+        });
+        if let Some(sure) = sure
             && worst.as_ref().is_none_or(|(known, _)| *known < sure)
         {
             worst = Some((sure, named(unit, &reach, *node)));
@@ -86,6 +95,9 @@ fn whole<'a>(unit: &Unit<'a>, command: Node<'a>, written: &str) -> Option<Found<
     let reach = reach::of(unit, command);
     let confidence = match reach {
         Reach::Outside(_) => Confidence::Certain,
+        Reach::Parameter(_) if hands_over_command(&reach) || !unit.is_public() => {
+            Confidence::Possible
+        }
         Reach::Parameter(_) => Confidence::Likely,
         Reach::Attribute(_) | Reach::Unknown => Confidence::Possible,
         _ => return None,
@@ -98,4 +110,17 @@ fn whole<'a>(unit: &Unit<'a>, command: Node<'a>, written: &str) -> Option<Found<
             "{written} lets a shell run whatever {what} holds: hand over a list of words"
         ),
     })
+}
+
+/// Whether a parameter's name says that callers hand over a command: they mean it to be run.
+fn hands_over_command(reach: &Reach<'_>) -> bool {
+    let Reach::Parameter(name) = reach else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase();
+    [
+        "cmd", "command", "program", "script", "pager", "editor", "argv",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }

@@ -55,7 +55,7 @@ pub(super) fn judge<'a>(unit: &Unit<'a>, call: Node<'a>, name: &str) -> Option<F
         // A table or column cannot be handed over as data, and is seldom anybody else's choice.
         if names && !matches!(reach, Reach::Outside(_)) {
             sure = match sure {
-                Confidence::Certain => Confidence::Likely,
+                Confidence::Certain if !is_named_so(&reach) => Confidence::Likely,
                 _ => Confidence::Possible,
             };
         }
@@ -78,6 +78,27 @@ pub(super) fn judge<'a>(unit: &Unit<'a>, call: Node<'a>, name: &str) -> Option<F
         confidence,
         message,
     })
+}
+
+/// Whether a parameter's name says that it is a table or column: programs name these themselves.
+fn is_named_so(reach: &Reach<'_>) -> bool {
+    let Reach::Parameter(name) = reach else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase();
+    [
+        "table",
+        "column",
+        "schema",
+        "index",
+        "view",
+        "sequence",
+        "constraint",
+        "model",
+        "field",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 /// The argument that holds the query.
