@@ -12,8 +12,10 @@ use crate::analysis::{self, Completion};
 use crate::checklist::served;
 use crate::syntax::Source;
 
-/// What opens the list by itself: a comment, its bracket, a further rule, a value.
-pub(super) const TRIGGERS: [&str; 4] = ["#", "(", ",", ":"];
+/// What opens the list by itself: the bracket of an allow comment, a further rule, a value of the
+/// record. A comment sign does not: with a list open, Return would take the first entry instead of
+/// ending the line.
+pub(super) const TRIGGERS: [&str; 3] = ["(", ",", ":"];
 
 fn value(value: served::Value) -> Completion {
     Completion {
