@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::conditions::{is_condition, is_in_function, is_local, is_read_elsewhere, reads_item};
 use crate::rules::knowledge::locks::is_lock;
 use crate::syntax::Unit;
 use crate::syntax::flow::{handler_names, with_items};
@@ -20,6 +21,8 @@ pub(super) enum Kind {
     KeyCheck,
     TypeCheck,
     Validation,
+    /// A condition that is neither: the function leaves, or holds what it protects.
+    Condition,
     Handler,
     Lock,
     Transaction,
@@ -37,6 +40,7 @@ impl Kind {
             Self::KeyCheck => "key-check",
             Self::TypeCheck => "type-check",
             Self::Validation => "validation",
+            Self::Condition => "condition",
             Self::Handler => "handler",
             Self::Lock => "lock",
             Self::Transaction => "transaction",
@@ -57,6 +61,7 @@ impl Kind {
             Self::Timeout => &["request-without-timeout"],
             Self::Status => &["unchecked-response"],
             Self::ErrorLog => &["swallowed-exception"],
+            Self::Condition => &["none-access", "missing-key"],
             Self::Validation | Self::Handler | Self::Transaction | Self::Decorator => &[],
         }
     }
@@ -130,7 +135,12 @@ fn checks<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
         node.kind() == "assert_statement" || body.is_some_and(|body| exits(body, unit.source()));
     let raises = node.kind() == "assert_statement" || body.is_some_and(|body| raises_last(body));
     let mut push = |kind, subject: String| {
-        let mut one = guard(kind, node, subject, unit.slice(condition));
+        let mut one = guard(
+            kind,
+            node,
+            subject,
+            &in_one_line(unit.slice(bare(condition))),
+        );
         one.shown = condition.byte_range();
         found.push(one);
     };
@@ -138,17 +148,41 @@ fn checks<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
     for atom in atoms(condition) {
         if let Some((kind, subject)) = classify(unit, atom) {
             let truthiness = matches!(atom.kind(), "identifier" | "attribute");
+            // A flag: what is asked is not what is used.
+            let is_flag = truthiness && !is_read_elsewhere(unit, &subject, condition);
+            let is_membership = kind == Kind::KeyCheck && !reads_item(unit, &subject);
+            if is_flag || is_membership {
+                continue;
+            }
             if !truthiness || leaves || dereferenced(unit, &subject, body) {
                 push(kind, subject);
                 any = true;
             }
         }
     }
-    if !any && raises {
-        let subject = names_in(unit, condition).join(" ");
-        if !subject.is_empty() {
-            push(Kind::Validation, subject);
-        }
+    if any {
+        return;
+    }
+    let names = names_in(unit, condition);
+    let kind = if raises {
+        Kind::Validation
+    } else if is_in_function(unit) && is_local(unit, &names) && is_condition(unit, node, &names) {
+        Kind::Condition
+    } else {
+        return;
+    };
+    if !names.is_empty() {
+        push(kind, names.join(" "));
+    }
+}
+
+/// A condition as a message can quote it.
+fn in_one_line(condition: &str) -> String {
+    const MOST: usize = 60;
+    let words = condition.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
     }
 }
 
@@ -216,7 +250,9 @@ pub(super) fn classify(unit: &Unit<'_>, atom: Node<'_>) -> Option<(Kind, String)
                     dotted(left, unit.source()).map(|subject| (Kind::NoneCheck, subject))
                 }
                 "in" | "notin" => {
-                    string_value(*left, unit.source())?;
+                    if string_value(*left, unit.source()).is_none() {
+                        dotted(*left, unit.source())?;
+                    }
                     let mapping = dotted(*right, unit.source())?;
                     Some((Kind::KeyCheck, format!("{mapping}[{}]", unit.slice(*left))))
                 }
@@ -239,8 +275,16 @@ pub(super) fn names_in(unit: &Unit<'_>, node: Node<'_>) -> Vec<String> {
             "identifier" if !callee => names.push(unit.slice(node).to_owned()),
             "attribute" => {
                 if let Some(name) = dotted(node, unit.source()) {
+                    // Of `path.exists` the path is read, of `os.stat` nothing.
+                    let owner = name.rsplit_once('.').map(|(owner, _)| owner);
+                    let of_function = |owner: &&str| {
+                        let root = owner.split('.').next().unwrap_or(owner);
+                        unit.parameter(root).is_some() || !unit.bindings(root).is_empty()
+                    };
                     if !callee {
                         names.push(name);
+                    } else if let Some(owner) = owner.filter(of_function) {
+                        names.push(owner.to_owned());
                     }
                     return Walk::Over;
                 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use tree_sitter::Node;
 
 use super::collect::{Guard, Kind, atoms, classify, error_path, guards, names_in};
+use super::conditions;
 use crate::compare::normal::text;
 use crate::rules::Pair;
 use crate::rules::knowledge::locks::is_lock;
@@ -20,7 +21,9 @@ pub(super) fn exposed<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -
     match guard.kind {
         Kind::NoneCheck | Kind::TypeCheck => unchecked_use(guard, head),
         Kind::KeyCheck => unchecked_key(guard, head),
-        Kind::Validation => unvalidated(guard, base, head),
+        Kind::Validation => unvalidated(guard, base, head)
+            .or_else(|| conditions::unprotected(guard, base, head, true)),
+        Kind::Condition => conditions::unprotected(guard, base, head, false),
         Kind::Handler => uncaught(guard, base, head),
         Kind::Lock | Kind::Transaction => outside_with(guard, base, head),
         Kind::Timeout => unlimited(guard, base, head),
@@ -69,7 +72,7 @@ fn mentioning(file: File<'_>, other: File<'_>, subject: &str) -> BTreeSet<usize>
 }
 
 /// The places where head reads the subject (`item`, `self.cache`), bindings left out.
-fn reads<'h>(head: &Unit<'h>, subject: &str) -> Vec<Node<'h>> {
+pub(super) fn reads<'h>(head: &Unit<'h>, subject: &str) -> Vec<Node<'h>> {
     head.own(&["identifier", "attribute"])
         .into_iter()
         .filter(|node| {
@@ -91,10 +94,9 @@ fn reads<'h>(head: &Unit<'h>, subject: &str) -> Vec<Node<'h>> {
         .collect()
 }
 
-/// Whether head tests the subject at all: in a condition, by `or`, by a handler around its use,
-/// by `getattr` with a default, or in a `match`.
-pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
-    let conditions = head.own(&[
+/// Everything in a unit that decides about something, with the condition that decides.
+pub(super) fn conditions<'u>(unit: &Unit<'u>) -> impl Iterator<Item = (Node<'u>, Node<'u>)> {
+    let deciding = unit.own(&[
         "if_statement",
         "elif_clause",
         "while_statement",
@@ -106,7 +108,7 @@ pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
         "not_operator",
         "comparison_operator",
     ]);
-    let in_condition = conditions.into_iter().any(|node| {
+    deciding.into_iter().filter_map(|node| {
         let condition = match node.kind() {
             "conditional_expression" => children(node).nth(1),
             "if_clause" | "assert_statement" => node.named_child(0),
@@ -115,13 +117,19 @@ pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
             "not_operator" | "comparison_operator" => Some(node),
             _ => field(node, "condition"),
         };
-        condition.is_some_and(|condition| {
-            atoms(condition)
-                .into_iter()
-                .any(|atom| classify(head, atom).is_some_and(|(_, name)| name == subject))
-                || (node.kind() != "boolean_operator"
-                    && names_in(head, condition).iter().any(|name| name == subject))
-        })
+        Some((node, condition?))
+    })
+}
+
+/// Whether head tests the subject at all: in a condition, by `or`, by a handler around its use,
+/// by `getattr` with a default, or in a `match`.
+pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
+    let in_condition = conditions(head).any(|(node, condition)| {
+        atoms(condition)
+            .into_iter()
+            .any(|atom| classify(head, atom).is_some_and(|(_, name)| name == subject))
+            || (node.kind() != "boolean_operator"
+                && names_in(head, condition).iter().any(|name| name == subject))
     });
     let by_call = head.own(&["call"]).into_iter().any(|call| {
         let callee = field(call, "function").map_or("", |function| head.slice(function));
@@ -155,10 +163,10 @@ fn caught(node: Node<'_>, head: &Unit<'_>, kinds: &[&str]) -> bool {
 /// The first place where head takes an attribute, item or call of the subject, or passes it on,
 /// if nothing tests it.
 fn unchecked_use<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
-    if tested(head, &guard.subject) {
+    let root = guard.subject.split('.').next().unwrap_or(&guard.subject);
+    if tested(head, &guard.subject) || asks_another_type(guard, head) {
         return None;
     }
-    let root = guard.subject.split('.').next().unwrap_or(&guard.subject);
     // A new binding may have made the value certain.
     let certain = |node: Node<'_>| {
         head.last_value(root, node.start_byte())
@@ -182,6 +190,17 @@ fn unchecked_use<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
             })
         })
         .find(|node| !certain(*node) && !caught(*node, head, &["AttributeError", "TypeError"]))
+}
+
+/// Whether another part of the same thing is asked for its type.
+pub(super) fn asks_another_type(guard: &Guard<'_>, head: &Unit<'_>) -> bool {
+    let root = |subject: &str| subject.split('.').next().map(str::to_owned);
+    guard.kind == Kind::TypeCheck
+        && guards(head).iter().any(|one| {
+            one.kind == Kind::TypeCheck
+                && one.subject != guard.subject
+                && root(&one.subject) == root(&guard.subject)
+        })
 }
 
 /// Literals and constructor calls are never None.
@@ -241,14 +260,7 @@ fn unvalidated<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Optio
     if names.iter().any(|name| tested(head, name)) {
         return None;
     }
-    // The value must come the same way as before: a parameter, or bound in both.
-    let known = names.iter().all(|name| {
-        let root = name.split('.').next().unwrap_or(name);
-        let bound =
-            |unit: &Unit<'_>| unit.parameter(root).is_some() || !unit.bindings(root).is_empty();
-        bound(base) == bound(head)
-    });
-    if !known {
+    if !conditions::arrive_alike(base, head, &names) {
         return None;
     }
     names.iter().find_map(|name| {

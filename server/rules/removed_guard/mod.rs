@@ -4,14 +4,17 @@
 //! does the same, `restore` brings production's back.
 
 mod collect;
+mod conditions;
 mod equal;
 mod restore;
 mod ways;
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
+use crate::syntax::Unit;
 use collect::{Guard, Kind, guards};
 use ways::Untested;
 
@@ -42,7 +45,14 @@ impl Rule for RemovedGuard {
         }
         let guards = guards(base);
         let untested = OnceCell::new();
+        let kept = OnceCell::new();
         for guard in &guards {
+            // Almost all are still there. Asking each one what it protects would cost the square
+            // of a long function.
+            let kept = || kept.get_or_init(|| kept_conditions(head));
+            if guard.kind == Kind::Condition && kept().contains(&guard.subject) {
+                continue;
+            }
             let found = if let Some(exposed) = equal::exposed(guard, base, head) {
                 let elsewhere =
                     equal::moved(guard, pair) || ways::callers_test(guard, head, pair.head_file);
@@ -74,9 +84,16 @@ impl Rule for RemovedGuard {
     }
 }
 
+/// What the conditions of head ask about.
+fn kept_conditions(head: &Unit<'_>) -> HashSet<String> {
+    let conditions = guards(head).into_iter();
+    let conditions = conditions.filter(|one| one.kind == Kind::Condition);
+    conditions.map(|one| one.subject).collect()
+}
+
 fn confidence(guard: &Guard<'_>) -> Confidence {
     match guard.kind {
-        Kind::ErrorLog => Confidence::Likely,
+        Kind::ErrorLog | Kind::Condition => Confidence::Likely,
         Kind::Handler if guard.weak => Confidence::Likely,
         _ => Confidence::Certain,
     }
@@ -85,7 +102,7 @@ fn confidence(guard: &Guard<'_>) -> Confidence {
 fn message(guard: &Guard<'_>) -> String {
     let words = &guard.words;
     match guard.kind {
-        Kind::NoneCheck | Kind::KeyCheck | Kind::TypeCheck | Kind::Validation => {
+        Kind::NoneCheck | Kind::KeyCheck | Kind::TypeCheck | Kind::Validation | Kind::Condition => {
             format!("Production checks `{words}` before this; the hotfix drops the check")
         }
         Kind::Handler => format!("Production catches {words} here; the hotfix lets it through"),

@@ -52,7 +52,12 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
     let place = exposed(&guard, unit, head)?;
     let mut builder = Builder::new(head.file);
     match guard.kind {
-        Kind::NoneCheck | Kind::KeyCheck | Kind::TypeCheck | Kind::Validation | Kind::Status => {
+        Kind::NoneCheck
+        | Kind::KeyCheck
+        | Kind::TypeCheck
+        | Kind::Validation
+        | Kind::Condition
+        | Kind::Status => {
             statement_back(&mut builder, unit, &guard, head, place)?;
         }
         Kind::Lock | Kind::Transaction => with_back(&mut builder, unit, &guard, head, place)?,
@@ -64,7 +69,12 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
     let words = guard.words.trim_start_matches('@');
     Some(builder.finish(
         format!("Restore production's guard `{words}`"),
-        Applicability::Safe,
+        // A condition may have been taken out on purpose: that is what many fixes do.
+        if guard.kind == Kind::Condition {
+            Applicability::NeedsReview
+        } else {
+            Applicability::Safe
+        },
     ))
 }
 

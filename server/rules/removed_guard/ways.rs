@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::collect::{Guard, Kind};
-use super::equal::tested;
+use super::equal::{asks_another_type, tested};
 use crate::compare::normal::text;
 use crate::rules::knowledge::keys::{Keys, Presence};
 use crate::rules::none_access;
@@ -49,7 +49,7 @@ pub(super) fn weakened<'b, 'h>(
     match guard.kind {
         Kind::NoneCheck | Kind::TypeCheck => {
             let open = untested.head.get(&guard.subject)?;
-            if !arrives_alike(base, head, &guard.subject) {
+            if asks_another_type(guard, head) || !arrives_alike(base, head, &guard.subject) {
                 return None;
             }
             let open_before: Vec<String> = untested
@@ -117,7 +117,11 @@ fn reads<'u>(unit: &Unit<'u>, subject: &str) -> Vec<(Node<'u>, bool)> {
 
 /// Whether every place of the file that calls the function tests what it hands over.
 pub(super) fn callers_test(guard: &Guard<'_>, head: &Unit<'_>, file: File<'_>) -> bool {
-    if !matches!(guard.kind, Kind::NoneCheck | Kind::TypeCheck) {
+    let asks = matches!(
+        guard.kind,
+        Kind::NoneCheck | Kind::TypeCheck | Kind::Validation | Kind::Condition
+    );
+    if !asks {
         return false;
     }
     let Some(name) = field(head.node, "name").map(|name| head.slice(name)) else {
