@@ -121,6 +121,7 @@ fn generate(folder: &Path, commits: usize) -> Vec<String> {
             );
         }
     }
+    let _ = write!(stream, "reset refs/tags/v2.0.0\nfrom :{tip}\n\n");
     let mut import = Command::new("git")
         .args(["fast-import", "--quiet"])
         .current_dir(folder)

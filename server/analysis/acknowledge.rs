@@ -1,6 +1,7 @@
 //! Acknowledging a finding: the comment that allows it, for which a person writes the reason.
 
 use super::actions::cures;
+use super::marks::is_mark;
 use super::{Analysis, Snapshot};
 use crate::fixes::layout::{indent_of, line_end};
 use crate::fixes::{Applicability, Edit, Fix};
@@ -15,8 +16,12 @@ pub fn acknowledge(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     if finding.rule.ends_with("-allow") || crate::rules::read_other(&snapshot.path) {
         return None;
     }
-    let analysis = Analysis::new(snapshot);
     let comment = format!("# hotfix: allow({})", finding.rule);
+    if is_mark(finding) {
+        // The comment above a definition covers all of it.
+        return above(snapshot, finding, &comment).map(|edit| fix(finding, edit));
+    }
+    let analysis = Analysis::new(snapshot);
     [
         above(snapshot, finding, &comment),
         behind(snapshot, finding, &comment),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Analysis, Report, Snapshot};
+use super::{Analysis, Report, Snapshot, marks};
 use crate::fixes::{Applicability, Edit, Fix, apply, hunk};
 use crate::rules::{self, Confidence, Finding, FixContext, Trial};
 use crate::syntax::nodes::scope_of;
@@ -12,6 +12,9 @@ use crate::syntax::{Source, Unit};
 /// has no new syntax error, the finding is gone, and no rule finds anything worse.
 #[must_use]
 pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
+    if marks::is_mark(finding) {
+        return marks::fixes(snapshot, finding);
+    }
     let Some(rule) = rules::find_in(&snapshot.settings, finding.rule) else {
         return Vec::new();
     };

@@ -39,6 +39,15 @@ pub fn allows(source: &Source) -> Vec<Allow> {
     comments(source)
 }
 
+/// Whether one of `allows` excuses `rule` at the byte `at`, with a reason.
+pub(super) fn is_allowed(allows: &[Allow], rule: &str, at: usize) -> bool {
+    let excuses = |allow: &Allow| {
+        let named = allow.rules.iter().any(|name| name == rule);
+        named && !allow.reason.is_empty() && allow.covers.start <= at && at <= allow.covers.end
+    };
+    allows.iter().any(excuses)
+}
+
 /// All allow comments. Strings that look like one are not comments.
 fn comments(source: &Source) -> Vec<Allow> {
     let text = source.text();

@@ -11,6 +11,7 @@ mod complete;
 mod findings;
 mod judge;
 mod leaving;
+mod marks;
 mod newness;
 mod pairs;
 mod side;
@@ -26,6 +27,7 @@ pub use base_side::BaseSide;
 pub use complete::{Completion, completions};
 pub use judge::{Analysis, Partial, Skeleton};
 pub use leaving::{Leaving, leaving};
+pub use marks::marked;
 
 use crate::compare::branch::Branch;
 use crate::config::Settings;

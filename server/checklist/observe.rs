@@ -50,6 +50,8 @@ pub struct Observed {
     pub links: Vec<Vec<Test>>,
     /// How every item stands.
     pub checklist: Checklist,
+    /// Whether the hotfix has its record.
+    pub has_record: bool,
     /// The past of what is changed; empty where git cannot tell.
     pub history: History,
 }
@@ -77,12 +79,14 @@ pub fn observe(look: Look<'_>) -> Result<Observed, BaseError> {
         version: look.version,
         record: look.record,
         has_changelog: has_changelog(root),
+        settings: look.settings,
     });
     let history = past(look, &branch);
     Ok(Observed {
         branch,
         links,
         checklist,
+        has_record: look.record.is_some(),
         history,
     })
 }

@@ -6,6 +6,7 @@ use super::catalog::Catalog;
 use super::render::json::object;
 use super::terminal::Terminal;
 use super::trouble::Exit;
+use crate::checklist::items::summaries;
 use crate::config::schema::properties;
 
 /// Prints the schema of `hotfix.toml`, with the rules that hold in this folder.
@@ -14,6 +15,7 @@ pub fn run(terminal: &mut Terminal) -> Exit {
     let rules: Vec<(&str, &str)> = catalog
         .metas()
         .map(|meta| (meta.name, meta.summary()))
+        .chain(summaries())
         .collect();
     let mut properties = properties(&rules);
     for schema in properties.values_mut() {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::keys::{KEYS, RangeLimit, Slot};
 use super::value::{Entry, Spanned, Value};
-use super::{ConfigProblem, RuleSetting, Settings, Severity, did_you_mean};
+use super::{ConfigProblem, OF_BRANCH, RuleSetting, Settings, Severity, did_you_mean};
 
 /// Sets what `entries` say, and collects what is wrong in them.
 pub(super) struct Reader<'a> {
@@ -159,8 +159,9 @@ impl Reader<'_> {
             return;
         };
         for rule in rules {
-            if !self.rules.contains(&rule.key.as_str()) {
-                let hint = proposal(&rule.key, self.rules.iter().copied())
+            let known = || self.rules.iter().chain(&OF_BRANCH).copied();
+            if !known().any(|name| name == rule.key) {
+                let hint = proposal(&rule.key, known())
                     .unwrap_or_else(|| "see `hotfix-ls rules`".to_owned());
                 self.report(
                     &rule.key_span,

@@ -7,6 +7,7 @@ mod apply;
 mod file;
 mod globs;
 pub mod keys;
+mod of_branch;
 mod problem;
 mod queries;
 pub mod schema;
@@ -17,6 +18,7 @@ mod value;
 
 pub use file::{ConfigFile, Loaded, load};
 pub use globs::PathGlobs;
+pub use of_branch::OF_BRANCH;
 pub use problem::ConfigProblem;
 pub use queries::{QUERY_FOLDER, query_files, read_queries};
 pub use settings::{RuleSetting, Settings};

@@ -101,6 +101,12 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether the settings switch the rule `name` off.
+    #[must_use]
+    pub fn is_off(&self, name: &str) -> bool {
+        self.rules.get(name) == Some(&RuleSetting::Off)
+    }
+
     /// Whether the path (relative to the repository, with `/`) holds tests. Compiles the globs:
     /// ask once per file, not per keystroke.
     #[must_use]

@@ -16,7 +16,7 @@ use super::{convert, defer, record};
 use crate::analysis;
 use crate::fixes::Fix;
 use crate::fixes::hunk::Purpose;
-use crate::session::Judged;
+use crate::session::{Judged, Session};
 
 impl Backend {
     /// What can be done at the client's selection.
@@ -35,7 +35,9 @@ impl Backend {
                 return record::actions(session, &view, &params, client);
             }
             let judged = session.judged(&key, cancel)?;
-            let actions = Offer::new(&judged, &params, client).collect();
+            let offer = Offer::new(&judged, &params, client);
+            let mut actions = offer.collect();
+            offer.tests(session, &mut actions);
             (!actions.is_empty()).then_some(actions)
         })
         .await
@@ -165,6 +167,30 @@ impl<'a> Offer<'a> {
                 }
         })
         .cloned()
+    }
+
+    /// The regression tests of the functions in question that have none.
+    fn tests(&self, session: &Session, actions: &mut CodeActionResponse) {
+        if !self.wants(CodeActionKind::QUICKFIX.as_str()) {
+            return;
+        }
+        for found in self.findings() {
+            if found.finding.rule != "missing-test" {
+                continue;
+            }
+            let path = convert::path(&self.params.text_document.uri);
+            let diagnostics = self.diagnostic_of(&found).map(|it| vec![it]);
+            let begun = path.and_then(|path| {
+                let scope = &found.finding.scope;
+                let path_inside = &self.judged.snapshot.path;
+                record::regression(session, &path, path_inside, scope, self.client)
+            });
+            let action = begun.map(|action| CodeAction {
+                diagnostics,
+                ..action
+            });
+            actions.extend(action.map(Into::into));
+        }
     }
 
     fn quick_fixes(&self, found: &Numbered<'_>, actions: &mut CodeActionResponse) {

@@ -9,6 +9,7 @@ use super::backend::Backend;
 use super::capabilities::Client;
 use super::{actions, convert, past, plain, record};
 use crate::analysis::{self, Comparison};
+use crate::checklist::items::explanation;
 use crate::fixes;
 use crate::rules::{self, Finding, Severity};
 use crate::session::Judged;
@@ -31,7 +32,9 @@ impl Backend {
             let place = Range::new(at.position, at.position);
             let byte = convert::source_bytes(head, place, client).start;
             let past = || past::about(session, &at.text_document.uri, &judged, byte);
+            let with_past = |said| past::below(said, past(), byte);
             let (bytes, markdown) = about_findings(&judged, byte)
+                .map(with_past)
                 .or_else(|| about_allow(&judged, byte))
                 .or_else(|| past::on_name(past(), byte))
                 .or_else(|| Some(past::with(about_hunk(&judged, byte)?, past())))?;
@@ -102,7 +105,8 @@ fn about_finding(judged: &Judged, finding: &Finding) -> String {
 
 /// The text of a rule's page.
 fn docs(rule: &str) -> Option<&'static str> {
-    rules::meta(rule).map(|meta| meta.docs)
+    let of_rule = rules::meta(rule).map(|meta| meta.docs);
+    of_rule.or_else(|| explanation(rule))
 }
 
 /// A page without its first heading, which says what the hover has said already.

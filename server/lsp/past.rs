@@ -51,6 +51,14 @@ pub(super) fn on_name(past: Option<Past>, byte: usize) -> Option<Said> {
     Some((past.name, past.markdown))
 }
 
+/// What is said of findings; the past below it, where `byte` is in the definition's name.
+pub(super) fn below(said: Said, past: Option<Past>, byte: usize) -> Said {
+    match on_name(past, byte) {
+        Some((_, past)) => (said.0, format!("{}\n---\n\n{past}", said.1)),
+        None => said,
+    }
+}
+
 /// What is said of a hunk, and the past below it.
 pub(super) fn with((bytes, said): Said, past: Option<Past>) -> Said {
     match past {

@@ -16,6 +16,7 @@ use super::capabilities::Client;
 use super::diagnostic::SOURCE;
 use super::{convert, hover};
 use crate::checklist::items::Checklist;
+use crate::checklist::observe::Observed;
 use crate::checklist::record::Record;
 use crate::checklist::report::moment;
 use crate::checklist::served;
@@ -94,7 +95,7 @@ pub(super) fn actions(
         ..CodeAction::default()
     };
     let begun = templates(session, view, &bytes);
-    let begun = begun.iter().filter_map(|it| begin(view, it, client));
+    let begun = begun.iter().filter_map(|it| begin(&view.root, it, client));
     let ticks = served::actions(&view.text, checklist(view), &bytes).into_iter();
     let found: CodeActionResponse = begun.chain(ticks.map(action)).map(Into::into).collect();
     (!found.is_empty()).then_some(found)
@@ -114,20 +115,45 @@ fn templates(
         return Vec::new();
     }
     let record = Record::parse(&*view.text).ok();
-    let version = record.as_ref().and_then(|record| record.front("version"));
-    let today = moment(convert::now());
-    let ground = Ground {
-        observed,
-        record: record.as_ref(),
-        version,
-        list: &|folder| list(&view.root.join(folder)),
-        read: &|path| session.text_of(&view.root.join(path)),
-        today: today.get(..10).unwrap_or_default(),
+    let offers = |ground: &Ground<'_>| {
+        let of_item = items.iter().flat_map(|item| template::offers(ground, item));
+        of_item.collect()
     };
-    let offers = items
-        .iter()
-        .flat_map(|item| template::offers(&ground, item));
-    offers.collect()
+    on_ground(session, &view.root, observed, record.as_ref(), offers)
+}
+
+/// Asks for texts that can be begun in the repository at `root`.
+fn on_ground<T>(
+    session: &Session,
+    root: &Path,
+    observed: &Observed,
+    record: Option<&Record>,
+    ask: impl FnOnce(&Ground<'_>) -> T,
+) -> T {
+    let today = moment(convert::now());
+    ask(&Ground {
+        observed,
+        record,
+        version: record.and_then(|record| record.front("version")),
+        list: &|folder| list(&root.join(folder)),
+        read: &|path| session.text_of(&root.join(path)),
+        today: today.get(..10).unwrap_or_default(),
+    })
+}
+
+/// The regression test of the definition `scope` in the file at `path` (relative to its
+/// repository: `inside`), begun.
+pub(super) fn regression(
+    session: &Session,
+    path: &Path,
+    inside: &str,
+    scope: &str,
+    client: Client,
+) -> Option<CodeAction> {
+    let (root, observed) = session.observed(Some(path))?;
+    let ask = |ground: &Ground<'_>| template::regression(ground, inside, scope);
+    let begun = on_ground(session, &root, &observed, None, ask)?;
+    begin(&root, &begun, client)
 }
 
 /// The names in a folder, sorted; folders end with `/`.
@@ -144,8 +170,8 @@ fn list(folder: &Path) -> Vec<String> {
 }
 
 /// A text that is begun, as an action; none where the client cannot make a new file.
-fn begin(view: &RecordView, template: &Template, client: Client) -> Option<CodeAction> {
-    let uri = convert::uri(&view.root.join(&template.path))?;
+fn begin(root: &Path, template: &Template, client: Client) -> Option<CodeAction> {
+    let uri = convert::uri(&root.join(&template.path))?;
     let old = template.old.clone().unwrap_or_default();
     let source = Source::plain(old);
     let range = convert::source_range(&source, &(template.at..template.at), client);

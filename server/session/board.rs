@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::event::{Event, RecordReport};
 use super::{Session, Shared};
-use crate::checklist::items::{Evidence, Found};
+use crate::checklist::items::{Evidence, Found, Mark};
 use crate::checklist::observe::{Look, Observed, observe};
 use crate::checklist::proof;
 use crate::checklist::record::{self, Record};
@@ -197,13 +197,37 @@ fn open_documents(
 fn keep(shared: &Shared, root: &Path, observed: Observed) {
     let mut state = shared.lock();
     let observed = Arc::new(observed);
+    // Documents whose definitions lack something else than before are judged again.
+    let mut again = Vec::new();
     let former = state
         .observed
         .insert(root.to_owned(), Arc::clone(&observed));
+    let marks = |seen: &Observed, path: &str| -> (bool, Vec<Mark>) {
+        let marks = seen.checklist.marks_of(path).cloned().collect();
+        (seen.has_record, marks)
+    };
+    for (key, open) in &mut state.documents {
+        let Some(path) = open.judged.as_ref().map(|it| it.snapshot.path.clone()) else {
+            continue;
+        };
+        let old = former
+            .as_ref()
+            .map(|it| marks(it, &path))
+            .unwrap_or_default();
+        if open.root.as_deref() == Some(root) && marks(&observed, &path) != old {
+            again.push(Arc::clone(key));
+        }
+    }
+    for key in &again {
+        state.enqueue(key);
+    }
     let is_new = former.is_none_or(|former| former.checklist != observed.checklist);
     let status = state.status_of(root).filter(|_| is_new);
     let records = state.open_records(root);
     drop(state);
+    if !again.is_empty() {
+        shared.work.notify_one();
+    }
     if let Some(status) = status {
         shared.send(Event::Status(status));
     }

@@ -197,7 +197,8 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
     let report = tracing::debug_span!("analyse").in_scope(|| analysis.whole());
     let skeleton = analysis.skeleton();
     match report {
-        Ok(report) => {
+        Ok(mut report) => {
+            mark(shared, job, &snapshot, &mut report);
             let shown = merge::merge(previous, &snapshot, &report);
             let judged = Judged {
                 version: job.document.version(),
@@ -217,6 +218,22 @@ fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
             }
             open.document.forget_changes(job.document.changes().len());
         }),
+    }
+}
+
+/// Adds what the checklist says of this file's definitions.
+fn mark(shared: &Shared, job: &Job, snapshot: &Snapshot, report: &mut Report) {
+    let observed = shared.lock().observed.get(&job.ready.root).cloned();
+    let Some(observed) = observed else {
+        return;
+    };
+    let marks = observed.checklist.marks_of(&job.ready.path);
+    let marked = analysis::marked(snapshot, &marks.collect::<Vec<_>>(), observed.has_record);
+    if !marked.is_empty() {
+        report.findings.extend(marked);
+        report
+            .findings
+            .sort_by_key(|finding| (finding.span.start, finding.span.end));
     }
 }
 

@@ -7,7 +7,7 @@ use super::error::BaseError;
 
 /// Opens the repository that lies around `path`, which need not exist yet.
 pub(super) fn discover(path: &Path) -> Result<git2::Repository, BaseError> {
-    know_partial_clones();
+    set_up();
     let not_found = || BaseError::NotARepository {
         path: path.to_path_buf(),
     };
@@ -42,11 +42,17 @@ pub(super) fn open(git_dir: &Path, inside: &Path) -> Result<git2::Repository, Ba
     git2::Repository::open(git_dir).map_err(|error| explain(&error, git_dir, inside))
 }
 
-/// libgit2 refuses clones that older versions of git marked with `extensions.partialClone`. All
-/// that the mark says is that objects may be missing, and every reader here expects that.
-fn know_partial_clones() {
+/// Sets libgit2 up, once.
+///
+/// It refuses clones that older versions of git marked with `extensions.partialClone`. All that the
+/// mark says is that objects may be missing, and every reader here expects that.
+///
+/// It hashes every object that it reads, which takes longer than reading it; git itself does not.
+/// What a damaged disk does to an object, the checksum of its compression finds.
+fn set_up() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        git2::opts::strict_hash_verification(false);
         #[expect(
             unsafe_code,
             reason = "libgit2 offers no other way to name an extension"

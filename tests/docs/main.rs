@@ -107,6 +107,7 @@ fn the_settings_of_the_vscode_extension_are_generated() {
     let rules: Vec<(&str, &str)> = hotfix_ls::rules::RULES
         .iter()
         .map(|rule| (rule.meta().name, rule.meta().summary()))
+        .chain(hotfix_ls::checklist::items::summaries())
         .collect();
     let wanted: serde_json::Map<String, Value> = hotfix_ls::config::schema::properties(&rules)
         .into_iter()

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::git::TestRepo;
 use crate::scene::{editor, hello, one, repository, risky, uri};
 
 const RECORD: &str = ".hotfix/hotfix/v1.2.1.md";
@@ -303,5 +304,97 @@ fn the_record_is_begun_and_the_checklist_told_by_commands() {
     );
     let strange = client.command("hotfix.nonsense", &Value::Null);
     assert!(strange.is_err());
+    client.finish();
+}
+
+/// `app.py` with a changed function that no test reaches and no comment explains, and its record.
+fn marked(settings: &Value) -> (TestRepo, Client, String) {
+    let repo = repository();
+    repo.write("app.py", risky());
+    repo.write(RECORD, TEXT);
+    repo.commit("Begin");
+    let mut params = hello(&[repo.root()]);
+    params["initializationOptions"] = json!({"rules": settings});
+    params["capabilities"]["workspace"]["workspaceEdit"]["resourceOperations"] = json!(["create"]);
+    let (mut client, _) = Client::greeted(params);
+    client.status(|status| status["checklist"]["total"] == 14);
+    let app = client.open(&repo.path("app.py"), &risky());
+    (repo, client, app)
+}
+
+fn codes(diagnostics: &[Value]) -> Vec<&str> {
+    let codes = diagnostics.iter().map(|it| it["code"].as_str());
+    codes.map(Option::unwrap_or_default).collect()
+}
+
+#[test]
+fn once_there_is_a_record_a_changed_function_is_marked_with_what_it_lacks() {
+    let (_repo, mut client, app) = marked(&json!({}));
+    let found = client.diagnostics(&app, 1, |found| found.len() == 3);
+    assert_eq!(
+        codes(&found)[..2],
+        ["missing-test", "missing-hotfix-comment"]
+    );
+    let mark = &found[0];
+    assert_eq!(mark["severity"], 4, "{mark}");
+    assert_eq!(mark["range"]["start"], json!({"line": 3, "character": 4}));
+    assert_eq!(mark["range"]["end"], json!({"line": 3, "character": 8}));
+
+    let params = json!({
+        "textDocument": {"uri": app},
+        "range": mark["range"],
+        "context": {"diagnostics": [found[0], found[1]], "only": ["quickfix"]},
+    });
+    let actions = client
+        .request("textDocument/codeAction", params)
+        .expect("an answer");
+    let actions = actions.as_array().cloned().unwrap_or_default();
+    let titles: Vec<&str> = actions
+        .iter()
+        .map(|it| it["title"].as_str().unwrap_or_default())
+        .collect();
+    assert!(
+        titles[0].starts_with("Add the comment # Hotfix (v1.2.1)"),
+        "{titles:?}"
+    );
+    assert_eq!(
+        titles.last(),
+        Some(&"Write the regression test of find in tests/test_app.py")
+    );
+    assert_eq!(
+        actions.last().expect("one")["edit"]["documentChanges"][0]["kind"],
+        "create"
+    );
+
+    // The comment cures its mark at once, and a reason the other one.
+    let commented = risky().replace(
+        "def find",
+        "# hotfix: allow(missing-test) needs the real service\n# Hotfix (v1.2.1): why\ndef find",
+    );
+    client.rewrite(&app, 2, &commented);
+    client.diagnostics(&app, 2, one);
+    client.finish();
+}
+
+#[test]
+fn marks_are_set_like_rules() {
+    let (_repo, mut client, app) =
+        marked(&json!({"missing-test": "warning", "missing-hotfix-comment": "off"}));
+    let found = client.diagnostics(&app, 1, |found| found.len() == 2);
+    assert_eq!(codes(&found)[0], "missing-test");
+    assert_eq!(found[0]["severity"], 2);
+    let checklist = client
+        .command("hotfix.checklist", &json!({}))
+        .expect("the checklist");
+    let items = checklist["checklist"]["items"].as_array().expect("a list");
+    let commented = items
+        .iter()
+        .find(|it| it["name"] == "commented")
+        .expect("the item");
+    assert_eq!(commented["state"], "not-applicable", "{commented}");
+    assert_eq!(
+        commented["says"],
+        "the settings switch `missing-hotfix-comment` off"
+    );
     client.finish();
 }

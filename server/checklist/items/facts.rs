@@ -210,6 +210,16 @@ static ALLOW: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant")
 });
 
+/// Whether a text has the comment of the hotfix of this version, or one that names no version.
+#[must_use]
+pub fn says_hotfix(text: &str, version: Option<&str>) -> bool {
+    let mut comments = HOTFIX.captures_iter(text);
+    comments.any(|found| match (found.name("version"), version) {
+        (Some(said), Some(version)) => same_version(said.as_str(), version),
+        _ => true,
+    })
+}
+
 /// What a definition's text says of the hotfix.
 #[derive(Debug, PartialEq, Eq)]
 enum Comment {

@@ -16,11 +16,13 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub use evidence::{Evidence, Outcome};
-pub use names::{MARKS, NAMES, explanation};
+pub use facts::says_hotfix;
+pub use names::{MARKS, NAMES, explanation, summaries};
 
 use super::branch::Branch;
 use super::link::Test;
 use super::record::{QUESTIONS, Question, Record, Task};
+use crate::config::Settings;
 
 /// An item of the checklist.
 #[derive(Debug, PartialEq, Eq)]
@@ -197,6 +199,8 @@ pub struct Seen<'a> {
     pub record: Option<&'a Record>,
     /// Whether the project keeps a changelog, changed or not.
     pub has_changelog: bool,
+    /// Which of the names that an item may lack are switched off.
+    pub settings: &'a Settings,
 }
 
 /// The whole checklist.
@@ -211,6 +215,11 @@ pub struct Checklist {
 }
 
 impl Checklist {
+    /// What definitions of the file at `path` (relative to the repository) lack.
+    pub fn marks_of<'c>(&'c self, path: &'c str) -> impl Iterator<Item = &'c Mark> {
+        self.marks.iter().filter(move |mark| mark.path == path)
+    }
+
     /// How many items are done.
     #[must_use]
     pub fn done(&self) -> usize {
@@ -256,11 +265,21 @@ pub fn judge(seen: Seen<'_>) -> Checklist {
         let said = seen
             .record
             .map_or(Said::Nothing, |record| said(record, item));
-        stand(item, fact, said)
+        match &fact {
+            Fact::Fails(Some(rule), _) if seen.settings.is_off(rule) => Standing {
+                item,
+                state: State::NotApplicable,
+                says: format!("the settings switch `{rule}` off"),
+                rule: None,
+            },
+            _ => stand(item, fact, said),
+        }
     };
+    let items = ITEMS.iter().map(standing).collect();
+    let shown = marks.into_iter();
     Checklist {
-        items: ITEMS.iter().map(standing).collect(),
-        marks,
+        items,
+        marks: shown.filter(|it| !seen.settings.is_off(it.rule)).collect(),
         unanswered: QUESTIONS
             .iter()
             .filter(|one| {

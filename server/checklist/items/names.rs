@@ -24,9 +24,33 @@ explained!(
     "incomplete-record",
 );
 
+/// Every name with one sentence of it.
+pub fn summaries() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.iter().map(|(name, docs)| {
+        let mut paragraphs = docs.split("\n\n").map(str::trim);
+        let first = paragraphs.find(|it| !it.is_empty() && !it.starts_with('#'));
+        (*name, first.unwrap_or_default())
+    })
+}
+
 /// What there is to say about `name`.
 #[must_use]
 pub fn explanation(name: &str) -> Option<&'static str> {
     let found = NAMES.iter().find(|(it, _)| *it == name)?;
     Some(found.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::OF_BRANCH;
+
+    #[test]
+    fn the_settings_know_the_same_names_and_each_has_its_sentence() {
+        let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, OF_BRANCH);
+        for (name, summary) in summaries() {
+            assert!(summary.ends_with('.'), "{name}: {summary}");
+        }
+    }
 }

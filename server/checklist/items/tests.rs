@@ -62,6 +62,7 @@ fn state(name: &str, files: Vec<File>, record: Option<&str>) -> (State, String) 
         version: Some("v1.2.1"),
         record: record.as_ref(),
         has_changelog: true,
+        settings: &Settings::default(),
     });
     assert_eq!(checklist.items.len(), 14);
     let found = checklist.items.into_iter().find(|it| it.item.name == name);

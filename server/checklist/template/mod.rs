@@ -54,6 +54,12 @@ impl Template {
     }
 }
 
+/// The regression test of one definition that no changed test reaches.
+#[must_use]
+pub fn regression(ground: &Ground<'_>, path: &str, scope: &str) -> Option<Template> {
+    unit::regression_of(ground, path, scope)
+}
+
 /// What can be written so that `item` may hold.
 #[must_use]
 pub fn offers(ground: &Ground<'_>, item: &Item) -> Vec<Template> {

@@ -41,6 +41,15 @@ pub(super) fn regression(ground: &Ground<'_>) -> Vec<Template> {
         .collect()
 }
 
+/// The same for one of them.
+pub(super) fn regression_of(ground: &Ground<'_>, path: &str, scope: &str) -> Option<Template> {
+    let mut definitions = ground.observed.branch.definitions();
+    let (file, changed) = definitions.find(|(file, changed)| {
+        changed.kind == Kind::Function && file.path == path && changed.qualname == scope
+    })?;
+    one(ground, file, changed)
+}
+
 fn one(ground: &Ground<'_>, file: &File, changed: &Changed) -> Option<Template> {
     let head = file.head.as_ref()?;
     // A method needs an object that nobody here knows how to make.
