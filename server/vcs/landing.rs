@@ -105,6 +105,8 @@ impl Repository {
             let landing = by_history(git, head, tip)?;
             let hotfix = hotfix(git, base, landing.as_ref())?;
             let landing = match landing {
+                // The branch stands where it began: production did not get anything from it.
+                Some(_) if hotfix.commits.is_empty() && hotfix.merges == 0 => Landing::Absent,
                 Some(landing) => landing,
                 None => by_patch(git, &hotfix, tip)?,
             };
@@ -218,9 +220,19 @@ fn start_of_line(
         .as_ref()
         .map(|name| format!("refs/heads/{name}"));
     let reflog = name.and_then(|name| git.reflog(&name).ok());
-    let first = reflog.and_then(|log| Some(log.iter().next_back()?.id_new()));
-    if let Some(first) = first.filter(leads_to_head) {
-        return Ok((first, StartBy::Reflog));
+    if let Some(log) = reflog
+        && let Some(first) = log.iter().next_back()
+    {
+        let began = first.id_new();
+        // A branch that somebody else pushed begins here with all of its commits.
+        let own = base.branch.as_deref().unwrap_or_default();
+        let from = first.message_bytes().map(String::from_utf8_lossy);
+        let is_new = from.is_some_and(|from| {
+            from.contains("Created from") && !from.contains(own) && !from.contains("FETCH_HEAD")
+        });
+        if leads_to_head(&began) || (began == head && is_new) {
+            return Ok((began, StartBy::Reflog));
+        }
     }
     let tag = production::nearest_tag(git, head, base.branch.as_deref())?;
     if let Some(tag) = tag.map(|tag| tag.commit).filter(leads_to_head) {

@@ -170,6 +170,23 @@ fn rebased_commits_are_reverted_by_their_new_ids() {
 
 /// Where production was moved onto the branch, only the branch's own log knows where it began.
 #[test]
+fn a_branch_that_was_only_begun_takes_nothing_back() {
+    let remote = TestRepo::new();
+    remote.write("shop.py", SHOP);
+    remote.commit("Ship the shop");
+    remote.git(&["tag", "v1.2.0"]);
+    remote.write("other.py", "x = 1\n");
+    remote.commit("Somebody else's work");
+    let clone = remote.cloned(&[]);
+    clone.branch("hotfix/v1.2.1");
+    clone.write("shop.py", SHOP.replace("return 1", "return order.sum"));
+    let plan = plan(clone.root(), 0, &[]);
+    let summary = plan["summary"].to_string();
+    assert!(summary.contains("no commit of its own yet"), "{plan:#}");
+    assert!(commands(&plan, "code").is_empty(), "{plan:#}");
+}
+
+#[test]
 fn a_fast_forward_is_reverted_from_where_the_branch_began() {
     let (remote, clone) = shop();
     remote.git(&["merge", "--quiet", "--ff-only", "hotfix/v1.2.1"]);
