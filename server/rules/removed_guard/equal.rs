@@ -43,6 +43,8 @@ pub(super) fn moved(guard: &Guard<'_>, pair: &Pair<'_>) -> bool {
                 guards(&unit)
                     .iter()
                     .filter(|one| one.kind == guard.kind && one.subject == guard.subject)
+                    // Conditions about the same thing may ask quite different questions.
+                    .filter(|one| guard.kind != Kind::Condition || one.words == guard.words)
                     .count()
             })
             .sum()

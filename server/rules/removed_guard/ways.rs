@@ -136,10 +136,16 @@ pub(super) fn callers_test(guard: &Guard<'_>, head: &Unit<'_>, file: File<'_>) -
     let Some(index) = parameters.iter().position(|one| *one == guard.subject) else {
         return false;
     };
+    let is_method = head
+        .parameters()
+        .first()
+        .is_some_and(|one| matches!(one.name, "self" | "cls"));
     let mut calls = Vec::new();
     file.source.walk_near(name, &mut |node| {
         if node.kind() == "call"
             && let Some(callee) = field(node, "function")
+            // `card.charge()` is no call of the function `charge`.
+            && (is_method || callee.kind() == "identifier")
             && file.source.slice(callee).rsplit('.').next() == Some(name)
         {
             calls.push(node);
