@@ -70,7 +70,12 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
     let (path, exists) = tested(unit, check, true)?;
     let text = unit.slice(path);
     let lower = text.to_lowercase();
-    if lower.contains("tmp") || lower.contains("temp") || text.contains('\n') {
+    let by_default = unit
+        .parameter(text)
+        .and_then(|one| one.default)
+        .map_or("", |value| unit.slice(value));
+    let is_temporary = |one: &str| one.contains("tmp") || one.contains("temp");
+    if is_temporary(&lower) || is_temporary(by_default) || text.contains('\n') {
         return None;
     }
     let body = field(statement, "consequence")?;

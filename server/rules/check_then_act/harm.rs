@@ -114,7 +114,7 @@ fn touches_content(race: &Race<'_>) -> bool {
 fn only_notes_down(unit: &Unit<'_>, race: &Race<'_>) -> bool {
     let adds = field(race.act.node, "function")
         .and_then(|function| field(function, "attribute"))
-        .is_some_and(|verb| unit.slice(verb) == "add");
+        .is_some_and(|verb| matches!(unit.slice(verb), "add" | "append"));
     if !adds || race.region.0 != race.region.1 {
         return false;
     }
@@ -133,7 +133,16 @@ fn only_notes_down(unit: &Unit<'_>, race: &Race<'_>) -> bool {
         let last = name.rsplit('.').next().unwrap_or(name);
         matches!(
             last,
-            "add" | "warn" | "warning" | "info" | "debug" | "error" | "print" | "write" | "log"
+            "add"
+                | "append"
+                | "warn"
+                | "warning"
+                | "info"
+                | "debug"
+                | "error"
+                | "print"
+                | "write"
+                | "log"
         )
     })
 }

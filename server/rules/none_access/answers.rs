@@ -275,6 +275,10 @@ pub(in crate::rules) fn returns_none(unit: &Unit<'_>, function: Node<'_>) -> Opt
     let last = children(body).last()?;
     let open = match last.kind() {
         "match_statement" => false,
+        // `assert False, kind`
+        "assert_statement" => last
+            .named_child(0)
+            .is_none_or(|claim| !matches!(unit.slice(bare(claim)), "False" | "0")),
         "while_statement" => {
             field(last, "condition").is_some_and(|one| !matches!(unit.slice(one), "True" | "1"))
         }
