@@ -3,6 +3,7 @@
 //! A definition is followed by its text: while the version before has the same lines, it was not
 //! changed. Only where such lines stand twice in a version does their place count as well.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -40,10 +41,12 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Definitions that are followed together, as long as their histories are the same.
+/// Definitions that are followed together, as long as their histories are the same. The key is the
+/// version that has them; the newest one comes first, so that those that parted at a merge meet
+/// again before the common past is looked through.
+type Groups = BTreeMap<(Reverse<i64>, usize), Group>;
+
 struct Group {
-    /// The version that has them.
-    at: usize,
     text: Vec<u8>,
     /// Of each its number in the question, and where its pieces begin, in bytes.
     members: Vec<(usize, Vec<usize>)>,
@@ -70,16 +73,12 @@ pub(super) fn last_changes(
         Some((index, places.collect::<Option<Vec<_>>>()?))
     });
     let members = members.collect();
-    let mut groups = vec![Group {
-        at: 0,
-        text,
-        members,
-    }];
-    while let Some(group) = groups.pop() {
+    let mut groups = Groups::from([((Reverse(0), 0), Group { text, members })]);
+    while let Some(((_, at), group)) = groups.pop_first() {
         if stopped() {
             return false;
         }
-        step(git, versions, open, group, found, &mut groups);
+        step(git, versions, open, (at, group), found, &mut groups);
     }
     true
 }
@@ -89,20 +88,29 @@ fn step(
     git: &Git,
     versions: &Versions,
     open: &[(usize, Wanted<'_>)],
-    group: Group,
+    (at, group): (usize, Group),
     found: &mut [Found],
-    groups: &mut Vec<Group>,
+    groups: &mut Groups,
 ) {
-    let Some(version) = versions.all.get(group.at) else {
+    let Some(version) = versions.all.get(at) else {
         return;
     };
     let mut left = group.members;
     for parent in &version.parents {
-        let Some(before) = versions.all.get(*parent).and_then(|it| text(git, it.blob)) else {
+        let Some(old) = versions.all.get(*parent) else {
             continue;
         };
+        let key = (Reverse(old.seconds), *parent);
+        // Another group may wait there and have read the text.
+        let waiting = groups.remove(&key);
+        let (before, mut going) = match waiting {
+            Some(group) => (group.text, group.members),
+            None => match text(git, old.blob) {
+                Some(text) => (text, Vec::new()),
+                None => continue,
+            },
+        };
         let mut hunks = None;
-        let mut going = Vec::new();
         left.retain(|(index, at)| {
             let pieces = open
                 .get(*index)
@@ -119,11 +127,14 @@ fn step(
             }
         });
         if !going.is_empty() {
-            groups.push(Group {
-                at: *parent,
-                text: before,
-                members: going,
-            });
+            let members = going;
+            groups.insert(
+                key,
+                Group {
+                    text: before,
+                    members,
+                },
+            );
         }
     }
     for (index, _) in left {
