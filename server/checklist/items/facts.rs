@@ -382,7 +382,9 @@ fn further(number: usize) -> String {
     }
 }
 
-pub(super) fn count(number: usize, name: &str) -> String {
+/// `1 file`, `2 files`.
+#[must_use]
+pub fn count(number: usize, name: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {name}{plural}")
 }

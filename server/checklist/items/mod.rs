@@ -16,7 +16,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub use evidence::{Evidence, Outcome};
-pub use facts::says_hotfix;
+pub use facts::{count, says_hotfix};
 pub use names::{MARKS, NAMES, explanation, summaries};
 
 use super::branch::Branch;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::diff::Line;
 use super::markdown::heading;
-use super::{FileHunks, Remark, Report};
+use super::{FileHunks, Remark, Report, prose};
+use crate::checklist::history;
 use crate::checklist::rollback;
 use crate::checklist::show::JsonItem;
 
@@ -27,19 +28,23 @@ pub fn page(report: &Report) -> String {
     changes(report, &mut out);
     items(report, &mut out);
     said(report, &mut out);
+    let past = history::markdown(&report.history);
+    if !past.is_empty() {
+        let _ = write!(out, "<h2>Before this hotfix</h2>\n{}", prose::html(&past));
+    }
     files(report, &mut out);
     exceptions(&report.exceptions, &mut out);
     timeline(report, &mut out);
     if let Some(plan) = &report.rollback {
-        let plan = text(&rollback::plain(plan));
-        let _ = write!(out, "<h2>How to take it back</h2>\n<pre>{plan}</pre>\n");
+        let plan = prose::html(&rollback::markdown(plan));
+        let _ = write!(out, "<h2>How to take it back</h2>\n{plan}");
     }
     out.push_str("</body>\n</html>\n");
     out
 }
 
 /// `said` as text of the page.
-fn text(said: &str) -> String {
+pub(super) fn text(said: &str) -> String {
     let mut out = String::with_capacity(said.len());
     for c in said.chars() {
         match c {
@@ -96,17 +101,18 @@ fn meters(report: &Report, out: &mut String) {
          <div class=\"bar\"><i style=\"width:{share}%\"></i></div></div>\n",
         checklist.done, checklist.total
     );
-    let names = ["files", "lines", "definitions"];
+    let names = ["file", "line", "definition"];
     for ((size, (small, large)), name) in report.size().into_iter().zip(BUDGET).zip(names) {
         let class = match size {
             size if size <= small => "bar",
             size if size <= large => "bar much",
             _ => "bar over",
         };
+        let plural = if size == 1 { "" } else { "s" };
         let share = (size * 100 / large).min(100);
         let _ = writeln!(
             out,
-            "<div class=\"meter\"><b>{size}</b>{name} of production code\
+            "<div class=\"meter\"><b>{size}</b>{name}{plural} of production code\
              <div class=\"{class}\"><i style=\"width:{share}%\"></i></div></div>"
         );
     }
@@ -157,7 +163,7 @@ fn said(report: &Report, out: &mut String) {
             if *question != section.section {
                 let _ = writeln!(out, "<h3>{}</h3>", text(question));
             }
-            let _ = writeln!(out, "<p class=\"said\">{}</p>", inline(answer));
+            out.push_str(&prose::html(answer));
         }
     }
     for (name, part) in report
@@ -167,9 +173,9 @@ fn said(report: &Report, out: &mut String) {
     {
         let _ = write!(
             out,
-            "<h2>{}</h2>\n<p class=\"said\">{}</p>\n",
+            "<h2>{}</h2>\n{}",
             text(&heading(name)),
-            inline(part)
+            prose::html(part)
         );
     }
 }
@@ -224,7 +230,7 @@ fn lines(file: &FileHunks, findings: &[Remark], out: &mut String) {
         for one in here {
             let _ = writeln!(
                 out,
-                "<tr class=\"remark {}\"><td colspan=\"3\"><b>{}</b> {}</td></tr>",
+                "<tr class=\"remark {}\"><td colspan=\"3\"><div><b>{}</b> {}</div></td></tr>",
                 text(&one.severity),
                 text(&one.rule),
                 text(&one.message)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Change, Remark, Report};
 use crate::checklist::history;
-use crate::checklist::items::State;
+use crate::checklist::items::{State, count};
 use crate::checklist::markdown::{code, plain, sentence};
 use crate::checklist::rollback;
 use crate::checklist::show::JsonItem;
@@ -126,7 +126,10 @@ fn size(report: &Report, out: &mut String) {
     let [files, lines, definitions] = report.size();
     let _ = write!(
         out,
-        "\n## Size\n\nProduction code: {files} files, {lines} lines, {definitions} definitions.\n\n"
+        "\n## Size\n\nProduction code: {}, {}, {}.\n\n",
+        count(files, "file"),
+        count(lines, "line"),
+        count(definitions, "definition")
     );
     for file in report.files.iter().take(MOST_FILES) {
         let _ = writeln!(

@@ -5,6 +5,7 @@ mod contract;
 mod diff;
 mod html;
 mod markdown;
+mod prose;
 #[cfg(test)]
 mod tests;
 
