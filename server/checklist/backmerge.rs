@@ -34,6 +34,24 @@ pub struct OnBranch {
     pub conflicts: Vec<String>,
 }
 
+/// The branches that the names and globs mean.
+///
+/// # Errors
+/// [`BaseError`] when nothing has such a name, or git cannot be read.
+pub fn branches(repository: &Repository, names: &[String]) -> Result<Vec<String>, BaseError> {
+    let mut found = Vec::new();
+    for name in names {
+        let meant = repository.branches(name)?;
+        found.extend(
+            meant
+                .into_iter()
+                .filter(|name| !found.contains(name))
+                .collect::<Vec<_>>(),
+        );
+    }
+    Ok(found)
+}
+
 /// Looks for the hotfix of `base` on each of `names`.
 ///
 /// # Errors

@@ -5,7 +5,6 @@ use super::plan::{Subject, harmless};
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
 use crate::checklist::backmerge;
-use crate::vcs::{BaseError, Repository};
 
 /// Prints how the hotfix stands on each branch. Exit code 1 when it is missing somewhere.
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
@@ -17,7 +16,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
     let Some(found) = subject.find(terminal) else {
         return Exit::NotJudged;
     };
-    let checked = branches(&found.repository, &arguments.check)
+    let checked = backmerge::branches(&found.repository, &arguments.check)
         .and_then(|names| backmerge::check(&found.repository, &found.base, &names));
     match checked {
         Ok(result) => {
@@ -39,19 +38,4 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
             Exit::NotJudged
         }
     }
-}
-
-/// The branches that the names and globs mean.
-fn branches(repository: &Repository, names: &[String]) -> Result<Vec<String>, BaseError> {
-    let mut found = Vec::new();
-    for name in names {
-        let meant = repository.branches(name)?;
-        found.extend(
-            meant
-                .into_iter()
-                .filter(|name| !found.contains(name))
-                .collect::<Vec<_>>(),
-        );
-    }
-    Ok(found)
 }

@@ -11,3 +11,15 @@ pub enum Severity {
     /// Fails CI by default.
     Warning,
 }
+
+impl Severity {
+    /// Its name in settings and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hint => "hint",
+            Self::Information => "information",
+            Self::Warning => "warning",
+        }
+    }
+}

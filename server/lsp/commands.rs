@@ -27,8 +27,23 @@ pub(super) const VERIFY: &str = "hotfix.verify";
 /// How the hotfix is taken back.
 pub(super) const ROLLBACK: &str = "hotfix.rollback";
 
+/// What a reviewer has to know.
+pub(super) const REPORT: &str = "hotfix.report";
+
+/// Whether other branches have the hotfix.
+pub(super) const BACKMERGE: &str = "hotfix.backmerge";
+
 /// All commands.
-pub(super) const COMMANDS: [&str; 6] = [START, CHECKLIST, PROVE, VERIFY, ROLLBACK, defer::COMMAND];
+pub(super) const COMMANDS: [&str; 8] = [
+    START,
+    CHECKLIST,
+    PROVE,
+    VERIFY,
+    ROLLBACK,
+    REPORT,
+    BACKMERGE,
+    defer::COMMAND,
+];
 
 /// What a command is about.
 #[derive(Debug, Default, Deserialize)]
@@ -38,6 +53,10 @@ struct About {
     uri: Option<Url>,
     /// A traceback, for the record.
     traceback: Option<String>,
+    /// How the report is wanted: `markdown`, `html` or `json`.
+    format: Option<String>,
+    /// The branches that should have the hotfix; `*` stands for any letters.
+    branches: Vec<String>,
 }
 
 impl Backend {
@@ -59,6 +78,8 @@ impl Backend {
             PROVE => self.prove(path, token).await.map(Some),
             VERIFY => self.verify(path, token).await.map(Some),
             ROLLBACK => self.rollback(path).await.map(Some),
+            REPORT => self.report(path, about.format).await.map(Some),
+            BACKMERGE => self.backmerge(path, about.branches).await.map(Some),
             other => Err(Error::invalid_params(format!(
                 "there is no command {other}: see `executeCommandProvider`"
             ))),

@@ -21,7 +21,7 @@ use tower_lsp::lsp_types::{
 use super::backend::{Backend, CLIENT_PATIENCE};
 use super::commands::failed;
 use crate::checklist::proof::{self, Progress, SUITES, Task};
-use crate::checklist::rollback;
+use crate::checklist::{backmerge, report, rollback};
 use crate::session::Session;
 use crate::syntax::Cancel;
 
@@ -125,7 +125,7 @@ impl Backend {
 
     /// `hotfix.rollback`
     pub(super) async fn rollback(&self, path: Option<PathBuf>) -> Result<Value> {
-        let planned = self.think(move |session, _| {
+        self.told(move |session, _| {
             let plan = || -> std::result::Result<Value, String> {
                 let hotfix = session.hotfix(path.as_deref())?;
                 let plan = rollback::plan(
@@ -137,10 +137,63 @@ impl Backend {
                 let plan = plan.map_err(|error| error.to_string())?;
                 Ok(json!({"plan": plan, "markdown": rollback::markdown(&plan)}))
             };
-            Some(plan())
-        });
-        let planned = planned.await?.unwrap_or_else(|| Err(CANCELLED.to_owned()));
-        planned.map_err(|message| failed(&message))
+            plan()
+        })
+        .await
+    }
+
+    /// `hotfix.report`
+    pub(super) async fn report(
+        &self,
+        path: Option<PathBuf>,
+        format: Option<String>,
+    ) -> Result<Value> {
+        self.told(move |session, cancel| {
+            let format = format.as_deref().unwrap_or("markdown");
+            if !["markdown", "html", "json"].contains(&format) {
+                return Err(format!(
+                    "there is no format {format}: use markdown, html or json"
+                ));
+            }
+            let report = session.report(path.as_deref(), cancel)?;
+            Ok(match format {
+                "html" => json!({"html": report::page(&report)}),
+                "json" => json!({"report": report}),
+                _ => json!({"markdown": report::markdown(&report)}),
+            })
+        })
+        .await
+    }
+
+    /// `hotfix.backmerge`
+    pub(super) async fn backmerge(
+        &self,
+        path: Option<PathBuf>,
+        branches: Vec<String>,
+    ) -> Result<Value> {
+        self.told(move |session, _| {
+            if branches.is_empty() {
+                return Err("name the branches that should have the hotfix".to_owned());
+            }
+            let hotfix = session.hotfix(path.as_deref())?;
+            let checked = backmerge::branches(&hotfix.repository, &branches)
+                .and_then(|names| backmerge::check(&hotfix.repository, &hotfix.base, &names));
+            let checked = checked.map_err(|error| error.to_string())?;
+            let complete = checked.is_complete();
+            let markdown = checked.markdown();
+            Ok(json!({"backmerge": checked, "complete": complete, "markdown": markdown}))
+        })
+        .await
+    }
+
+    /// Answers with what `ask` finds out where it may block.
+    async fn told(
+        &self,
+        ask: impl FnOnce(&Session, &Cancel) -> std::result::Result<Value, String> + Send + 'static,
+    ) -> Result<Value> {
+        let told = self.think(move |session, cancel| Some(ask(session, cancel)));
+        let told = told.await?.unwrap_or_else(|| Err(CANCELLED.to_owned()));
+        told.map_err(|message| failed(&message))
     }
 
     #[expect(

@@ -161,7 +161,7 @@ fn found(path: &str, findings: &[Published]) -> Vec<Found> {
 }
 
 /// The file's text without its byte order mark, as an editor would show it.
-fn read(path: &Path) -> Option<String> {
+pub(super) fn read(path: &Path) -> Option<String> {
     let about = std::fs::metadata(path).ok()?;
     if !about.is_file() {
         // A link to a named pipe would hold this thread until somebody writes into it.

@@ -25,6 +25,7 @@ mod judged;
 mod merge;
 mod production;
 mod queue;
+pub mod report;
 mod repository;
 mod settings;
 mod state;

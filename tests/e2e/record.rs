@@ -275,6 +275,8 @@ fn the_record_is_begun_and_the_checklist_told_by_commands() {
             "hotfix.prove",
             "hotfix.verify",
             "hotfix.rollback",
+            "hotfix.report",
+            "hotfix.backmerge",
             "hotfix.defer"
         ])
     );
@@ -373,6 +375,57 @@ fn once_there_is_a_record_a_changed_function_is_marked_with_what_it_lacks() {
     );
     client.rewrite(&app, 2, &commented);
     client.diagnostics(&app, 2, one);
+    client.finish();
+}
+
+#[test]
+fn the_report_and_the_other_branches_are_told_by_commands() {
+    let repo = repository();
+    repo.git(&["branch", "develop", "main"]);
+    repo.write("app.py", risky());
+    repo.commit("Refuse unknown keys");
+    let mut client = editor(repo.root());
+    let app = client.open(&repo.path("app.py"), &risky());
+    client.diagnostics(&app, 1, one);
+
+    let report = client
+        .command("hotfix.report", &json!({"uri": app}))
+        .expect("a report");
+    let text = report["markdown"].as_str().expect("Markdown");
+    assert!(text.starts_with("# Hotfix v1.2.1\n"), "{text}");
+    assert!(text.contains("`app.py:8` `raise-without-from`: "), "{text}");
+    assert!(text.contains("## How to take it back\n"), "{text}");
+    let page = client
+        .command("hotfix.report", &json!({"format": "html"}))
+        .expect("a page");
+    let page = page["html"].as_str().expect("a page");
+    assert!(page.starts_with("<!doctype html>"), "{page}");
+    // What is typed and not saved counts.
+    let mended = risky().replace("LookupError(key)", "LookupError(key) from error");
+    client.rewrite(&app, 2, &mended);
+    let report = client
+        .command("hotfix.report", &json!({"format": "json"}))
+        .expect("a report");
+    assert_eq!(report["report"]["findings"], json!([]), "{report:#}");
+    let wrong = client.command("hotfix.report", &json!({"format": "pdf"}));
+    assert_eq!(
+        wrong.expect_err("no such format")["message"],
+        "there is no format pdf: use markdown, html or json"
+    );
+
+    let asked = json!({"branches": ["dev*"]});
+    let answer = client
+        .command("hotfix.backmerge", &asked)
+        .expect("an answer");
+    assert_eq!(answer["complete"], false);
+    assert_eq!(answer["backmerge"]["branches"][0]["name"], "develop");
+    let missing = answer["markdown"].as_str().expect("Markdown");
+    assert!(missing.contains("Refuse unknown keys"), "{missing}");
+    let nothing = client.command("hotfix.backmerge", &json!({}));
+    assert_eq!(
+        nothing.expect_err("no branches")["message"],
+        "name the branches that should have the hotfix"
+    );
     client.finish();
 }
 

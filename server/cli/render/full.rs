@@ -18,11 +18,7 @@ use crate::text::Lines;
 
 /// A severity as output names it.
 pub fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Warning => "warning",
-        Severity::Information => "information",
-        Severity::Hint => "hint",
-    }
+    severity.name()
 }
 
 /// All findings, drawn for lines of `width` columns.
