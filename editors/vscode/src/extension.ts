@@ -2,11 +2,12 @@
 
 import * as vscode from 'vscode';
 import { Actions } from './actions';
-import { checkTasks, runVerb } from './check';
+import { backmerge, checkTasks, runVerb } from './check';
 import { Checklist } from './checklist';
 import { Deferred, DeferredView } from './deferred';
 import { Production } from './production';
 import { Item, Status } from './protocol';
+import { Report } from './report';
 import { ruleOf, Rules } from './rules';
 import { Server, settings } from './server';
 import { plain, statusBar } from './statusbar';
@@ -33,8 +34,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const production = new Production(running);
   context.subscriptions.push(running, rules, production, statusBar(running), new View(running, rules), checkTasks(running));
   const [checklist, deferred] = [new Checklist(running), new DeferredView(running)];
-  context.subscriptions.push(checklist, deferred);
-  registerCommands(context, running, rules, production, checklist, deferred);
+  const report = new Report(running);
+  context.subscriptions.push(checklist, deferred, report);
+  registerCommands(context, running, rules, production, checklist, deferred, report);
   await running.start();
   return {
     status: () => running.current,
@@ -48,7 +50,7 @@ export function deactivate(): Promise<void> | undefined {
   return server?.stop();
 }
 
-function registerCommands(context: vscode.ExtensionContext, running: Server, rules: Rules, production: Production, checklist: Checklist, deferred: DeferredView): void {
+function registerCommands(context: vscode.ExtensionContext, running: Server, rules: Rules, production: Production, checklist: Checklist, deferred: DeferredView, report: Report): void {
   const actions = new Actions(running);
   const commands: Record<string, (...args: never[]) => unknown> = {
     showStatus: () => showStatus(running),
@@ -64,6 +66,9 @@ function registerCommands(context: vscode.ExtensionContext, running: Server, rul
     proveInTerminal: () => runVerb(running, 'prove'),
     verifyInTerminal: () => runVerb(running, 'verify'),
     rollbackInTerminal: () => runVerb(running, 'rollback'),
+    backmergeInTerminal: () => backmerge(running),
+    showReport: () => report.show(),
+    copyReport: () => report.copy(),
     deferHunk: () => inEditor((editor) => actions.defer(editor, 'hunk')),
     deferDefinition: () => inEditor((editor) => actions.defer(editor, 'definition')),
     bringBack: (change?: Deferred) => change && deferred.bringBack(change),
@@ -102,6 +107,7 @@ async function showStatus(running: Server): Promise<void> {
     offer('list-tree', 'Show the findings', 'hotfix.findings.focus');
     if (vscode.window.activeTextEditor) offer('diff', 'Compare this file with production', 'hotfix.compare');
     offer('play', 'Check the whole branch', 'hotfix.check');
+    offer('file-text', 'Show the report', 'hotfix.showReport');
   }
   if (running.phase === 'missing') offer('question', 'How to install the server', 'hotfix.howToInstall');
   offer('settings-gear', 'Open the settings', 'hotfix.openSettings');

@@ -48,6 +48,26 @@ check('and says that it is done', support.heard('rollback: done'))
 check('in a buffer that cannot be changed', not vim.bo[vim.fn.bufnr('hotfix://rollback')].modifiable)
 close('rollback')
 
+vim.cmd('Hotfix report')
+check('report shows the text of the pull request', shows('report', 'v1.2.1'), { shown('report'), support.said })
+check('as Markdown', vim.bo[vim.fn.bufnr('^hotfix://report$')].filetype == 'markdown')
+check('in a buffer that cannot be changed', not vim.bo[vim.fn.bufnr('^hotfix://report$')].modifiable)
+close('report')
+check('its formats are completed', vim.deep_equal(vim.fn.getcompletion('Hotfix report ', 'cmdline'), { 'markdown', 'html' }))
+local opened ---@type string?
+vim.ui.open = function(path)
+  opened = path
+  return nil, 'there is no browser'
+end
+vim.cmd('Hotfix report html')
+check('report html opens a page', wait(30, function()
+  return opened ~= nil
+end), support.said)
+check('which is the whole report', opened ~= nil and vim.fn.readfile(opened)[1] == '<!doctype html>', opened)
+check('and says what to do without a browser', support.heard('open the file by hand'))
+vim.cmd('Hotfix report pdf')
+check('another format is refused', support.heard('takes markdown or html, not pdf'))
+
 vim.cmd('Hotfix backmerge')
 check('backmerge wants a branch', support.heard('takes the branches'))
 check('which is completed', vim.deep_equal(vim.fn.getcompletion('Hotfix backmerge rel', 'cmdline'), { 'release/1.1' }))

@@ -73,6 +73,11 @@ try {
     }
     throw new Error(`never on disk: ${what}`);
   };
+  /** Whether a page inside the workbench shows a text. */
+  const inFrames = async (wanted) => {
+    const texts = await Promise.all(page.frames().map((frame) => frame.locator('body').innerText({ timeout: 500 }).catch(() => '')));
+    return texts.some((text) => text.includes(wanted));
+  };
   const check = (name, work) => checks.check(name, work, page);
 
   // What a person sees -----------------------------------------------------------------------------
@@ -205,18 +210,19 @@ try {
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'removed-guard' }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.locator('.tab.active', { hasText: 'removed-guard' }).waitFor();
-    const shown = async () => {
-      const texts = await Promise.all(page.frames().map((frame) => frame.locator('body').innerText({ timeout: 500 }).catch(() => '')));
-      return texts.some((text) => text.includes('Why it matters in production'));
-    };
-    await until('the rule\'s text', shown).finally(() => shot('13-explain'));
+    await until('the rule\'s text', () => inFrames('Why it matters in production')).finally(() => shot('13-explain'));
+  });
+  await check('the report opens as a page with the checklist', async () => {
+    await command('Hotfix: Show the Report');
+    await page.locator('.tab.active', { hasText: 'Hotfix Report' }).waitFor();
+    await until('the page', () => inFrames('items hold')).finally(() => shot('14-report'));
   });
   await check('off the hotfix branch the status bar and the view tell why', async () => {
     repository.git('checkout', '--quiet', '--', '.');
     repository.git('checkout', '--quiet', '-b', 'feature/labels');
     await says('not judged');
     await page.locator('.tree-explorer-viewlet-tree-view .message', { hasText: 'feature/labels' }).waitFor();
-    await shot('14-inactive');
+    await shot('15-inactive');
   });
   await check('back on it everything is there again', async () => {
     repository.git('checkout', '--quiet', 'hotfix/v1.2.1');
@@ -230,10 +236,10 @@ try {
     await message.first().waitFor();
     await message.first().hover();
     await message.locator('.monaco-button', { hasText: 'Open Settings' }).first().waitFor();
-    await shot('15-no-server');
+    await shot('16-no-server');
     await message.locator('.monaco-button', { hasText: 'How to Install' }).first().click();
     await page.locator('.getting-started-step, .step-list-container', { hasText: 'Check that the server runs' }).first().waitFor();
-    await shot('16-walkthrough');
+    await shot('17-walkthrough');
   });
   await check('with the right server it is back', async () => {
     repository.write('.vscode/settings.json', '{}');

@@ -176,6 +176,17 @@ local SUB = {
     end,
   },
   prove = shown('prove', one_of({ '--base', '--runs' })),
+  report = {
+    run = function(call)
+      local report = require('hotfix.report')
+      if is_one_of(call, report.FORMATS) then
+        report.show(call.buffer, call.words[1], call.command.smods)
+      end
+    end,
+    words = function()
+      return require('hotfix.report').FORMATS
+    end,
+  },
   restart = {
     run = function()
       require('hotfix.server').restart()

@@ -197,6 +197,27 @@ exports.run = async () => {
     // Findings fail it, as on the command line.
     assert.equal(exitCode, 1);
   });
+  const reportTab = () => vscode.window.tabGroups.all.flatMap((it) => it.tabs).find((it) => /hotfix\.report$/.test(it.input?.viewType ?? ''));
+  await test('the report opens as a page, in one tab', async () => {
+    await open(client);
+    await until('the status', () => api.status()?.root === first && api.status().state === 'active');
+    await vscode.commands.executeCommand('hotfix.showReport');
+    const tab = await until('the tab', reportTab);
+    assert.equal(tab.label, 'Hotfix Report: shop');
+    await open(client);
+    await vscode.commands.executeCommand('hotfix.showReport');
+    assert.equal(vscode.window.tabGroups.all.flatMap((it) => it.tabs).filter((it) => it.label === tab.label).length, 1);
+    await vscode.window.tabGroups.close(reportTab());
+    await until('no tab', () => reportTab() === undefined);
+  });
+  await test('the text of the pull request is on the clipboard', async () => {
+    await open(client);
+    await vscode.env.clipboard.writeText('');
+    await vscode.commands.executeCommand('hotfix.copyReport');
+    const text = await vscode.env.clipboard.readText();
+    assert.match(text, /1\.2\.1/);
+    assert.match(text, /## /);
+  });
   await test('a server that is killed comes back with its state', async () => {
     const old = serverProcess(api.binary().path);
     assert.ok(old, 'the server is a child of the extension host');
