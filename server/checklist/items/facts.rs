@@ -352,10 +352,11 @@ pub(super) fn edge_cases(seen: Seen<'_>) -> Fact {
     if missing.is_empty() {
         Fact::Holds("the tests use None, something empty and something malformed".to_owned())
     } else {
-        Fact::Unknown(format!(
+        let says = format!(
             "the tests do not try {}: add it, or tick it when it cannot happen",
             either(&missing)
-        ))
+        );
+        Fact::Lacks("missing-edge-case", says)
     }
 }
 

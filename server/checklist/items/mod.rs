@@ -232,6 +232,8 @@ impl Checklist {
 enum Fact {
     Holds(String),
     Fails(Option<&'static str>, String),
+    /// Something is missing that may not be needed: a person decides.
+    Lacks(&'static str, String),
     Unknown(String),
 }
 
@@ -266,12 +268,14 @@ pub fn judge(seen: Seen<'_>) -> Checklist {
             .record
             .map_or(Said::Nothing, |record| said(record, item));
         match &fact {
-            Fact::Fails(Some(rule), _) if seen.settings.is_off(rule) => Standing {
-                item,
-                state: State::NotApplicable,
-                says: format!("the settings switch `{rule}` off"),
-                rule: None,
-            },
+            Fact::Fails(Some(rule), _) | Fact::Lacks(rule, _) if seen.settings.is_off(rule) => {
+                Standing {
+                    item,
+                    state: State::NotApplicable,
+                    says: format!("the settings switch `{rule}` off"),
+                    rule: None,
+                }
+            }
             _ => stand(item, fact, said),
         }
     };
@@ -350,12 +354,15 @@ fn stand(item: &'static Item, fact: Fact, said: Said) -> Standing {
             (State::Failed, format!("ticked by hand, but {says}"), rule)
         }
         (_, Fact::Fails(rule, says)) => (State::Failed, says, rule),
-        (Said::Ticked, Fact::Unknown(_)) => (State::Attested, "ticked by hand".to_owned(), None),
-        (Said::NotApplicable(_), Fact::Unknown(_)) => {
+        (Said::Ticked, Fact::Unknown(_) | Fact::Lacks(..)) => {
+            (State::Attested, "ticked by hand".to_owned(), None)
+        }
+        (Said::NotApplicable(_), Fact::Unknown(_) | Fact::Lacks(..)) => {
             let says = "say after `not applicable:` why it does not apply";
             (State::Open, says.to_owned(), None)
         }
         (Said::Nothing, Fact::Unknown(says)) => (State::Open, says, None),
+        (Said::Nothing, Fact::Lacks(rule, says)) => (State::Open, says, Some(rule)),
     };
     Standing {
         item,

@@ -24,6 +24,16 @@ fn file(path: &str, base: Option<&str>, head: &str) -> File {
 
 /// How the item `name` stands with these files, `path base head`, and this record.
 fn state(name: &str, files: Vec<File>, record: Option<&str>) -> (State, String) {
+    let found = standing(name, files, record);
+    (found.state, found.says)
+}
+
+/// The name of what the item `name` lacks.
+fn lacks(name: &str, files: Vec<File>) -> Option<&'static str> {
+    standing(name, files, None).rule
+}
+
+fn standing(name: &str, files: Vec<File>, record: Option<&str>) -> Standing {
     let branch = Branch { files };
     let tests: Vec<TestFile> = branch
         .of_kind(Kind::Test)
@@ -66,8 +76,7 @@ fn state(name: &str, files: Vec<File>, record: Option<&str>) -> (State, String) 
     });
     assert_eq!(checklist.items.len(), 14);
     let found = checklist.items.into_iter().find(|it| it.item.name == name);
-    let found = found.expect("the item");
-    (found.state, found.says)
+    found.expect("the item")
 }
 
 #[track_caller]
@@ -187,6 +196,10 @@ fn a_changelog_counts_with_the_right_version() {
 fn edge_cases_are_looked_for_in_the_tests_of_the_fix() {
     let says = "the tests do not try None: add it, or tick it when it cannot happen";
     case("edge-cases", vec![fix(), test()], None, State::Open, says);
+    assert_eq!(
+        lacks("edge-cases", vec![fix(), test()]),
+        Some("missing-edge-case")
+    );
     let all = file(
         "tests/test_shop.py",
         None,
@@ -194,6 +207,16 @@ fn edge_cases_are_looked_for_in_the_tests_of_the_fix() {
     );
     let says = "the tests use None, something empty and something malformed";
     case("edge-cases", vec![fix(), all], None, State::Passed, says);
+    // The cases of a parametrised test count like those in its body.
+    let parametrised = TEST
+        .replace(
+            "def test",
+            "@pytest.mark.parametrize(\"event\", [{}, None])\ndef test",
+        )
+        .replace("_confirm()", "_confirm(event)")
+        .replace("confirm({})", "confirm(event)");
+    let tests = file("tests/test_shop.py", None, &parametrised);
+    case("edge-cases", vec![fix(), tests], None, State::Passed, says);
 }
 
 #[test]

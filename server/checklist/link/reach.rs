@@ -1,6 +1,6 @@
 //! From a test, over its helpers and fixtures, to a definition.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::refs::{Refs, refs};
 use super::{Test, TestFile};
@@ -24,7 +24,14 @@ pub struct Target<'a> {
 #[must_use]
 pub fn reaching(targets: &[Target<'_>], files: &[TestFile]) -> Vec<Vec<Test>> {
     let read: Vec<Reading<'_>> = files.iter().map(Reading::new).collect();
-    let wanted: Vec<Wanted> = targets.iter().map(Wanted::new).collect();
+    // Many targets of one file share what its functions name.
+    let mut functions: HashMap<&str, Vec<Function<'_>>> = HashMap::new();
+    let mut wanted = Vec::new();
+    for target in targets {
+        let of_file = functions.entry(target.path);
+        let of_file = of_file.or_insert_with(|| functions_of(target));
+        wanted.push(Wanted::new(target, of_file));
+    }
     let mut found = vec![Vec::new(); targets.len()];
     for (index, reading) in read.iter().enumerate() {
         let shared: Vec<&Reading<'_>> = read
@@ -35,8 +42,9 @@ pub fn reaching(targets: &[Target<'_>], files: &[TestFile]) -> Vec<Vec<Test>> {
             .collect();
         for (test, definition) in reading.tests() {
             let (all, is_changed) = reading.closure(test, &shared);
+            let paths = Paths::new(&all);
             for (target, wanted) in wanted.iter().enumerate() {
-                if wanted.is_reached(&all) {
+                if wanted.is_reached(&all, &paths) {
                     found[target].push(reading.test(definition, is_changed));
                 }
             }
@@ -60,8 +68,42 @@ struct Wanted {
     methods: BTreeSet<String>,
 }
 
+/// A function of a target's file, with what it names.
+type Function<'a> = (&'a Definition, Refs);
+
+fn functions_of<'a>(target: &Target<'a>) -> Vec<Function<'a>> {
+    let side = target.side;
+    let definitions = side.outline.definitions.iter();
+    definitions
+        .filter(|one| one.kind == Kind::Function)
+        .map(|one| (one, refs(&side.source, &one.core, &side.outline.names)))
+        .collect()
+}
+
+/// The dotted names of a test in their parts, which every target is looked for in.
+struct Paths<'a> {
+    /// With whether the name begins with a dot.
+    all: Vec<(Vec<&'a str>, bool)>,
+    words: HashSet<&'a str>,
+}
+
+impl<'a> Paths<'a> {
+    fn new(refs: &'a Refs) -> Self {
+        let split = |dotted: &'a String| {
+            let parts: Vec<&str> = dotted.split('.').filter(|it| !it.is_empty()).collect();
+            (parts, dotted.starts_with('.'))
+        };
+        let all: Vec<(Vec<&str>, bool)> = refs.dotted.iter().map(split).collect();
+        let words = all.iter().flat_map(|(parts, _)| parts.iter().copied());
+        Self {
+            words: words.collect(),
+            all,
+        }
+    }
+}
+
 impl Wanted {
-    fn new(target: &Target<'_>) -> Self {
+    fn new(target: &Target<'_>, functions: &[Function<'_>]) -> Self {
         let path = target.path.strip_suffix(".py").unwrap_or(target.path);
         let mut module: Vec<String> = path.split('/').map(str::to_owned).collect();
         if module.last().is_some_and(|last| last == "__init__") {
@@ -73,7 +115,7 @@ impl Wanted {
             methods: BTreeSet::new(),
         };
         wanted.add(target.qualname, target.is_class);
-        wanted.add_callers(target.side);
+        wanted.add_callers(functions);
         wanted
     }
 
@@ -91,17 +133,11 @@ impl Wanted {
     }
 
     /// What calls the target inside of its own file leads to it as well.
-    fn add_callers(&mut self, side: &Side) {
-        let definitions = &side.outline.definitions;
-        let functions: Vec<(&Definition, Refs)> = definitions
-            .iter()
-            .filter(|one| one.kind == Kind::Function)
-            .map(|one| (one, refs(&side.source, &one.core, &side.outline.names)))
-            .collect();
+    fn add_callers(&mut self, functions: &[Function<'_>]) {
         let mut again = true;
         while again {
             again = false;
-            for (one, refs) in &functions {
+            for (one, refs) in functions {
                 let names = self.top.iter().any(|name| refs.names.contains(name));
                 let calls = self.methods.iter().any(|it| refs.attributes.contains(it));
                 let qualname = one.qualname.split('#').next().unwrap_or_default();
@@ -112,29 +148,28 @@ impl Wanted {
         }
     }
 
-    fn is_reached(&self, refs: &Refs) -> bool {
-        if self.top.iter().any(|name| self.is_named(name, refs)) {
+    fn is_reached(&self, refs: &Refs, paths: &Paths<'_>) -> bool {
+        if self.top.iter().any(|name| self.is_named(name, paths)) {
             return true;
         }
         let method = self.methods.iter().any(|it| refs.attributes.contains(it));
-        method && self.is_module_named(refs)
+        method && self.is_module_named(paths)
     }
 
     /// Whether one of the dotted names is that of `name` in this module, or in a package above
     /// that may pass it on.
-    fn is_named(&self, name: &str, refs: &Refs) -> bool {
-        refs.dotted.iter().any(|dotted| {
-            let parts: Vec<&str> = dotted.split('.').filter(|it| !it.is_empty()).collect();
+    fn is_named(&self, name: &str, paths: &Paths<'_>) -> bool {
+        let is_it = |(parts, is_relative): &(Vec<&str>, bool)| {
             let at = parts.iter().position(|part| *part == name);
-            at.is_some_and(|at| self.is_module(&parts[..at], dotted.starts_with('.')))
-        })
+            at.is_some_and(|at| self.is_module(&parts[..at], *is_relative))
+        };
+        paths.words.contains(name) && paths.all.iter().any(is_it)
     }
 
     /// Whether something of this module is used at all.
-    fn is_module_named(&self, refs: &Refs) -> bool {
-        refs.dotted.iter().any(|dotted| {
-            let parts: Vec<&str> = dotted.split('.').filter(|it| !it.is_empty()).collect();
-            (1..=parts.len()).any(|end| self.is_module(&parts[..end], dotted.starts_with('.')))
+    fn is_module_named(&self, paths: &Paths<'_>) -> bool {
+        paths.all.iter().any(|(parts, is_relative)| {
+            (1..=parts.len()).any(|end| self.is_module(&parts[..end], *is_relative))
         })
     }
 

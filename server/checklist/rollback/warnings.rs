@@ -55,8 +55,8 @@ pub(super) fn of(about: &About<'_>) -> Result<Vec<String>, BaseError> {
     if 0 < uncommitted {
         let files = count(uncommitted, "file");
         warnings.push(format!(
-            "{files} changed and not committed: the plan does not know them, and `git switch` may \
-             refuse; commit or stash them first"
+            "{files} changed and not committed yet: this plan takes back commits only. Commit or \
+             stash what is open and ask again; until then `git switch` may refuse"
         ));
     }
     Ok(warnings)
