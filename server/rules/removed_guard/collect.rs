@@ -81,6 +81,8 @@ pub(super) struct Guard<'a> {
     pub shown: Range<usize>,
     /// The protection was broad and silent itself.
     pub weak: bool,
+    /// It is a check that raises.
+    pub raises: bool,
 }
 
 /// The guards in the scope's own code.
@@ -115,6 +117,7 @@ fn guard<'a>(kind: Kind, node: Node<'a>, subject: String, words: &str) -> Guard<
         words: first_line.to_owned(),
         shown: node.start_byte()..node.start_byte() + first_line.len(),
         weak: false,
+        raises: false,
     }
 }
 
@@ -135,13 +138,9 @@ fn checks<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
         node.kind() == "assert_statement" || body.is_some_and(|body| exits(body, unit.source()));
     let raises = node.kind() == "assert_statement" || body.is_some_and(|body| raises_last(body));
     let mut push = |kind, subject: String| {
-        let mut one = guard(
-            kind,
-            node,
-            subject,
-            &in_one_line(unit.slice(bare(condition))),
-        );
+        let mut one = guard(kind, node, subject, &words_of(unit, condition));
         one.shown = condition.byte_range();
+        one.raises = raises;
         found.push(one);
     };
     let mut any = false;
@@ -177,8 +176,9 @@ fn checks<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
 }
 
 /// A condition as a message can quote it.
-fn in_one_line(condition: &str) -> String {
+pub(super) fn words_of(unit: &Unit<'_>, condition: Node<'_>) -> String {
     const MOST: usize = 60;
+    let condition = unit.slice(bare(condition));
     let words = condition.split_whitespace().collect::<Vec<_>>().join(" ");
     match words.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &words[..end]),

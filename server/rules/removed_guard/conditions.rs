@@ -4,7 +4,8 @@
 use tree_sitter::Node;
 
 use super::collect::{Guard, names_in};
-use super::equal::{conditions, reads, tested};
+use super::equal::reads;
+use super::since::Since;
 use crate::compare::normal::text;
 use crate::syntax::Unit;
 use crate::syntax::names::dotted;
@@ -89,13 +90,20 @@ fn mentions(unit: &Unit<'_>, statement: Node<'_>, names: &[String]) -> bool {
 /// `any` takes the first statement that does something; else it has to use what was asked about.
 pub(super) fn unprotected<'h>(
     guard: &Guard<'_>,
-    base: &Unit<'_>,
-    head: &Unit<'h>,
+    (base, head): (&Unit<'_>, &Unit<'h>),
+    since: &Since<'_, 'h>,
     any: bool,
 ) -> Option<Node<'h>> {
     let names: Vec<String> = guard.subject.split(' ').map(str::to_owned).collect();
-    let asked = |name: &String| tested(head, name) || asks_about(head, root(name));
-    if names.iter().any(asked) || protected_anew(base, head) || !arrive_alike(base, head, &names) {
+    let asked = |name: &String| match root(name) {
+        "self" | "cls" => since.asks(name),
+        root => since.asks_about(root),
+    };
+    if since.tries
+        || names.iter().any(asked)
+        || protected_anew(base, head)
+        || !arrive_alike(base, head, &names)
+    {
         return None;
     }
     let any = any || asks_permission(&names);
@@ -112,15 +120,6 @@ pub(super) fn unprotected<'h>(
     statements
         .into_iter()
         .find(|one| protected.contains(&text(head.source(), one.byte_range())))
-}
-
-/// Whether some condition of head asks about any part of the value `root`.
-fn asks_about(head: &Unit<'_>, root: &str) -> bool {
-    !matches!(root, "self" | "cls")
-        && conditions(head).any(|(_, condition)| {
-            let names = names_in(head, condition);
-            names.iter().any(|name| self::root(name) == root)
-        })
 }
 
 /// Statements that may do harm when a condition for them is gone.
@@ -177,7 +176,8 @@ pub(super) fn arrive_alike(base: &Unit<'_>, head: &Unit<'_>, names: &[impl AsRef
         let root = root(name.as_ref());
         let bound =
             |unit: &Unit<'_>| unit.parameter(root).is_some() || !unit.bindings(root).is_empty();
-        bound(base) == bound(head)
+        // Bound once more, it may have been made valid.
+        bound(base) == bound(head) && head.bindings(root).len() <= base.bindings(root).len()
     })
 }
 

@@ -7,6 +7,7 @@ use tree_sitter::Node;
 
 use super::collect::{Guard, Kind, atoms, classify, error_path, guards, names_in};
 use super::conditions;
+use super::since::{Since, is_check};
 use crate::compare::normal::text;
 use crate::rules::Pair;
 use crate::rules::knowledge::locks::is_lock;
@@ -17,13 +18,22 @@ use crate::syntax::unit::binds;
 use crate::syntax::{File, Unit};
 
 /// The place of head that production's guard protected and that nothing protects now.
-pub(super) fn exposed<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+pub(super) fn exposed<'h>(
+    guard: &Guard<'_>,
+    base: &Unit<'_>,
+    head: &Unit<'h>,
+    since: &Since<'_, 'h>,
+) -> Option<Node<'h>> {
     match guard.kind {
-        Kind::NoneCheck | Kind::TypeCheck => unchecked_use(guard, head),
-        Kind::KeyCheck => unchecked_key(guard, head),
-        Kind::Validation => unvalidated(guard, base, head)
-            .or_else(|| conditions::unprotected(guard, base, head, true)),
-        Kind::Condition => conditions::unprotected(guard, base, head, false),
+        Kind::NoneCheck | Kind::TypeCheck => {
+            unchecked_use(guard, head).or_else(|| no_longer_raised(guard, (base, head), since))
+        }
+        Kind::KeyCheck => {
+            unchecked_key(guard, head).or_else(|| no_longer_raised(guard, (base, head), since))
+        }
+        Kind::Validation => unvalidated(guard, base, head, since)
+            .or_else(|| conditions::unprotected(guard, (base, head), since, true)),
+        Kind::Condition => conditions::unprotected(guard, (base, head), since, false),
         Kind::Handler => uncaught(guard, base, head),
         Kind::Lock | Kind::Transaction => outside_with(guard, base, head),
         Kind::Timeout => unlimited(guard, base, head),
@@ -31,6 +41,19 @@ pub(super) fn exposed<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -
         Kind::Decorator => undecorated(guard, head),
         Kind::ErrorLog => unlogged(guard, head),
     }
+}
+
+/// What production refused to do by raising, whatever else asks about the value. Only the use of
+/// what was asked about counts.
+fn no_longer_raised<'h>(
+    guard: &Guard<'_>,
+    sides: (&Unit<'_>, &Unit<'h>),
+    since: &Since<'_, 'h>,
+) -> Option<Node<'h>> {
+    if !guard.raises || since.still_asks(&guard.words) {
+        return None;
+    }
+    conditions::unprotected(guard, sides, since, false)
 }
 
 /// Whether the guard only went elsewhere in the file: as many of its kind and subject as before.
@@ -135,20 +158,7 @@ pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
     });
     let by_call = head.own(&["call"]).into_iter().any(|call| {
         let callee = field(call, "function").map_or("", |function| head.slice(function));
-        let last = callee.rsplit('.').next().unwrap_or(callee).to_lowercase();
-        let about = [
-            "getattr",
-            "isinstance",
-            "hasattr",
-            "check",
-            "ensure",
-            "require",
-            "valid",
-            "assert",
-        ]
-        .iter()
-        .any(|word| last.contains(word));
-        about
+        is_check(callee)
             && field(call, "arguments")
                 .is_some_and(|all| names_in(head, all).iter().any(|name| name == subject))
     });
@@ -257,9 +267,14 @@ fn unchecked_key<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
 }
 
 /// The first statement that uses all names of the condition which production validated.
-fn unvalidated<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+fn unvalidated<'h>(
+    guard: &Guard<'_>,
+    base: &Unit<'_>,
+    head: &Unit<'h>,
+    since: &Since<'_, 'h>,
+) -> Option<Node<'h>> {
     let names: Vec<&str> = guard.subject.split(' ').collect();
-    if names.iter().any(|name| tested(head, name)) {
+    if names.iter().any(|name| since.asks(name)) {
         return None;
     }
     if !conditions::arrive_alike(base, head, &names) {

@@ -7,15 +7,15 @@ mod collect;
 mod conditions;
 mod equal;
 mod restore;
+mod since;
 mod ways;
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
-use crate::syntax::Unit;
 use collect::{Guard, Kind, guards};
+use since::Since;
 use ways::Untested;
 
 /// Production protects a statement that the hotfix leaves unprotected.
@@ -45,15 +45,16 @@ impl Rule for RemovedGuard {
         }
         let guards = guards(base);
         let untested = OnceCell::new();
-        let kept = OnceCell::new();
+        let since = OnceCell::new();
         for guard in &guards {
+            let since = since.get_or_init(|| Since::new(base, head));
             // Almost all are still there. Asking each one what it protects would cost the square
             // of a long function.
-            let kept = || kept.get_or_init(|| kept_conditions(head));
-            if guard.kind == Kind::Condition && kept().contains(&guard.subject) {
+            let is_condition = matches!(guard.kind, Kind::Condition | Kind::Validation);
+            if is_condition && since.still_asks(&guard.words) {
                 continue;
             }
-            let found = if let Some(exposed) = equal::exposed(guard, base, head) {
+            let found = if let Some(exposed) = equal::exposed(guard, base, head, since) {
                 let elsewhere =
                     equal::moved(guard, pair) || ways::callers_test(guard, head, pair.head_file);
                 (!elsewhere).then(|| (exposed, confidence(guard), message(guard)))
@@ -82,13 +83,6 @@ impl Rule for RemovedGuard {
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
         restore::fixes(context, finding)
     }
-}
-
-/// What the conditions of head ask about.
-fn kept_conditions(head: &Unit<'_>) -> HashSet<String> {
-    let conditions = guards(head).into_iter();
-    let conditions = conditions.filter(|one| one.kind == Kind::Condition);
-    conditions.map(|one| one.subject).collect()
 }
 
 fn confidence(guard: &Guard<'_>) -> Confidence {

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::collect::{Guard, Kind, guards};
 use super::equal::exposed;
+use super::since::Since;
 use crate::fixes::{Applicability, Builder, Fix, hunk, layout};
 use crate::rules::{Finding, FixContext};
 use crate::syntax::nodes::{children, field, statement_of};
@@ -49,7 +50,7 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
             .find(|guard| guard.shown == shown)?;
         Some((unit, guard))
     })?;
-    let place = exposed(&guard, unit, head)?;
+    let place = exposed(&guard, unit, head, &Since::new(unit, head))?;
     let mut builder = Builder::new(head.file);
     match guard.kind {
         Kind::NoneCheck

@@ -1,0 +1,126 @@
+//! What the hotfix asks that production does not: only that can take a dropped guard's place.
+
+use std::collections::{HashMap, HashSet};
+
+use tree_sitter::Node;
+
+use super::collect::{atoms, classify, names_in, words_of};
+use super::equal::conditions;
+use crate::compare::normal::text;
+use crate::syntax::Unit;
+use crate::syntax::nodes::{children, field};
+
+/// The conditions and calls of head that production does not have.
+pub(super) struct Since<'u, 'h> {
+    head: &'u Unit<'h>,
+    conditions: Vec<(Node<'h>, Node<'h>)>,
+    calls: Vec<Node<'h>>,
+    /// The words of all conditions of head.
+    words: HashSet<String>,
+    /// Whether head has more `try` statements.
+    pub tries: bool,
+}
+
+impl<'u, 'h> Since<'u, 'h> {
+    pub fn new(base: &Unit<'_>, head: &'u Unit<'h>) -> Self {
+        let mut known = Count::of(conditions(base).map(|(_, one)| normal(base, one)));
+        let news = conditions(head).filter(|(_, one)| !known.take(&normal(head, *one)));
+        let news = news.collect();
+        let mut known = Count::of(base.own(&["call"]).into_iter().map(|one| normal(base, one)));
+        let mut calls = head.own(&["call"]);
+        calls.retain(|one| !known.take(&normal(head, *one)));
+        let count = |unit: &Unit<'_>| unit.own(&["try_statement"]).len();
+        Self {
+            head,
+            conditions: news,
+            calls,
+            words: conditions(head)
+                .map(|(_, one)| words_of(head, one))
+                .collect(),
+            tries: count(base) < count(head),
+        }
+    }
+
+    /// Whether head has a condition of these words, whatever it does then.
+    pub fn still_asks(&self, words: &str) -> bool {
+        self.words.contains(words)
+    }
+
+    /// Whether something new asks about the subject: a condition, or a call that checks it.
+    pub fn asks(&self, subject: &str) -> bool {
+        let head = self.head;
+        let mentions = |node: Node<'_>| names_in(head, node).iter().any(|name| name == subject);
+        let in_condition = self.conditions.iter().any(|(node, condition)| {
+            atoms(*condition)
+                .into_iter()
+                .any(|atom| classify(head, atom).is_some_and(|(_, name)| name == subject))
+                || (node.kind() != "boolean_operator" && mentions(*condition))
+        });
+        in_condition || self.checks(&mentions)
+    }
+
+    /// Whether something new asks about any part of the value `root`.
+    pub fn asks_about(&self, root: &str) -> bool {
+        let head = self.head;
+        let part_of = |name: &String| name.split('.').next() == Some(root);
+        let mentions = |node: Node<'_>| names_in(head, node).iter().any(part_of);
+        let mut conditions = self.conditions.iter();
+        conditions.any(|(_, condition)| mentions(*condition)) || self.checks(&mentions)
+    }
+
+    fn checks(&self, mentions: &dyn Fn(Node<'_>) -> bool) -> bool {
+        self.calls.iter().any(|call| {
+            // `normalise(order)` alone on its line is there for what it raises or changes.
+            let alone = call
+                .parent()
+                .is_some_and(|up| up.kind() == "expression_statement");
+            let callee = field(*call, "function").map_or("", |at| self.head.slice(at));
+            let logs = callee.to_lowercase().contains("log") || callee == "print";
+            (alone && !logs || is_check(callee))
+                && field(*call, "arguments").is_some_and(|all| children(all).any(mentions))
+        })
+    }
+}
+
+/// Whether a function looks by its name at what it is given.
+pub(super) fn is_check(callee: &str) -> bool {
+    let last = callee.rsplit('.').next().unwrap_or(callee).to_lowercase();
+    [
+        "getattr",
+        "isinstance",
+        "hasattr",
+        "check",
+        "ensure",
+        "require",
+        "valid",
+        "assert",
+    ]
+    .iter()
+    .any(|word| last.contains(word))
+}
+
+fn normal(unit: &Unit<'_>, node: Node<'_>) -> String {
+    text(unit.source(), node.byte_range())
+}
+
+/// How often each text stands on a side.
+struct Count(HashMap<String, usize>);
+
+impl Count {
+    fn of(texts: impl Iterator<Item = String>) -> Self {
+        let mut count = HashMap::new();
+        for text in texts {
+            *count.entry(text).or_default() += 1;
+        }
+        Self(count)
+    }
+
+    /// Whether the other side has this one as well; each counts once.
+    fn take(&mut self, text: &str) -> bool {
+        let left = self.0.get_mut(text).filter(|left| 0 < **left);
+        left.is_some_and(|left| {
+            *left -= 1;
+            true
+        })
+    }
+}
