@@ -1,8 +1,8 @@
 /** The report of the hotfix: as a page in a tab, and as the text of the pull request. */
 
-import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import { Server } from './server';
 
 /** The page runs no script and loads nothing; its own style stands in it. */
@@ -13,8 +13,8 @@ const THEME = `<style>:root { --ink: var(--vscode-foreground); --dim: var(--vsco
   --line: var(--vscode-panel-border); --good: var(--vscode-testing-iconPassed); --bad: var(--vscode-testing-iconFailed);
   --wait: var(--vscode-editorWarning-foreground); --new: var(--vscode-diffEditor-insertedLineBackground);
   --old: var(--vscode-diffEditor-removedLineBackground); }</style>`;
-/** The most that a report may take, in bytes. */
-const MOST = 1 << 26;
+
+type Format = 'html' | 'markdown';
 
 export class Report implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
@@ -61,7 +61,7 @@ export class Report implements vscode.Disposable {
   }
 
   private async fill(): Promise<void> {
-    const page = await this.run(this.root, 'html', new AbortController()).catch(() => undefined);
+    const page = await this.run(this.root, 'html').catch(() => undefined);
     if (this.panel && page !== undefined) this.panel.webview.html = dressed(page);
   }
 
@@ -72,31 +72,26 @@ export class Report implements vscode.Disposable {
     return undefined;
   }
 
-  /** What `report` prints, with progress; nothing when it failed or was cancelled, which is told. */
-  private async asked(root: string, format: string): Promise<string | undefined> {
-    const stop = new AbortController();
+  /** The report, with progress; nothing when it failed or was cancelled, which is told. */
+  private async asked(root: string, format: Format): Promise<string | undefined> {
     const options = { location: vscode.ProgressLocation.Notification, title: 'Hotfix: writing the report', cancellable: true };
-    try {
-      return await vscode.window.withProgress(options, (_, token) => {
-        token.onCancellationRequested(() => stop.abort());
-        return this.run(root, format, stop);
-      });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (!stop.signal.aborted) void vscode.window.showErrorMessage(`Hotfix: there is no report: ${reason}`);
-      return undefined;
-    }
+    return vscode.window.withProgress(options, async (_, token) => {
+      try {
+        return await this.run(root, format, token);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (!token.isCancellationRequested) void vscode.window.showErrorMessage(`Hotfix: there is no report: ${reason}`);
+        return undefined;
+      }
+    });
   }
 
-  private run(root: string, format: string, stop: AbortController): Promise<string> {
-    const binary = this.server.binary?.path;
-    if (binary === undefined) return Promise.reject(new Error('the server does not run'));
-    return new Promise((resolve, reject) => {
-      execFile(binary, ['report', '--format', format], { cwd: root, maxBuffer: MOST, windowsHide: true, signal: stop.signal }, (error, stdout, stderr) => {
-        if (error) reject(new Error(stderr.trim().split('\n')[0] || error.message));
-        else resolve(stdout);
-      });
-    });
+  private async run(root: string, format: Format, token?: vscode.CancellationToken): Promise<string> {
+    const client = this.server.client;
+    if (!client?.isRunning()) throw new Error('the server does not run: see the output');
+    const uri = client.code2ProtocolConverter.asUri(vscode.Uri.file(root));
+    const answer: Partial<Record<Format, string>> = await client.sendRequest(ExecuteCommandRequest.type, { command: 'hotfix.report', arguments: [{ uri, format }] }, token);
+    return answer[format] ?? '';
   }
 }
 

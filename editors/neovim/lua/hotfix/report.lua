@@ -34,25 +34,22 @@ local function browse(page)
   end
 end
 
---- `:Hotfix report [markdown|html]`
+--- `:Hotfix report [markdown|html]`: what is open and not saved counts.
 ---@param buffer integer
 ---@param format string?
 ---@param mods? vim.api.keyset.cmd.mods
 function M.show(buffer, format, mods)
-  local missed = require('hotfix.check').unsaved()
-  if missed > 0 then
-    say.warn(('%d unsaved, taken as on disk'):format(missed))
+  local client = server.expect_repository(buffer)
+  if client == nil then
+    return
   end
-  format = format or M.FORMATS[1]
-  server.run({ 'report', '--format', format }, server.repository(buffer), function(result)
-    local text = vim.trim(result.stdout or '')
-    if result.code ~= 0 or text == '' then
-      local reason = vim.split(vim.trim(result.stderr or ''), '\n', { plain = true })[1]
-      say.error(('there is no report: %s'):format(reason ~= '' and reason or 'this is no hotfix branch'))
-    elseif format == 'html' then
-      browse(text)
+  local about = server.about(buffer)
+  about.format = format or M.FORMATS[1]
+  server.execute(client, { command = 'hotfix.report', arguments = { about } }, buffer, function(result)
+    if result.html then
+      browse(result.html)
     else
-      show(text, mods or {})
+      show(result.markdown, mods or {})
     end
   end)
 end

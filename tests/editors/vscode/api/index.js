@@ -210,13 +210,20 @@ exports.run = async () => {
     await vscode.window.tabGroups.close(reportTab());
     await until('no tab', () => reportTab() === undefined);
   });
-  await test('the text of the pull request is on the clipboard', async () => {
-    await open(client);
-    await vscode.env.clipboard.writeText('');
-    await vscode.commands.executeCommand('hotfix.copyReport');
-    const text = await vscode.env.clipboard.readText();
-    assert.match(text, /1\.2\.1/);
-    assert.match(text, /## /);
+  await test('the text of the pull request, with what is not saved, is on the clipboard', async () => {
+    const editor = await open(client);
+    const copied = async () => {
+      await vscode.env.clipboard.writeText('');
+      await vscode.commands.executeCommand('hotfix.copyReport');
+      return vscode.env.clipboard.readText();
+    };
+    const before = await copied();
+    assert.match(before, /1\.2\.1/);
+    assert.doesNotMatch(before, /_later/);
+    await editor.edit((edit) => edit.insert(new vscode.Position(editor.document.lineCount, 0), '\n\ndef _later():\n    return 1\n'));
+    await until('the new function', async () => (await copied()).includes('_later'));
+    await vscode.commands.executeCommand('undo');
+    await until('the same text', async () => (await copied()) === before);
   });
   await test('a server that is killed comes back with its state', async () => {
     const old = serverProcess(api.binary().path);
