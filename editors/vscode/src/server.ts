@@ -1,7 +1,7 @@
 /** The server's life: found, started, watched, restarted. */
 
 import * as vscode from 'vscode';
-import { LanguageClient, LanguageClientOptions, State } from 'vscode-languageclient/node';
+import { CloseAction, ErrorAction, LanguageClient, LanguageClientOptions, State } from 'vscode-languageclient/node';
 import { Binary, find, NoServer } from './binary';
 import { Status, statusChanged, statusRequest } from './protocol';
 import { pageOf, ruleOf } from './rules';
@@ -11,6 +11,10 @@ export type Phase = 'starting' | 'missing' | Status['state'];
 
 /** The extension's own settings; the server does not know them. */
 const OWN = ['server', 'gutter', 'trace'];
+
+/** How often a server that ends by itself is started again, within so many milliseconds. */
+const RESTARTS = 4;
+const RESTARTS_WITHIN = 180_000;
 
 export class Server implements vscode.Disposable {
   readonly output = vscode.window.createOutputChannel('Hotfix', { log: true });
@@ -30,6 +34,8 @@ export class Server implements vscode.Disposable {
   /** Starting and stopping happen one after the other. */
   private queue: Promise<void> = Promise.resolve();
   private question = 0;
+  /** When the server has ended by itself. */
+  private ends: number[] = [];
 
   constructor(private readonly context: vscode.ExtensionContext) {
     this.onStatus = this.changed.event;
@@ -139,6 +145,12 @@ export class Server implements vscode.Disposable {
       ],
       outputChannel: this.output,
       diagnosticCollectionName: 'hotfix',
+      errorHandler: {
+        // What is written to a server that has just died fails. Its end follows, and only that counts:
+        // a client that is shut down here would never start the server again.
+        error: (error) => ({ action: ErrorAction.Continue, handled: true, message: `a message was not sent or not understood: ${error.message}` }),
+        closed: () => this.ended(),
+      },
       initializationOptions: { hotfix: settings() },
       synchronize: { configurationSection: 'hotfix' },
       middleware: {
@@ -156,6 +168,16 @@ export class Server implements vscode.Disposable {
         },
       },
     };
+  }
+
+  /** The server has ended by itself. One that keeps ending is told, with the ways out. */
+  private ended(): { action: CloseAction; handled: boolean } {
+    const now = Date.now();
+    this.ends = [...this.ends.filter((it) => now - it < RESTARTS_WITHIN), now];
+    if (this.ends.length <= RESTARTS) return { action: CloseAction.Restart, handled: true };
+    this.ends = [];
+    this.fail(`hotfix-ls has ended by itself ${RESTARTS + 1} times within ${RESTARTS_WITHIN / 60_000} minutes. The output may say why.`);
+    return { action: CloseAction.DoNotRestart, handled: true };
   }
 
   private note(status: Status): void {
