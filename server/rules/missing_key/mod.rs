@@ -13,7 +13,7 @@ use super::knowledge::outside::{Origin, origin};
 use super::knowledge::typed;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
-use crate::syntax::flow::{Graph, caught_around, handler_names, withs_around};
+use crate::syntax::flow::{Graph, caught_around, facts_at, handler_names, withs_around};
 use crate::syntax::nodes::{Walk, bare, field, walk_near};
 use crate::syntax::{Pattern, Unit};
 
@@ -128,10 +128,15 @@ fn judge<'a>(
         _ => return None,
     };
     let is_shown = confidence != Confidence::Possible && around.is_worth_a_look();
-    if is_shown && settled::is_there(unit, read, &mapping, key) {
+    let facts = if is_shown {
+        facts_at(read, unit.source())
+    } else {
+        Vec::new()
+    };
+    if is_shown && settled::is_there(unit, &facts, &mapping, key) {
         return None;
     }
-    let by_kind = is_shown && asked.is_none() && settled::is_chosen(unit, read, &mapping);
+    let by_kind = is_shown && asked.is_none() && settled::is_chosen(unit, &facts, &mapping);
     let (confidence, why) = if by_kind {
         (Confidence::Possible, "its keys depend on its kind")
     } else {

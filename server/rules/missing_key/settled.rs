@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use crate::rules::knowledge::keys::{Keys, operator, root};
 use crate::syntax::Unit;
-use crate::syntax::flow::{Fact, facts_at};
+use crate::syntax::flow::Fact;
 use crate::syntax::nodes::{ancestors, children, field, positional, string_value};
 
 /// Counts the reads of one scope that were looked at more closely: each asks about all statements
@@ -18,7 +18,7 @@ impl Looks {
     /// Whether one more is not too many.
     pub fn is_worth_a_look(&self) -> bool {
         self.0.set(self.0.get() + 1);
-        self.0.get() <= 64
+        self.0.get() <= 16
     }
 }
 
@@ -36,12 +36,12 @@ pub(super) fn is_another<'a>(
 
 /// Whether a condition that holds here says that the key is there: a function was asked for it
 /// (`has("auth")`), the loop over the keys arrived at it, or the form cleaned the field.
-pub(super) fn is_there<'a>(unit: &Unit<'a>, read: Node<'a>, mapping: &str, key: &str) -> bool {
+pub(super) fn is_there<'a>(unit: &Unit<'a>, facts: &[Fact<'a>], mapping: &str, key: &str) -> bool {
     let own = unit.qualname.rsplit('.').next().unwrap_or_default();
     if mapping == "self.cleaned_data" && own.strip_prefix("clean_") == Some(key) {
         return true;
     }
-    facts_at(read, unit.source())
+    facts
         .iter()
         .filter(|fact| fact.holds)
         .any(|fact| match fact.condition.kind() {
@@ -91,11 +91,11 @@ fn goes_through(unit: &Unit<'_>, name: &str, mapping: &str) -> bool {
 
 /// Whether another parameter chose what to read: `if name == "started": … info["host"]` beside
 /// another such question.
-pub(super) fn is_chosen<'a>(unit: &Unit<'a>, read: Node<'a>, mapping: &str) -> bool {
-    let chosen = facts_at(read, unit.source())
-        .into_iter()
+pub(super) fn is_chosen<'a>(unit: &Unit<'a>, facts: &[Fact<'a>], mapping: &str) -> bool {
+    let chosen = facts
+        .iter()
         .filter(|fact| fact.holds && fact.condition.kind() == "comparison_operator")
-        .filter_map(|fact| equals(unit, &fact))
+        .filter_map(|fact| equals(unit, fact))
         .find(|(name, _)| *name != root(mapping) && unit.parameter(name).is_some());
     chosen.is_some_and(|(name, _)| {
         let questions = unit.own(&["comparison_operator"]).into_iter();

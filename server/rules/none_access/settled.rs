@@ -13,7 +13,7 @@ use crate::syntax::nodes::{
 };
 
 /// Uses that are asked about, in one scope: each asks about all statements before it.
-pub(super) const ASKED: usize = 64;
+pub(super) const ASKED: usize = 32;
 
 /// The use with the confidence that it deserves; `None` if it cannot fail.
 pub(super) fn settle<'a>(unit: &Unit<'a>, mut access: Access<'a>) -> Option<Access<'a>> {
