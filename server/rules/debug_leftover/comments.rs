@@ -68,7 +68,8 @@ fn leftovers(unit: &Unit<'_>, comments: &[Node<'_>], production: Option<&Source>
         if let Some(range) = switched_off(unit, &run, production) {
             let text = &unit.source().text()[range.clone()];
             // Behind `# ` a single line may as well say what the code beside it amounts to.
-            let confidence = if is_tight(text) || 1 < text.lines().count() {
+            let sure = is_tight(text) || 1 < text.lines().count();
+            let confidence = if sure && !is_explained(text) {
                 Confidence::Likely
             } else {
                 Confidence::Possible
@@ -189,6 +190,17 @@ fn is_heading(text: &str) -> bool {
         && text.split_once('(').is_some_and(|(name, rest)| {
             name.chars().all(plain) && rest.trim_end().trim_end_matches(')').chars().all(plain)
         })
+}
+
+/// Whether a line of the code says behind it why it is off: `#bell()  # Too loud for most people.`
+fn is_explained(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start_matches(['#', ' ', '\t']);
+        line.split_once(" #").is_some_and(|(code, reason)| {
+            let reason = reason.trim_start_matches(['#', ' ']);
+            !code.contains(['"', '\'']) && 2 < reason.split_whitespace().count()
+        })
+    })
 }
 
 /// Whether the text has this line as code.

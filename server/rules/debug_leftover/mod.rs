@@ -70,7 +70,7 @@ impl Rule for DebugLeftover {
 
     fn compare(&self, pair: &Pair<'_>, reporter: &mut Reporter) {
         comments::compare(pair, reporter);
-        added_prints(pair, reporter);
+        added_calls(pair, reporter);
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
@@ -79,20 +79,27 @@ impl Rule for DebugLeftover {
 }
 
 /// A line on standard output that production's file does not have, however this file speaks
-/// otherwise: it was put there while somebody looked for the fault.
-fn added_prints(pair: &Pair<'_>, reporter: &mut Reporter) {
+/// otherwise: it was put there while somebody looked for the fault. A sleep that is put into a
+/// function of production is likely the cure of a race; a function that is new may be made to wait.
+fn added_calls(pair: &Pair<'_>, reporter: &mut Reporter) {
     let Some(head) = pair.head else { return };
     let (old, now) = (pair.base_file.source.text(), pair.head_file.source.text());
     for call in origins::calls(head) {
         let text = head.slice(call);
-        let Some((Confidence::Likely, message)) = judge_call(head, call) else {
+        let Some((before, message)) = judge_call(head, call) else {
             continue;
         };
-        let is_print = message.contains("standard output");
-        if is_print && count(old, text) < count(now, text) {
+        let confidence = match before {
+            Confidence::Likely if message.contains("standard output") => Confidence::Certain,
+            Confidence::Possible if message.contains("sleep") && pair.base.is_some() => {
+                Confidence::Likely
+            }
+            _ => continue,
+        };
+        if count(old, text) < count(now, text) {
             reporter.report(Draft {
                 covers: &["debug-leftover"],
-                ..Draft::at(call, Confidence::Certain, message)
+                ..Draft::at(call, confidence, message)
             });
         }
     }
@@ -108,7 +115,7 @@ fn judge_call(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
     }
     // `def set_trace(): … pdb.set_trace()` is a debugger of its own.
     let own = unit.qualname.rsplit('.').next().unwrap_or_default();
-    if stops(&name) && name.rsplit('.').next() != Some(own) {
+    if stops(&name) && name.rsplit('.').next() != Some(own) && !offers_debugger(unit, &name) {
         let written = unit.slice(field(call, "function")?);
         return Some((
             Confidence::Certain,
@@ -154,6 +161,8 @@ fn stops(name: &str) -> bool {
         "breakpoint"
             | "builtins.breakpoint"
             | "sys.breakpointhook"
+            | "sys.__breakpointhook__"
+            | "pdb.Pdb.set_trace"
             | "IPython.embed"
             | "code.interact"
     ) {
@@ -168,10 +177,22 @@ fn stops(name: &str) -> bool {
                     | "breakpoint"
                     | "wait_for_client"
                     | "wait_for_attach"
+                    | "break_into_debugger"
                     | "b"
                     | "u"
             )
     })
+}
+
+/// Whether the function is there to open this debugger: `def pdb_handler(signum, frame)`.
+fn offers_debugger(unit: &Unit<'_>, debugger: &str) -> bool {
+    let last = |module: &str| module.rsplit('.').next().unwrap_or(module).to_owned();
+    let module = last(debugger.rsplit_once('.').map_or(debugger, |(module, _)| module));
+    DEBUGGERS.iter().any(|known| last(known) == module)
+        && unit
+            .qualname
+            .split(['.', '_'])
+            .any(|word| word.eq_ignore_ascii_case(&module))
 }
 
 /// The debugger that a statement imports to stop the program with. Its other uses (`pdb.Pdb` as a
@@ -185,11 +206,14 @@ fn debugger_import<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<&'a str> 
         unit.slice(name)
     });
     let alone = from.is_some() || children(statement).count() == 1;
-    if !DEBUGGERS.contains(&module) || !alone {
+    let offered = || offers_debugger(unit, &format!("{module}.set_trace"));
+    if !DEBUGGERS.contains(&module) || !alone || offered() {
         return None;
     }
     let whole = unit.source().text();
-    let stops_here = text.contains("set_trace") || text.contains("settrace");
+    let stops_here = ["set_trace", "settrace", "wait_for_client", "break_into_debugger"]
+        .iter()
+        .any(|name| text.contains(name));
     let local = module.rsplit('.').next().unwrap_or(module);
     // `from pdb import Pdb` is a base class or a feature; `from icecream import ic` is only this.
     if from.is_some() && !stops_here && module != "icecream" {
@@ -199,8 +223,14 @@ fn debugger_import<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<&'a str> 
         .match_indices(&format!("{local}."))
         .any(|(at, found)| {
             let rest = &whole[at + found.len()..];
-            !["set_trace", "settrace", "breakpoint", "wait_for", "listen"]
-                .iter()
+            ![
+                "set_trace",
+                "settrace",
+                "break",
+                "wait_for",
+                "listen",
+            ]
+            .iter()
                 .any(|one| rest.starts_with(one))
         });
     (stops_here || !other_use).then_some(module)
@@ -210,9 +240,13 @@ fn judge_print(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
     let statement = call
         .parent()
         .is_some_and(|up| up.kind() == "expression_statement");
+    let elsewhere = ["file", "stream"].iter().any(|name| {
+        keyword(call, name, unit.source()).is_some_and(|value| {
+            value.kind() != "none" && unit.resolve(value).as_deref() != Some("sys.stdout")
+        })
+    });
     if !statement
-        || keyword(call, "file", unit.source()).is_some()
-        || keyword(call, "stream", unit.source()).is_some()
+        || elsewhere
         || speaks_to_people(unit, call)
     {
         return None;
@@ -266,6 +300,13 @@ fn in_main_block(unit: &Unit<'_>, node: Node<'_>) -> bool {
     facts_at(node, unit.source())
         .iter()
         .any(|fact| fact.holds && unit.slice(fact.condition).contains("__name__"))
+        || conditions_around(unit).any(|condition| unit.slice(condition).contains("__name__"))
+}
+
+/// The conditions under which the scope itself is made: `if TRACE:` around a `def`.
+fn conditions_around<'a>(unit: &Unit<'a>) -> impl Iterator<Item = Node<'a>> {
+    let around = ancestors(unit.node).filter(|up| up.kind() == "if_statement");
+    around.filter_map(|up| field(up, "condition"))
 }
 
 /// `main`, `print_table`, `show`, `usage`: the name promises output.
@@ -273,7 +314,7 @@ fn named_for_output(unit: &Unit<'_>) -> bool {
     let words = [
         "main", "test", "print", "show", "usage", "help", "display", "dump", "report", "cli",
         "command", "prompt", "banner", "render", "write", "demo", "example", "output", "summary",
-        "pprint",
+        "pprint", "tracer",
     ];
     unit.qualname
         .split('.')
@@ -286,11 +327,15 @@ fn named_for_output(unit: &Unit<'_>) -> bool {
 
 /// `if verbose:`, `if DEBUG:`.
 fn guarded_by_verbosity(unit: &Unit<'_>, call: Node<'_>) -> bool {
-    facts_at(call, unit.source()).iter().any(|fact| {
-        let condition = unit.slice(fact.condition).to_ascii_lowercase();
-        ["verbos", "debug", "quiet", "dry_run", "isatty", "bench"]
-            .iter()
-            .any(|word| condition.contains(word))
+    let facts = facts_at(call, unit.source());
+    let inside = facts.iter().map(|fact| fact.condition);
+    inside.chain(conditions_around(unit)).any(|condition| {
+        let condition = unit.slice(condition).to_ascii_lowercase();
+        [
+            "verbos", "debug", "quiet", "dry_run", "isatty", "bench", "trace", "environ",
+        ]
+        .iter()
+        .any(|word| condition.contains(word))
     })
 }
 
@@ -340,8 +385,15 @@ fn judge_sleep(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
     {
         return None;
     }
+    if unit.is_async() {
+        return Some((
+            Confidence::Likely,
+            "time.sleep stops every task of the event loop: wait for the condition itself"
+                .to_owned(),
+        ));
+    }
     Some((
-        Confidence::Likely,
+        Confidence::Possible,
         "A fixed sleep hides a race instead of curing it: wait for the condition itself".to_owned(),
     ))
 }

@@ -51,7 +51,10 @@ fn judge(unit: &Unit<'_>, one: &Match<'_>) -> Option<Draft> {
     let word = unit.slice(name);
     if let Some(call) = one.get("call") {
         let function = one.get("function")?;
-        let confidence = argument(unit, call, function, word, value)?;
+        let mut confidence = argument(unit, call, function, word, value)?;
+        if serves_itself(unit) && word != "debug" {
+            confidence = Confidence::Possible;
+        }
         let message = if word == "debug" {
             format!("{} runs with debugging on", unit.slice(function))
         } else {
@@ -64,8 +67,31 @@ fn judge(unit: &Unit<'_>, one: &Match<'_>) -> Option<Draft> {
     if let Some(object) = one.get("object") {
         return attribute(unit, anchor, object, word, value);
     }
-    debug_setting(unit, anchor)
-        .then(|| Draft::at(anchor, Confidence::Certain, "DEBUG is on in production"))
+    let confidence = if forgets(unit) {
+        Confidence::Possible
+    } else {
+        Confidence::Certain
+    };
+    debug_setting(unit, anchor).then(|| Draft::at(anchor, confidence, "DEBUG is on in production"))
+}
+
+/// Settings whose database lives in memory: nothing of it outlives the run, so nobody serves with
+/// them.
+fn forgets(unit: &Unit<'_>) -> bool {
+    let text = unit.source().text();
+    [":memory:", "sqlite://\"", "sqlite://'"]
+        .iter()
+        .any(|place| text.contains(place))
+}
+
+/// Whether the file serves the certificate itself that it does not verify: client and server are
+/// one program.
+fn serves_itself(unit: &Unit<'_>) -> bool {
+    let text = unit.source().text();
+    text.contains(".load_cert_chain(")
+        && ["create_server(", "TCPSite(", "start_server(", "run_app("]
+            .iter()
+            .any(|word| text.contains(word))
 }
 
 /// How sure it is that the argument `name=value` switches a check off.

@@ -6,6 +6,7 @@ use super::is_set;
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::rules::{Confidence, Draft, Finding, FixContext, Reporter};
 use crate::syntax::Unit;
+use crate::syntax::unit::definition_node;
 use crate::syntax::nodes::{
     Walk, bare, children, field, has_splat, keyword, positional, string_value, walk,
 };
@@ -76,12 +77,45 @@ fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
             let place = column(unit, call)?;
             let message =
                 format!("RemoveField drops {place}: going back brings it back without its values");
-            Some(Draft::at(call, Confidence::Certain, message))
+            let confidence = if refilled(unit, call) {
+                Confidence::Possible
+            } else {
+                Confidence::Certain
+            };
+            Some(Draft::at(call, confidence, message))
         }
         "AddField" => added(unit, call),
         "AlterField" => altered(unit, call),
         _ => None,
     }
+}
+
+/// Whether an earlier operation of the same migration fills the field again on the way back: a
+/// `RunPython` whose reverse function gives the field a value.
+fn refilled<'a>(unit: &Unit<'a>, removal: Node<'a>) -> bool {
+    let Some(name) = text(unit, removal, "name", 1) else {
+        return false;
+    };
+    let sets = |function: &str| {
+        let definition = unit.file.outline.find(function);
+        definition
+            .and_then(|one| definition_node(unit.source(), one))
+            .is_some_and(|node| {
+                let body = unit.source().slice(node);
+                body.contains(&format!(".{name} = ")) || body.contains(&format!("{name}="))
+            })
+    };
+    let mut found = false;
+    walk(unit.node, &mut |node| {
+        let before = node.end_byte() <= removal.start_byte();
+        if before && node.kind() == "call" && operation(unit, node) == Some("RunPython") {
+            let reverse = keyword(node, "reverse_code", unit.source())
+                .or_else(|| positional(node).get(1).copied());
+            found |= reverse.is_some_and(|one| sets(unit.slice(one)));
+        }
+        if found { Walk::Over } else { Walk::Into }
+    });
+    found
 }
 
 /// `RunPython(forwards)`: going back stops with `IrreversibleError`.

@@ -2,7 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::handler::{Breadth, Handler, Vague, is_heard};
+use super::handler::{Breadth, Handler};
+use super::seen::{Vague, is_heard};
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::rules::{Finding, FixContext, Place};
 use crate::syntax::Unit;

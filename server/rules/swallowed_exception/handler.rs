@@ -2,11 +2,15 @@
 
 use tree_sitter::Node;
 
-use super::intent::{in_handler, is_announced, is_failure, is_known, is_probe, is_question};
+use super::intent::{
+    asks_itself, in_command_loop, in_handler, is_announced, is_failure, is_introduced, is_known,
+    is_probe, is_promised, is_question, is_retelling, is_teardown, looks_for_module,
+};
+use super::seen::{Level, Seen, Vague, log_level};
 use crate::rules::knowledge::keys::module_value;
 use crate::syntax::Unit;
 use crate::syntax::flow::handler_names;
-use crate::syntax::nodes::{Walk, children, field, is_scope, keyword, walk};
+use crate::syntax::nodes::{Walk, children, field, walk};
 
 /// How much a handler catches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +21,6 @@ pub(super) enum Breadth {
     Broad,
     /// Anything named more closely.
     Narrow,
-}
-
-/// How a handler speaks without saying what went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Vague {
-    /// A log line for an error, without the exception.
-    Error,
-    /// A log line of a lower level, without the exception.
-    Note,
-    /// `print` to the standard output, which no log keeps.
-    Print,
 }
 
 /// One `except` clause, read.
@@ -74,6 +67,12 @@ pub(super) struct Handler<'a> {
     pub is_cleanup: bool,
     /// The `try` imports something that may be missing.
     pub guards_import: bool,
+    /// The code around shows that the silence is meant: see `is_meant`.
+    pub is_meant: bool,
+    /// The same `try` has another handler that does something.
+    pub tells_apart: bool,
+    /// The handler goes on with the next round.
+    pub goes_on: bool,
 }
 
 impl<'a> Handler<'a> {
@@ -107,7 +106,9 @@ impl<'a> Handler<'a> {
             exits: seen.exits,
             tells: seen.tells || seen.heard.is_some() || seen.printed,
             vague: seen.vague(),
-            explains: explains(unit, clause) || is_announced(unit, attempt),
+            explains: explains(unit, clause)
+                || is_announced(unit, attempt)
+                || is_introduced(unit, clause),
             is_known: is_known(unit, clause),
             hands_on: seen.hands_on,
             acts: seen.acts,
@@ -119,9 +120,37 @@ impl<'a> Handler<'a> {
             is_action: is_action(body),
             is_cleanup: is_cleanup(unit, body),
             guards_import: children(body).any(|statement| statement.kind().starts_with("import_")),
+            is_meant: is_meant(unit, attempt, body, block),
+            tells_apart: tells_apart(unit, attempt, clause),
+            goes_on: children(block).any(|one| one.kind() == "continue_statement"),
             names,
         })
     }
+}
+
+/// Whether the silence is meant: the code asks the process or an object about itself, tells of a
+/// failure that must not fail itself, looks whether a module is there, has an `else` for the case
+/// that matters, or belongs to a function that ends things or promises silence by its name.
+fn is_meant(unit: &Unit<'_>, attempt: Node<'_>, body: Node<'_>, block: Node<'_>) -> bool {
+    let idle = children(block).all(|statement| does_nothing(unit, statement));
+    let short = children(body).count() <= 2 && unit.slice(body).lines().count() <= 5;
+    asks_itself(unit, body)
+        || is_retelling(unit, body)
+        || looks_for_module(unit, body)
+        || in_command_loop(unit)
+        || is_promised(unit)
+        || (idle && is_teardown(unit, body))
+        || (idle && short && waits(attempt))
+        || (idle && is_question(unit, body, block))
+}
+
+/// Whether another handler of the same `try` does something: who tells failures apart has thought
+/// of this one.
+fn tells_apart(unit: &Unit<'_>, attempt: Node<'_>, clause: Node<'_>) -> bool {
+    children(attempt)
+        .filter(|part| part.kind() == "except_clause" && *part != clause)
+        .filter_map(|other| children(other).find(|child| child.kind() == "block"))
+        .any(|block| children(block).any(|statement| !does_nothing(unit, statement)))
 }
 
 /// Whether an earlier handler of the same `try` lets the signals to stop through, or this one
@@ -150,214 +179,12 @@ fn lets_stop(unit: &Unit<'_>, clause: Node<'_>) -> bool {
         || unit.slice(clause).contains(".set_exception(")
 }
 
-/// What the handler's body was seen to do.
-#[derive(Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an independent observation"
-)]
-struct Seen {
-    raises: bool,
-    exits: bool,
-    /// The exception itself is used, or somebody gets a report.
-    tells: bool,
-    /// The loudest log line without the exception.
-    heard: Option<Vague>,
-    /// The exception is printed.
-    printed: bool,
-    hands_on: bool,
-    acts: bool,
-}
-
-impl Seen {
-    fn vague(&self) -> Option<Vague> {
-        match (self.tells, self.heard) {
-            (true, _) => None,
-            (false, Some(heard)) => Some(heard),
-            (false, None) => self.printed.then_some(Vague::Print),
-        }
-    }
-
-    fn read(unit: &Unit<'_>, clause: Node<'_>, block: Node<'_>) -> Self {
-        let caught = children(clause)
-            .find(|child| child.kind() == "as_pattern")
-            .and_then(|pattern| field(pattern, "alias"))
-            .map(|alias| unit.slice(alias));
-        let mut seen = Self::default();
-        walk(block, &mut |node| {
-            match node.kind() {
-                "raise_statement" => seen.raises = true,
-                "call" => seen.call(unit, node),
-                "identifier"
-                    if Some(unit.slice(node)) == caught && !in_debug_log(unit, node, block) =>
-                {
-                    let forgotten = node
-                        .parent()
-                        .is_some_and(|up| up.kind() == "delete_statement");
-                    if forgotten {
-                        // `del error` tells nobody.
-                    } else if in_print(unit, node, block) {
-                        seen.printed = true;
-                    } else {
-                        seen.tells = true;
-                    }
-                }
-                _ => {}
-            }
-            if is_scope(node) {
-                Walk::Over
-            } else {
-                Walk::Into
-            }
-        });
-        seen
-    }
-
-    fn call(&mut self, unit: &Unit<'_>, call: Node<'_>) {
-        let Some(callee) = field(call, "function").map(|function| unit.slice(function)) else {
-            return;
-        };
-        let last = callee.rsplit('.').next().unwrap_or(callee);
-        self.exits |= matches!(
-            last,
-            "exit"
-                | "_exit"
-                | "quit"
-                | "abort"
-                | "fail"
-                | "skipTest"
-                | "skip"
-                | "kill"
-                | "exit_with_error"
-        );
-        let plain = matches!(
-            callee,
-            "str" | "repr" | "dict" | "list" | "set" | "tuple" | "print" | "len" | "int"
-        );
-        self.acts |= log_level(unit, call).is_none() && !plain;
-        let reporters = &unit.file.settings.error_reporters;
-        let lower = callee.to_lowercase();
-        self.hands_on |= [
-            "excepthook",
-            "traceback",
-            "print_exc",
-            "_exc",
-            "handle_error",
-        ]
-        .iter()
-        .any(|word| lower.contains(word));
-        match log_level(unit, call) {
-            None | Some(Level::Quiet) => {}
-            Some(Level::Whole) => self.tells = true,
-            // `error` before `warning`: the loudest line counts.
-            Some(Level::Error) => self.heard = Some(Vague::Error),
-            Some(Level::Note) => self.heard = self.heard.or(Some(Vague::Note)),
-        }
-        if log_level(unit, call).is_some() {
-            return;
-        }
-        self.tells |= reporters.iter().any(|name| name == callee || name == last)
-            || lower.contains("traceback")
-            || last == "format_exc"
-            || callee.starts_with("sentry_sdk.")
-            || last == "exc_info"
-            || lower.contains("warn")
-            || [
-                "capture",
-                "report",
-                "notify",
-                "handle_error",
-                "on_error",
-                "set_exception",
-                "record_exception",
-                "print_exc",
-                "excepthook",
-                "stderr",
-                "error",
-                "fatal",
-            ]
-            .iter()
-            .any(|word| lower.contains(word));
-    }
-}
-
 /// Whether the module gives the name to this class, or to a tuple that has it.
 fn stands_for(unit: &Unit<'_>, name: &str, kind: &str) -> bool {
     module_value(unit, name).is_some_and(|value| match value.kind() {
         "tuple" => children(value).any(|one| unit.slice(one) == kind),
         _ => unit.slice(value) == kind,
     })
-}
-
-/// `print(error)` that does not go to the standard error.
-fn in_print(unit: &Unit<'_>, node: Node<'_>, block: Node<'_>) -> bool {
-    crate::syntax::nodes::ancestors(node)
-        .take_while(|above| *above != block)
-        .any(|above| {
-            above.kind() == "call"
-                && field(above, "function").is_some_and(|name| unit.slice(name) == "print")
-                && keyword(above, "file", unit.source()).is_none()
-        })
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Level {
-    /// Below what production keeps, and without the traceback.
-    Quiet,
-    /// Kept, without the traceback.
-    Note,
-    /// The same, for an error.
-    Error,
-    /// With the traceback.
-    Whole,
-}
-
-/// How loud a call logs; `None` if it is no log call.
-fn log_level(unit: &Unit<'_>, call: Node<'_>) -> Option<Level> {
-    let function = field(call, "function")?;
-    let (object, name) = if function.kind() == "attribute" {
-        (
-            unit.slice(field(function, "object")?).to_owned(),
-            unit.slice(field(function, "attribute")?).to_owned(),
-        )
-    } else {
-        // `from logging import error`
-        let full = unit.resolve(function)?;
-        let (object, name) = full
-            .split_once('.')
-            .filter(|(module, _)| *module == "logging")?;
-        (object.to_owned(), name.to_owned())
-    };
-    let object = object.rsplit('.').next().unwrap_or(&object).to_lowercase();
-    if !object.contains("log") && !unit.file.settings.loggers.contains(&object) {
-        return None;
-    }
-    let traceback = keyword(call, "exc_info", unit.source())
-        .is_some_and(|value| !matches!(unit.slice(value), "False" | "None"));
-    match name.as_str() {
-        "exception" => Some(Level::Whole),
-        "debug" | "trace" | "info" | "warning" | "warn" | "error" | "critical" | "fatal"
-        | "log" | "msg"
-            if traceback =>
-        {
-            Some(Level::Whole)
-        }
-        "debug" | "trace" => Some(Level::Quiet),
-        "error" | "critical" | "fatal" => Some(Level::Error),
-        "info" | "warning" | "warn" | "log" | "msg" => Some(Level::Note),
-        _ => None,
-    }
-}
-
-/// Whether the call is a log line that is kept and lacks the exception.
-pub(super) fn is_heard(unit: &Unit<'_>, call: Node<'_>) -> bool {
-    matches!(log_level(unit, call), Some(Level::Note | Level::Error))
-}
-
-fn in_debug_log(unit: &Unit<'_>, node: Node<'_>, block: Node<'_>) -> bool {
-    crate::syntax::nodes::ancestors(node)
-        .take_while(|above| *above != block)
-        .any(|above| above.kind() == "call" && log_level(unit, above) == Some(Level::Quiet))
 }
 
 /// `pass`, `...`, a bare string, `continue`, a debug line.
@@ -456,9 +283,13 @@ fn is_expected(unit: &Unit<'_>, names: &[&str], body: Node<'_>) -> bool {
     // A type that does not fit is an answer to a question, not to work.
     let answers =
         |name: &str| QUESTIONS.contains(&name) && !(name == "TypeError" && is_action(body));
-    names
-        .iter()
-        .all(|name| PROTOCOL.contains(name) || (short && answers(name)))
+    let searches = statements.first().is_some_and(|first| {
+        let text = unit.slice(*first).trim_end();
+        first.kind() == "expression_statement" && text.contains(".index(") && text.contains(" = ")
+    });
+    names.iter().all(|name| {
+        PROTOCOL.contains(name) || (short && answers(name)) || (searches && *name == "ValueError")
+    })
 }
 
 /// An `else` goes on only where nothing was raised: the handler is the other answer.

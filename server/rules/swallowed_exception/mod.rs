@@ -1,10 +1,12 @@
 //! `swallowed-exception`: a handler makes a failure invisible.
 //!
-//! `handler` reads what a handler does, `intent` whether that is a choice, `fix` makes it tell.
+//! `handler` reads what a handler catches, `seen` what it does, `intent` whether that is a choice,
+//! `fix` makes it tell.
 
 mod fix;
 mod handler;
 mod intent;
+mod seen;
 
 use std::ops::Range;
 
@@ -16,7 +18,8 @@ use crate::fixes::Fix;
 use crate::syntax::flow::with_items;
 use crate::syntax::nodes::{children, field, positional};
 use crate::syntax::{Pattern, Unit};
-use handler::{Breadth, Handler, Vague};
+use handler::{Breadth, Handler};
+use seen::Vague;
 
 /// A handler makes a failure invisible.
 pub struct SwallowedException;
@@ -119,7 +122,11 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
             // Where somebody hears of it, only the signals to stop are lost; whoever names
             // `BaseException` or hands the failure on means those as well.
             let means_it = handler.tells && (!handler.is_bare || handler.hands_on);
-            let is_choice = means_it || handler.explains;
+            let is_choice = means_it
+                || handler.explains
+                || handler.is_known
+                || handler.is_meant
+                || (handler.is_question && handler.is_probe);
             (
                 if is_choice {
                     Confidence::Possible
@@ -136,7 +143,9 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
         Breadth::Broad if handler.is_cleanup || handler.guards_import => return None,
         Breadth::Broad if handler.tells => vaguely(&handler)?,
         Breadth::Broad if handler.is_empty && !handler.explains => (
-            if handler.is_probe || handler.is_known {
+            if handler.is_known || handler.is_meant {
+                Confidence::Possible
+            } else if handler.is_probe {
                 Confidence::Likely
             } else {
                 Confidence::Certain
@@ -144,7 +153,12 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
             "Every failure here disappears without a trace: log it or raise it again".to_owned(),
         ),
         Breadth::Broad => (
-            if handler.explains || handler.is_known || handler.acts || handler.is_question {
+            if handler.explains
+                || handler.is_known
+                || handler.acts
+                || handler.is_question
+                || handler.is_meant
+            {
                 Confidence::Possible
             } else {
                 Confidence::Likely
@@ -155,7 +169,13 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
         Breadth::Narrow if handler.is_expected || handler.is_cleanup => return None,
         // An answer that is asked for may be "no"; work that is not done should be known.
         Breadth::Narrow => (
-            if handler.is_action && handler.is_failure {
+            if handler.is_action
+                && handler.is_failure
+                && !handler.is_meant
+                && !handler.tells_apart
+                && !handler.goes_on
+                && !handler.guards_import
+            {
                 Confidence::Likely
             } else {
                 Confidence::Possible
@@ -209,7 +229,9 @@ fn suppressed(unit: &Unit<'_>, reporter: &mut Reporter) {
             {
                 reporter.report(Draft::at(
                     call,
-                    if intent::is_probe(body) {
+                    if intent::is_promised(unit) || intent::asks_itself(unit, body) {
+                        Confidence::Possible
+                    } else if intent::is_probe(body) {
                         Confidence::Likely
                     } else {
                         Confidence::Certain

@@ -128,7 +128,9 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
         .map(|(request, name)| (*name, request.library))
         .collect();
     for ((request, binding), answer) in named.into_iter().zip(answers::answers(unit, &bound)) {
-        let least = if answer.logged || answer.checked {
+        let least = if answer.logged && answer.body.is_some_and(|body| is_shown(unit, body)) {
+            Confidence::Possible
+        } else if answer.logged || answer.checked {
             Confidence::Likely
         } else {
             Confidence::Certain
@@ -144,6 +146,20 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
         }));
     }
     found
+}
+
+/// Whether the body only goes to the terminal or the log, where the status is shown as well:
+/// whoever reads it sees what it is the answer of.
+fn is_shown<'a>(unit: &Unit<'a>, body: Node<'a>) -> bool {
+    let value = awaited(body);
+    let Some(parent) = value.parent().filter(|up| up.kind() == "assignment") else {
+        return false;
+    };
+    let name = binding_of(value, parent);
+    name.is_some_and(|name| {
+        let places = uses::after(unit, name);
+        !places.is_empty() && places.iter().all(|place| uses::logged(unit, *place))
+    })
 }
 
 /// `requests.get(url).json()`.

@@ -63,6 +63,8 @@ pub struct Life<'a> {
     continues: Vec<Node<'a>>,
     to_the_end: bool,
     lost: bool,
+    /// A failure that is caught here lets the name go to the next one.
+    lost_by_failure: bool,
     failure: bool,
     /// A handler closes it.
     handled: bool,
@@ -75,14 +77,16 @@ impl<'a> Life<'a> {
         if self.foreign {
             return End::Always;
         }
-        if self.lost || self.to_the_end || !self.leaks.is_empty() {
+        let lost = self.lost || self.lost_by_failure && self.closes.is_empty();
+        if lost || self.to_the_end || !self.leaks.is_empty() {
             let exits = self.leaks.iter().chain(&self.continues);
             // One before the opening is that of the next round.
             let nearest = |node: &&Node<'a>| (node.start_byte() < self.from, node.start_byte());
             return End::Leak(exits.min_by_key(nearest).copied());
         }
         // The code thought of failures, or opened it only at times: no more can be asked.
-        if self.failure && !self.handled && self.conditions.is_empty() {
+        let failure = self.failure || self.lost_by_failure;
+        if failure && !self.handled && self.conditions.is_empty() {
             End::UnlessFailure
         } else {
             End::Always
@@ -143,6 +147,7 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
                 continues: Vec::new(),
                 to_the_end: false,
                 lost: false,
+                lost_by_failure: false,
                 failure: false,
                 handled: false,
             });
@@ -185,6 +190,8 @@ fn conditions(flat: &Flat<'_>, place: Place) -> Vec<(String, bool)> {
                     .filter_map(|one| statements.get(one));
                 found.extend(beside.filter_map(|one| flag(flat, *one)));
             }
+            // `try: file = open(path)`, and the flag behind the whole statement.
+            ("try_statement", "body") => in_statement = true,
             _ => {}
         }
         at = up;
@@ -473,8 +480,10 @@ impl Lattice for Holds<'_, '_, '_> {
                             .iter()
                             .any(|((two, same), _)| same == number && two != path);
                         if one == path && !held.view && !other_name {
-                            self.lives[number as usize].lost |=
-                                matches!(self.lives[number as usize].what, What::Opened(_));
+                            let life = &mut self.lives[number as usize];
+                            let opened = matches!(life.what, What::Opened(_));
+                            life.lost |= opened && !held.failed;
+                            life.lost_by_failure |= opened && held.failed;
                         }
                     }
                 }

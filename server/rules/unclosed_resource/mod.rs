@@ -16,7 +16,7 @@ use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule}
 use crate::fixes::Fix;
 use crate::syntax::Unit;
 use crate::syntax::flow::Flat;
-use crate::syntax::nodes::{children, field, statement_of};
+use crate::syntax::nodes::{children, field, positional, statement_of};
 
 /// A resource that is not closed on every way.
 pub struct UnclosedResource;
@@ -235,7 +235,7 @@ fn judge_name<'a>(
         if unit.node.kind() == "module" {
             confidence = confidence.min(Confidence::Likely);
         }
-        if life.lent || guarded_opening(unit, call) {
+        if life.lent || guarded_opening(unit, call) || reads_given(unit, call) {
             confidence = confidence.min(Confidence::Possible);
         }
         return Some((confidence, format!("{name} is never closed"), None));
@@ -280,6 +280,37 @@ fn shared(unit: &Unit<'_>, binding: Node<'_>, life: &Life<'_>) -> bool {
     let kept = unit.node.kind() == "module"
         && (life.places.is_empty() || name.chars().all(|c| !c.is_lowercase()));
     declared || kept
+}
+
+/// `wave.open(f)` of a parameter that is an open file: it reads from what belongs to the caller.
+fn reads_given(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    let wraps = unit.callee(call).is_some_and(|name| {
+        matches!(
+            name.as_str(),
+            "wave.open"
+                | "aifc.open"
+                | "sunau.open"
+                | "chunk.Chunk"
+                | "gzip.open"
+                | "bz2.open"
+                | "lzma.open"
+                | "bz2.BZ2File"
+                | "lzma.LZMAFile"
+                | "zipfile.ZipFile"
+        )
+    });
+    let given = positional(call).first().copied();
+    let is_file = |name: &str| {
+        matches!(
+            name,
+            "f" | "fp" | "fd" | "fh" | "file" | "fileobj" | "file_obj" | "stream" | "handle"
+        )
+    };
+    wraps
+        && given.is_some_and(|given| {
+            let name = unit.slice(given);
+            is_file(name) && unit.parameters().iter().any(|one| one.name == name)
+        })
 }
 
 /// `f = open(p) if p else sys.stdin` may hold something that must stay open.

@@ -274,15 +274,26 @@ pub fn handler_names<'s>(clause: Node<'_>, source: &'s Source) -> Vec<&'s str> {
     } else {
         value
     };
+    let mut names = Vec::new();
+    collect_names(value, source, &mut names);
+    // `except ValueError, TypeError:`, without parentheses since Python 3.14.
+    let rest = children(clause).filter(|child| child.kind() != "block");
+    for more in rest.skip(1) {
+        collect_names(more, source, &mut names);
+    }
+    names
+}
+
+/// The names of a handler's expression; a tuple may hold others.
+fn collect_names<'s>(value: Node<'_>, source: &'s Source, names: &mut Vec<&'s str>) {
     let value = bare(value);
-    let last = |node: Node<'_>| {
-        let text = &source.text()[node.byte_range()];
-        text.rsplit('.').next().unwrap_or(text)
-    };
     if value.kind() == "tuple" {
-        children(value).map(last).collect()
+        for one in children(value) {
+            collect_names(one, source, names);
+        }
     } else {
-        vec![last(value)]
+        let text = &source.text()[value.byte_range()];
+        names.push(text.rsplit('.').next().unwrap_or(text));
     }
 }
 

@@ -1,12 +1,18 @@
 //! `raise-without-from`: a handler raises another exception and hides the first one's traceback.
+//!
+//! `weigh` says how much is lost, `kinds` what the name of an exception tells.
+
+mod kinds;
+mod weigh;
 
 use tree_sitter::Node;
 
+use self::weigh::weigh;
 use super::knowledge::origins;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::flow::{Catches, catches, handler_names, last_part};
-use crate::syntax::nodes::{Walk, bare, children, field, is_scope, walk};
+use crate::syntax::nodes::{Walk, bare, children, field, walk};
 use crate::syntax::{Pattern, Unit, names};
 
 /// A handler raises another exception without `from`.
@@ -14,7 +20,7 @@ pub struct RaiseWithoutFrom;
 
 static PATTERN: Pattern = Pattern::new(
     "raise-without-from.scm",
-    include_str!("../../queries/raise-without-from.scm"),
+    include_str!("../../../queries/raise-without-from.scm"),
 );
 
 static META: Meta = Meta {
@@ -23,7 +29,7 @@ static META: Meta = Meta {
     highest: Confidence::Certain,
     checklist: "Error handling improved",
     noqa: &["B904", "W0707", "raise-missing-from"],
-    docs: include_str!("docs/raise-without-from.md"),
+    docs: include_str!("../docs/raise-without-from.md"),
     pattern: Some(&PATTERN),
 };
 
@@ -213,52 +219,6 @@ fn is_made_here(unit: &Unit<'_>, handler: &Handler<'_>, name: &str) -> bool {
     made && !carries(unit, handler, value) && !unit.slice(handler.clause).contains(&linked)
 }
 
-/// How much is lost, and what to say of it.
-fn weigh(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> (Confidence, &'static str) {
-    const HIDES: &str = "hides the exception that caused it";
-    const RETELLS: &str = "retells the caught exception in place of naming it as the cause";
-    let is_broad = handler
-        .kinds
-        .iter()
-        .any(|kind| matches!(*kind, "Exception" | "BaseException"));
-    // Whoever names the exception means to use it.
-    if handler
-        .name
-        .is_some_and(|name| !uses(unit, handler.clause, name))
-    {
-        return (Confidence::Certain, HIDES);
-    }
-    let carries = carries(unit, handler, value);
-    if is_broad {
-        return if carries {
-            (Confidence::Likely, RETELLS)
-        } else {
-            (Confidence::Certain, HIDES)
-        };
-    }
-    // `if error.errno == ENOENT: raise KeyError(key)`: the cause was read before it is replaced.
-    let weighed = handler
-        .name
-        .is_some_and(|name| decides(unit, handler.clause, name));
-    let same = |kind: &&str| last_part(raised_name(unit, value)) == *kind;
-    if weighed || handler.kinds.iter().any(same) {
-        return (Confidence::Possible, "does not name its cause");
-    }
-    let asked = asks(handler.tried);
-    if carries && asked {
-        return (Confidence::Possible, RETELLS);
-    }
-    let translated = asked
-        && is_short(unit, handler.tried)
-        && handler.kinds.iter().all(|kind| is_answer(kind))
-        && (tells_more(value) || is_protocol(unit, value) || says_no(unit, value));
-    if translated {
-        (Confidence::Possible, "does not name its cause")
-    } else {
-        (Confidence::Likely, HIDES)
-    }
-}
-
 /// Whether the new exception takes the caught one along, in its message or as an argument.
 fn carries(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
     let mut found = false;
@@ -271,158 +231,6 @@ fn carries(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
         if found { Walk::Over } else { Walk::Into }
     });
     found
-}
-
-/// Whether the handler reads the name that it gives the caught exception.
-fn uses(unit: &Unit<'_>, clause: Node<'_>, name: &str) -> bool {
-    let Some(block) = children(clause).find(|child| child.kind() == "block") else {
-        return false;
-    };
-    let mut used = false;
-    walk(block, &mut |node| {
-        used |= node.kind() == "identifier" && unit.slice(node) == name;
-        if used { Walk::Over } else { Walk::Into }
-    });
-    used
-}
-
-/// Whether an `if` or `match` of the handler asks the caught exception what it is.
-fn decides(unit: &Unit<'_>, clause: Node<'_>, name: &str) -> bool {
-    let mut found = false;
-    walk(clause, &mut |node| {
-        if matches!(node.kind(), "if_statement" | "match_statement") {
-            let asked = field(node, "condition").or_else(|| field(node, "subject"));
-            let asked = asked.map_or("", |asked| unit.slice(asked));
-            found |= asked.contains(&format!("{name}."));
-        }
-        if found { Walk::Over } else { Walk::Into }
-    });
-    found
-}
-
-/// Exceptions that are the answer "no" to a question, and say nothing beyond it: those of Python's
-/// protocols and those of a parser, but none that tells of the world outside the process.
-fn is_answer(kind: &str) -> bool {
-    let words = [
-        "Parse",
-        "Decode",
-        "Syntax",
-        "Value",
-        "Invalid",
-        "Validation",
-        "Format",
-        "Address",
-        "IDNA",
-        "Decimal",
-        "Ambigu",
-        "Lookup",
-        "Missing",
-        "Unsupported",
-        "Exist",
-        "Conversion",
-        "Resolver",
-        "Attribute",
-        "Unknown",
-        "Empty",
-        "Page",
-        "Eof",
-        "EOF",
-        "Exhausted",
-        "NotRelation",
-    ];
-    let is_own = words.iter().any(|word| kind.contains(word));
-    is_lookup(kind) || is_own
-}
-
-/// Exceptions of Python itself that answer a lookup or a conversion.
-fn is_lookup(kind: &str) -> bool {
-    matches!(
-        kind,
-        "KeyError"
-            | "IndexError"
-            | "LookupError"
-            | "AttributeError"
-            | "NameError"
-            | "ValueError"
-            | "TypeError"
-            | "OverflowError"
-            | "StopIteration"
-            | "StopAsyncIteration"
-            | "NotImplementedError"
-            | "ZeroDivisionError"
-            | "RecursionError"
-            | "AssertionError"
-            | "KeyboardInterrupt"
-            | "ImportError"
-            | "ModuleNotFoundError"
-            | "FileNotFoundError"
-            | "UnicodeError"
-            | "UnicodeDecodeError"
-            | "UnicodeEncodeError"
-    ) || kind.ends_with("DoesNotExist")
-        || kind.ends_with("NotFound")
-}
-
-/// Whether the code in the `try` asks somebody: a call, a key, an attribute, an import. Code that
-/// raises by itself does not.
-fn asks(tried: Node<'_>) -> bool {
-    let (mut asks, mut raises) = (false, false);
-    walk(tried, &mut |node| {
-        match node.kind() {
-            "raise_statement" => raises = true,
-            "call"
-            | "subscript"
-            | "attribute"
-            | "import_statement"
-            | "import_from_statement"
-            | "pattern_list"
-            | "tuple_pattern"
-            | "list_pattern" => asks = true,
-            _ => {}
-        }
-        if is_scope(node) {
-            Walk::Over
-        } else {
-            Walk::Into
-        }
-    });
-    asks && !raises
-}
-
-/// One question: two statements on five lines at most.
-fn is_short(unit: &Unit<'_>, tried: Node<'_>) -> bool {
-    children(tried).count() <= 2 && unit.slice(tried).lines().count() <= 5
-}
-
-/// Whether the new exception comes with arguments of its own.
-fn tells_more(value: Node<'_>) -> bool {
-    field(exception(value), "arguments").is_some_and(|list| 0 < list.named_child_count())
-}
-
-/// Whether the new exception's name is the whole answer: `NotFoundErr()`, `Empty`.
-fn says_no(unit: &Unit<'_>, value: Node<'_>) -> bool {
-    let raised = last_part(raised_name(unit, value));
-    [
-        "NotFound",
-        "DoesNotExist",
-        "404",
-        "Empty",
-        "NoUri",
-        "Unknown",
-    ]
-    .iter()
-    .any(|word| raised.contains(word))
-}
-
-/// Whether Python itself asks for this exception and drops its cause.
-fn is_protocol(unit: &Unit<'_>, value: Node<'_>) -> bool {
-    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
-    match last_part(raised_name(unit, value)) {
-        "StopIteration" | "StopAsyncIteration" | "SystemExit" | "KeyboardInterrupt" => true,
-        "AttributeError" => matches!(own, "__getattr__" | "__getattribute__" | "__get__"),
-        "KeyError" | "IndexError" => own.starts_with("__"),
-        _ => false,
-    }
 }
 
 fn add_from(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
