@@ -192,13 +192,22 @@ fn is_heading(text: &str) -> bool {
         })
 }
 
-/// Whether a line of the code says behind it why it is off: `#bell()  # Too loud for most people.`
+/// Whether the comment says why the code is off: behind a line (`#bell()  # Too loud for most
+/// people.`), or between them (`## If the bell is too loud:`).
 fn is_explained(text: &str) -> bool {
+    let says = |reason: &str| 2 < reason.split_whitespace().count();
     text.lines().any(|line| {
+        let line = line.trim();
+        if let Some(prose) = line.strip_prefix("## ") {
+            return says(prose);
+        }
         let line = line.trim_start_matches(['#', ' ', '\t']);
-        line.split_once(" #").is_some_and(|(code, reason)| {
-            let reason = reason.trim_start_matches(['#', ' ']);
-            !code.contains(['"', '\'']) && 2 < reason.split_whitespace().count()
+        line.match_indices(" #").any(|(at, _)| {
+            let (code, reason) = line.split_at(at);
+            let in_string = ['"', '\'']
+                .iter()
+                .any(|quote| code.matches(*quote).count() % 2 == 1);
+            !in_string && says(reason.trim_start_matches([' ', '#']))
         })
     })
 }

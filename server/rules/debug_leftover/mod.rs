@@ -13,7 +13,9 @@ use super::knowledge::origins;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::flow::facts_at;
-use crate::syntax::nodes::{ancestors, children, field, is_scope, keyword, positional};
+use crate::syntax::nodes::{
+    ancestors, children, field, is_scope, keyword, positional, string_value,
+};
 use crate::syntax::{File, Unit};
 
 /// Something of the search for the fault was left in the code.
@@ -90,7 +92,11 @@ fn added_calls(pair: &Pair<'_>, reporter: &mut Reporter) {
             continue;
         };
         let confidence = match before {
-            Confidence::Likely if message.contains("standard output") => Confidence::Certain,
+            Confidence::Likely | Confidence::Possible
+                if message.contains("standard output") && !is_a_report(head) =>
+            {
+                Confidence::Certain
+            }
             Confidence::Possible if message.contains("sleep") && pair.base.is_some() => {
                 Confidence::Likely
             }
@@ -256,6 +262,8 @@ fn judge_print(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
         Confidence::Possible
     } else if has_a_log(unit) {
         Confidence::Certain
+    } else if is_sentence(unit, call) {
+        Confidence::Possible
     } else {
         Confidence::Likely
     };
@@ -263,6 +271,18 @@ fn judge_print(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
         confidence,
         format!("{written} writes to standard output, where no log keeps it"),
     ))
+}
+
+/// `print("Wait for the last task …")`: a sentence without any value is for a person; who looks
+/// for a fault prints values, or a word.
+fn is_sentence(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    let given = positional(call);
+    let [only] = given.as_slice() else {
+        return false;
+    };
+    string_value(*only, unit.source()).is_some_and(|text| {
+        text.starts_with(|first: char| first.is_uppercase()) && 3 < text.split_whitespace().count()
+    })
 }
 
 /// Whether the file logs: then a line on standard output is not how it speaks.

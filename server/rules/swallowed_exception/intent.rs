@@ -140,6 +140,7 @@ pub(super) fn asks_itself(unit: &Unit<'_>, body: Node<'_>) -> bool {
             }
             "attribute" | "interpolation" => asks = true,
             // `text % values` formats; other arithmetic works with data.
+            "binary_operator" if ancestors(node).take(2).any(|up| up.kind() == "slice") => {}
             "binary_operator" => {
                 let formats = field(node, "operator").is_some_and(|one| one.kind() == "%");
                 asks |= formats;
@@ -205,9 +206,13 @@ pub(super) fn in_command_loop(unit: &Unit<'_>) -> bool {
     (own.starts_with("do_") || own.starts_with("complete")) && unit.names().imports_module("cmd")
 }
 
-/// A function whose name says that it lets failures go: `drop_exception`, `call_quietly`.
+/// A function whose name says that it lets failures go (`drop_exception`, `call_quietly`), or that
+/// it only shows something (`print_log`).
 pub(super) fn is_promised(unit: &Unit<'_>) -> bool {
     let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    if own.trim_start_matches('_').starts_with("print_") {
+        return true;
+    }
     own.to_ascii_lowercase().split('_').any(|word| {
         matches!(
             word,
