@@ -193,7 +193,11 @@ fn stops(name: &str) -> bool {
 /// Whether the function is there to open this debugger: `def pdb_handler(signum, frame)`.
 fn offers_debugger(unit: &Unit<'_>, debugger: &str) -> bool {
     let last = |module: &str| module.rsplit('.').next().unwrap_or(module).to_owned();
-    let module = last(debugger.rsplit_once('.').map_or(debugger, |(module, _)| module));
+    let module = last(
+        debugger
+            .rsplit_once('.')
+            .map_or(debugger, |(module, _)| module),
+    );
     DEBUGGERS.iter().any(|known| last(known) == module)
         && unit
             .qualname
@@ -217,9 +221,14 @@ fn debugger_import<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<&'a str> 
         return None;
     }
     let whole = unit.source().text();
-    let stops_here = ["set_trace", "settrace", "wait_for_client", "break_into_debugger"]
-        .iter()
-        .any(|name| text.contains(name));
+    let stops_here = [
+        "set_trace",
+        "settrace",
+        "wait_for_client",
+        "break_into_debugger",
+    ]
+    .iter()
+    .any(|name| text.contains(name));
     let local = module.rsplit('.').next().unwrap_or(module);
     // `from pdb import Pdb` is a base class or a feature; `from icecream import ic` is only this.
     if from.is_some() && !stops_here && module != "icecream" {
@@ -229,14 +238,8 @@ fn debugger_import<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<&'a str> 
         .match_indices(&format!("{local}."))
         .any(|(at, found)| {
             let rest = &whole[at + found.len()..];
-            ![
-                "set_trace",
-                "settrace",
-                "break",
-                "wait_for",
-                "listen",
-            ]
-            .iter()
+            !["set_trace", "settrace", "break", "wait_for", "listen"]
+                .iter()
                 .any(|one| rest.starts_with(one))
         });
     (stops_here || !other_use).then_some(module)
@@ -251,10 +254,7 @@ fn judge_print(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
             value.kind() != "none" && unit.resolve(value).as_deref() != Some("sys.stdout")
         })
     });
-    if !statement
-        || elsewhere
-        || speaks_to_people(unit, call)
-    {
+    if !statement || elsewhere || speaks_to_people(unit, call) {
         return None;
     }
     let written = unit.slice(field(call, "function")?);

@@ -6,10 +6,10 @@ use super::is_set;
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::rules::{Confidence, Draft, Finding, FixContext, Reporter};
 use crate::syntax::Unit;
-use crate::syntax::unit::definition_node;
 use crate::syntax::nodes::{
     Walk, bare, children, field, has_splat, keyword, positional, string_value, walk,
 };
+use crate::syntax::unit::definition_node;
 
 pub(super) fn check(unit: &Unit<'_>, reporter: &mut Reporter) {
     if !is_migration(unit) {

@@ -81,4 +81,3 @@ pub(super) fn speaks_to_people(raised: &str) -> bool {
             | "KeyboardInterrupt"
     )
 }
-

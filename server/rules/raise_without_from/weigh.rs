@@ -10,7 +10,11 @@ use crate::syntax::flow::last_part;
 use crate::syntax::nodes::{Walk, bare, children, field, is_scope, statement_of, walk};
 
 /// How much is lost, and what to say of it.
-pub(super) fn weigh(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> (Confidence, &'static str) {
+pub(super) fn weigh(
+    unit: &Unit<'_>,
+    handler: &Handler<'_>,
+    value: Node<'_>,
+) -> (Confidence, &'static str) {
     const HIDES: &str = "hides the exception that caused it";
     const RETELLS: &str = "retells the caught exception in place of naming it as the cause";
     let is_broad = handler
@@ -129,7 +133,8 @@ fn takes_whole(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool 
     let (Some(function), Some(list)) = (field(made, "function"), field(made, "arguments")) else {
         return false;
     };
-    let by_method = function.kind() == "attribute" && names_a_value(last_part(unit.slice(function)));
+    let by_method =
+        function.kind() == "attribute" && names_a_value(last_part(unit.slice(function)));
     children(list).any(|one| {
         let given = bare(field(one, "value").unwrap_or(one));
         let text = unit.slice(given);
@@ -141,7 +146,8 @@ fn takes_whole(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool 
                 .iter()
                 .filter(|binding| holds(handler.clause, binding.name))
                 .any(|binding| {
-                    unit.slice(statement_of(binding.name)).contains("exc_info()")
+                    unit.slice(statement_of(binding.name))
+                        .contains("exc_info()")
                 }),
             _ => false,
         }
@@ -192,4 +198,3 @@ fn is_protocol(unit: &Unit<'_>, value: Node<'_>) -> bool {
         _ => false,
     }
 }
-

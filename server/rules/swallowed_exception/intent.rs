@@ -151,8 +151,15 @@ pub(super) fn asks_itself(unit: &Unit<'_>, body: Node<'_>) -> bool {
                 let of_call = field(node, "value").is_some_and(|one| one.kind() == "call");
                 does_more |= !of_call && children(node).all(|part| part.kind() != "slice");
             }
-            "await" | "with_statement" | "for_statement" | "while_statement" | "try_statement"
-            | "raise_statement" | "augmented_assignment" | "yield" | "assert_statement"
+            "await"
+            | "with_statement"
+            | "for_statement"
+            | "while_statement"
+            | "try_statement"
+            | "raise_statement"
+            | "augmented_assignment"
+            | "yield"
+            | "assert_statement"
             | "delete_statement" => does_more = true,
             _ => {}
         }

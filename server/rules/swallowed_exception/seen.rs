@@ -236,4 +236,3 @@ fn in_debug_log(unit: &Unit<'_>, node: Node<'_>, block: Node<'_>) -> bool {
         .take_while(|above| *above != block)
         .any(|above| above.kind() == "call" && log_level(unit, above) == Some(Level::Quiet))
 }
-
