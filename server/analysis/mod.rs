@@ -14,6 +14,7 @@ mod leaving;
 mod marks;
 mod newness;
 mod pairs;
+pub mod risk;
 mod side;
 mod touched;
 

@@ -24,6 +24,7 @@ pub fn run(compare: &Compare, terminal: &mut Terminal) -> Exit {
             path: place::shown(&terminal.folder, &old),
         },
         files: Vec::new(),
+        survey: None,
     };
     let Some(folders) = both_folders(&old, &new, terminal) else {
         results.base = json::Base::Unknown;

@@ -29,6 +29,7 @@ pub fn judge(
     let mut results = Results {
         base: json::Base::Unknown,
         files: Vec::new(),
+        survey: None,
     };
     let Some(place) = Place::find(paths, stdin, terminal) else {
         return results;
@@ -82,10 +83,12 @@ pub fn judge(
         }
     };
     // With stdin in place of a file, what the disk says of the others is not looked at.
-    let branch = stdin.is_none().then(|| {
-        let branch = around::branch(&place.repository, &scope, &changed, &Cancel::default());
-        Arc::new(branch)
+    results.survey = stdin.is_none().then(|| {
+        let (git, settings) = (&place.repository, &config.settings);
+        around::survey(git, &scope, &changed, settings, &Cancel::default())
     });
+    let branch = results.survey.as_ref();
+    let branch = branch.map(|survey| Arc::new(survey.branch.clone()));
     let prepare = |target: &Target| {
         let prepared = prepare(&place.repository, &scope, stdin, target)?;
         Ok(prepared.map(|(input, base)| Prepared {

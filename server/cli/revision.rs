@@ -29,6 +29,7 @@ pub fn judge(
     let mut results = Results {
         base: json::Base::Unknown,
         files: Vec::new(),
+        survey: None,
     };
     if let Err(error) = judge_into(&mut results, paths, reference, revision, terminal) {
         results.base = json::Base::Unknown;
@@ -53,10 +54,11 @@ fn judge_into(
         terminal.note(note);
     }
     let all = repository.changed_in_head(&base)?;
-    let branch = around::branch_of(&all, &Cancel::default(), |file| {
-        texts(&repository, &base, file)
-    });
-    let branch = Arc::new(branch);
+    let commits = repository.commits_ahead(&base);
+    let read = |file: &ChangedFile| texts(&repository, &base, file);
+    let survey = around::survey_of(&all, commits, &settings, &Cancel::default(), read);
+    let branch = Arc::new(survey.branch.clone());
+    results.survey = Some(survey);
     let changed = select(&repository, all, paths, terminal);
     let mut selected = Selected::default();
     for file in changed.keys() {

@@ -52,6 +52,7 @@ fn judge_as_new(paths: &[PathBuf], stdin: Option<&Path>, terminal: &mut Terminal
     Results {
         base: json::Base::AllNew,
         files: judge::judge_all(&targets, prepare, terminal),
+        survey: None,
     }
 }
 

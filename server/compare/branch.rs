@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::callers::{self, Use, Wanted};
 use super::matching::{FEWEST_TOKENS, SIMILAR, similarity};
 use super::normal::{stable_hash, tokens};
+use super::size::Oversize;
 use crate::syntax::nodes::field;
 use crate::syntax::unit::definition_node;
 use crate::syntax::{Definition, Kind, Outline, Source};
@@ -54,6 +55,8 @@ pub struct Branch {
     deleted: BTreeSet<String>,
     /// What callers may have to follow, with the places found so far.
     users: BTreeMap<Wanted, Vec<User>>,
+    /// Set where the branch is larger than most hotfixes are.
+    pub oversize: Option<Oversize>,
 }
 
 /// A place in another file that uses what the branch changes for its callers.

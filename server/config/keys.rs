@@ -176,6 +176,39 @@ pub const KEYS: &[Key] = &[
         slot: Slot::Texts(|settings| &mut settings.watch),
     },
     Key {
+        name: "budget-files",
+        summary: "How many production files a hotfix may change, for each commit on its branch. More is a warning, more than two thirds an information (`oversized-change`).",
+        slot: Slot::Whole(
+            RangeLimit {
+                least: 1,
+                most: 1_000_000,
+            },
+            |settings| &mut settings.budget_files,
+        ),
+    },
+    Key {
+        name: "budget-lines",
+        summary: "How many lines of production code a hotfix may change, for each commit on its branch. More is a warning, more than two thirds an information (`oversized-change`).",
+        slot: Slot::Whole(
+            RangeLimit {
+                least: 1,
+                most: 1_000_000,
+            },
+            |settings| &mut settings.budget_lines,
+        ),
+    },
+    Key {
+        name: "budget-definitions",
+        summary: "How many functions of production a hotfix may change, for each commit on its branch. More is a warning, more than two thirds an information (`oversized-change`).",
+        slot: Slot::Whole(
+            RangeLimit {
+                least: 1,
+                most: 1_000_000,
+            },
+            |settings| &mut settings.budget_definitions,
+        ),
+    },
+    Key {
         name: "rules",
         summary: "A table of rule names, each `\"off\"`, `\"on\"`, `\"hint\"`, `\"information\"` or `\"warning\"`.",
         slot: Slot::Rules,

@@ -43,6 +43,12 @@ pub struct Settings {
     pub notify: Vec<String>,
     /// What is watched after a release and after a rollback.
     pub watch: Vec<String>,
+    /// How many production files a hotfix of one commit may change.
+    pub budget_files: u32,
+    /// How many lines of production code it may change, added and removed together.
+    pub budget_lines: u32,
+    /// How many functions of production it may change.
+    pub budget_definitions: u32,
     /// The files of the team's own rules (`.hotfix/queries/*.scm`), sorted by path.
     pub queries: Vec<super::ConfigFile>,
     /// The hotfix's version where neither branch nor tags tell it.
@@ -93,6 +99,10 @@ impl Default for Settings {
             command_timeout_seconds: 600,
             notify: Vec::new(),
             watch: Vec::new(),
+            // What 19 of 20 real hotfixes keep (`docs/replay.md`).
+            budget_files: 4,
+            budget_lines: 100,
+            budget_definitions: 5,
             queries: Vec::new(),
             version: None,
             record: ".hotfix/{branch}.md".to_owned(),

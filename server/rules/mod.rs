@@ -49,6 +49,7 @@ registry! {
     refactoring::Refactoring,
     reformatting::Reformatting,
     dependency_change::DependencyChange,
+    oversized_change::OversizedChange,
     irreversible_migration::IrreversibleMigration,
     unexplained_allow::UnexplainedAllow,
     unused_allow::UnusedAllow,

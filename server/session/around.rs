@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::repository::is_python;
 use crate::compare::branch::{Branch, Sides};
+use crate::compare::shape::paths;
+use crate::compare::survey::Survey;
+use crate::config::{PathGlobs, Settings};
 use crate::syntax::{Cancel, Source};
 use crate::text::read_regular;
 use crate::vcs::{Base, ChangedFile, FileChange, LIMIT_BYTES, Repository, Scope};
@@ -27,34 +30,57 @@ const LONGEST_SEARCH: Duration = Duration::from_secs(2);
 
 /// What the branch does to its files as a whole. Reads git and the disk.
 #[must_use]
-pub fn branch(git: &Repository, scope: &Scope, changed: &[ChangedFile], cancel: &Cancel) -> Branch {
-    let mut branch = read_all(changed, cancel, |file| texts(git, scope, file));
+pub fn survey(
+    git: &Repository,
+    scope: &Scope,
+    changed: &[ChangedFile],
+    settings: &Settings,
+    cancel: &Cancel,
+) -> Survey {
+    let commits = match scope {
+        Scope::Judged(base) => git.commits_ahead(base),
+        Scope::Inactive(_) => 1,
+    };
+    let read = |file: &ChangedFile| texts(git, scope, file);
+    let mut survey = read_all(changed, commits, settings, cancel, read);
+    let branch = &mut survey.branch;
     if branch.seeks_users() {
-        find_users(&mut branch, git, cancel);
+        find_users(branch, git, cancel);
     }
     branch.settle_users();
-    branch
+    survey
 }
 
 /// The same; `read` gives production's text of a file and the hotfix's, as far as they can be read.
 #[must_use]
-pub fn branch_of(
+pub fn survey_of(
     changed: &[ChangedFile],
+    commits: u32,
+    settings: &Settings,
     cancel: &Cancel,
     read: impl Fn(&ChangedFile) -> (Option<String>, Option<String>),
-) -> Branch {
-    let mut branch = read_all(changed, cancel, read);
-    branch.settle_users();
-    branch
+) -> Survey {
+    let mut survey = read_all(changed, commits, settings, cancel, read);
+    survey.branch.settle_users();
+    survey
 }
 
 fn read_all(
     changed: &[ChangedFile],
+    commits: u32,
+    settings: &Settings,
     cancel: &Cancel,
     read: impl Fn(&ChangedFile) -> (Option<String>, Option<String>),
-) -> Branch {
+) -> Survey {
+    let (excluded, tests) = (
+        PathGlobs::new(&settings.exclude),
+        PathGlobs::new(&settings.tests),
+    );
+    let meant = changed.iter().filter(|file| !excluded.matches(&file.path));
+    let changed: Vec<&ChangedFile> = meant.collect();
     let python: Vec<&ChangedFile> = changed
         .iter()
+        .copied()
         .filter(|file| is_python(Path::new(&file.path)))
         .collect();
     let too_many = MOST_FILES < python.len();
@@ -67,6 +93,10 @@ fn read_all(
         let (mut base, mut head) = (None, None);
         if !too_many {
             (base, head) = read(file);
+        }
+        if base.is_none() != head.is_none() && has_both(&file.change) {
+            // One side cannot be read, so nothing is known of the difference.
+            (base, head) = (None, None);
         }
         let size = [&base, &head].map(|one| one.as_ref().map_or(0, String::len));
         if let Some(rest) = left.checked_sub(size[0] + size[1]) {
@@ -84,7 +114,12 @@ fn read_all(
             head: side(file.change != FileChange::Deleted, head),
         });
     }
-    Branch::of(&sides)
+    let paths = paths::count(&changed, |path| tests.matches(path));
+    Survey::of(&sides, &paths, commits, settings)
+}
+
+fn has_both(change: &FileChange) -> bool {
+    !matches!(change, FileChange::Added | FileChange::Deleted)
 }
 
 /// Looks through the repository's Python files for users of what changes for them, until the time

@@ -270,7 +270,7 @@ impl Background<'_> {
     }
 
     /// Tells the client a repository's status if it has changed. An error is also shown.
-    fn announce(&self, root: &Path) {
+    pub fn announce(&self, root: &Path) {
         let Some(known) = self.repositories.get(root) else {
             return;
         };

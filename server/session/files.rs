@@ -41,6 +41,8 @@ impl Files {
                     (Vec::new(), false)
                 }
             };
+            // The size may have changed even where the rest has not.
+            background.announce(root);
             if is_new {
                 background.resolve_documents(Some(root));
             }

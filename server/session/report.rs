@@ -172,7 +172,8 @@ fn judge(
     let scope = Scope::Judged(Arc::clone(&hotfix.base));
     let changed = git.changed_files(&hotfix.base);
     let changed = changed.map_err(|error| error.to_string())?;
-    let branch = Arc::new(around::branch(git, &scope, &changed, cancel));
+    let survey = around::survey(git, &scope, &changed, settings, cancel);
+    let branch = Arc::new(survey.branch);
     let (mut remarks, mut found) = (Remarks::default(), Vec::new());
     for file in changed {
         let path = git.root().join(&file.path);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::around;
+use super::meter::{Meter, Score};
 use super::settings::{Stamp, stamp};
 use super::status::{Counts, Mode, Status};
 use crate::compare::branch::Branch;
@@ -23,6 +24,10 @@ pub(super) struct Known {
     pub version: Option<String>,
     /// What the branch does to all of its files, once the changed files were listed.
     pub branch: Option<Arc<Branch>>,
+    /// How large the branch is, once the changed files were listed.
+    meter: Option<Meter>,
+    /// How little it looks like a fix.
+    risk: Option<Score>,
 }
 
 impl Known {
@@ -44,6 +49,8 @@ impl Known {
             scope,
             version: None,
             branch: None,
+            meter: None,
+            risk: None,
         };
         known.version = known.find_version();
         known
@@ -99,6 +106,8 @@ impl Known {
                 counts: Counts::default(),
                 checklist: None,
                 looking: false,
+                size: self.meter.clone().map(Box::new),
+                risk: self.risk.clone().map(Box::new),
             },
         }
     }
@@ -111,11 +120,16 @@ impl Known {
     /// [`BaseError`] when the changed files cannot be listed.
     pub fn changed_files(&mut self, cancel: &Cancel) -> Result<(Vec<PathBuf>, bool), BaseError> {
         let Ok(scope @ Scope::Judged(base)) = &self.scope else {
+            self.meter = None;
+            self.risk = None;
             let is_new = self.branch.take().is_some();
             return Ok((Vec::new(), is_new));
         };
         let changed = self.git.changed_files(base)?;
-        let branch = around::branch(&self.git, scope, &changed, cancel);
+        let survey = around::survey(&self.git, scope, &changed, &self.settings, cancel);
+        self.meter = Some(Meter::new(&survey));
+        self.risk = Score::new(&survey);
+        let branch = survey.branch;
         // A branch that only changes what is in its files is the same as one not looked at yet.
         let branch = (branch != Branch::default()).then(|| Arc::new(branch));
         let is_new = branch != self.branch;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::base::FileBase;
 use super::event::{Event, Target};
+use super::meter::{Meter, Score};
 use super::{Session, Shared};
 use crate::checklist::items::{Checklist, Standing, State};
 use crate::rules::Severity;
@@ -72,6 +73,10 @@ pub struct Status {
     pub looking: bool,
     /// How the checklist stands; absent until it was looked at.
     pub checklist: Option<Tally>,
+    /// How large the hotfix is; absent until its files were listed, and where nothing is judged.
+    pub size: Option<Box<Meter>>,
+    /// How little it looks like a fix; absent with the size, and where nothing changes.
+    pub risk: Option<Box<Score>>,
 }
 
 /// How a checklist stands.
@@ -113,6 +118,8 @@ impl Status {
             counts: Counts::default(),
             checklist: None,
             looking: false,
+            size: None,
+            risk: None,
         }
     }
 

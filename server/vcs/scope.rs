@@ -157,6 +157,19 @@ impl Repository {
         })
     }
 
+    /// How many commits the hotfix has beyond its base; 1000 stand for more.
+    #[must_use]
+    pub fn commits_ahead(&self, base: &BaseCommit) -> u32 {
+        const MOST: usize = 1000;
+        let count = self.with(|git| {
+            let mut walk = git.revwalk()?;
+            walk.push(base.head.parse()?)?;
+            walk.hide(base.id)?;
+            Ok(walk.take(MOST).count())
+        });
+        count.map_or(1, |count| u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
     pub(super) fn base_commit(
         &self,
         git: &git2::Repository,

@@ -36,8 +36,7 @@ class Answer:
     commit: Commit
     findings: tuple[Finding, ...]
     problems: tuple[str, ...]
-    size: dict
-    risk: dict
+    facts: dict[str, int]
 
     def of(self, rules: Iterable[str], *severities: str) -> list[Finding]:
         """The findings of these rules, of these severities or of any."""
@@ -103,4 +102,4 @@ def read(commit: Commit, answer: dict) -> Answer:
         for one in answer["findings"]
     )
     problems = tuple(one["message"] for one in answer["problems"])
-    return Answer(commit, findings, problems, answer.get("size") or {}, answer.get("risk") or {})
+    return Answer(commit, findings, problems, answer.get("facts") or {})

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use hotfix_ls::analysis::{BaseSide, Comparison, Report, Snapshot, analyse, fixes, source};
 use hotfix_ls::compare::branch::{Branch, Sides};
+use hotfix_ls::compare::shape::Counts;
+use hotfix_ls::compare::survey::Survey;
 use hotfix_ls::config::Settings;
 use hotfix_ls::fixes::{Fix, apply};
 use hotfix_ls::rules::{self, Confidence, Finding, Group};
@@ -128,12 +130,12 @@ fn snapshot(case: &Case, head: &str, base: Option<&str>, settings: &Arc<Settings
         branch: case
             .branch
             .as_ref()
-            .map(|others| Arc::new(branch(case, head, others))),
+            .map(|others| Arc::new(branch(case, head, others, settings))),
         cancel: Cancel::default(),
     }
 }
 
-fn branch(case: &Case, head: &str, others: &[Other]) -> Branch {
+fn branch(case: &Case, head: &str, others: &[Other], settings: &Settings) -> Branch {
     let parse = |text: &Option<String>| text.as_deref().map(Source::parse);
     let mut sides: Vec<Sides> = others
         .iter()
@@ -148,7 +150,7 @@ fn branch(case: &Case, head: &str, others: &[Other]) -> Branch {
         base: parse(&case.base),
         head: case.gone.is_none().then(|| Source::parse(head)),
     });
-    Branch::of(&sides)
+    Survey::of(&sides, &Counts::default(), 1, settings).branch
 }
 
 fn run(snapshot: &Snapshot) -> Result<Report, String> {

@@ -15,6 +15,18 @@ export interface Status {
   looking: boolean;
   /** Null until the branch was looked at as a whole. */
   checklist?: { done: number; failed: number; total: number } | null;
+  size?: Size | null;
+  risk?: { score: number; reasons: string[] } | null;
+}
+
+/** How much production code the branch changes. */
+export interface Size {
+  files: number;
+  lines: number;
+  definitions: number;
+  commits: number;
+  over: boolean;
+  text: string;
 }
 
 /** One item of the checklist. */

@@ -109,6 +109,8 @@ function table(text: vscode.MarkdownString, status: Status): void {
     const { done, failed, total } = status.checklist;
     row('Checklist', `${done} of ${total} done${failed > 0 ? `, ${failed} do not hold` : ''}`);
   }
+  if (status.size) row('Size', status.size.over ? `${status.size.text}: too much for a hotfix` : status.size.text);
+  if (status.risk) row('Risk', `${status.risk.score} of 100: ${status.risk.reasons.join(', ')}`);
   text.appendMarkdown('\n');
   if (status.reason) {
     text.appendText(sentence(status.reason));

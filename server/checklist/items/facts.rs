@@ -9,14 +9,9 @@ use super::added::Added;
 use super::{Fact, Mark, Seen};
 use crate::checklist::branch::{Changed, File, Kind};
 use crate::checklist::link::Test;
+use crate::compare::size::Budget;
 use crate::rules::{self, Group};
 use crate::syntax::nodes::{Walk, walk};
-
-/// Nine of ten real hotfixes keep this: files, lines and definitions of production code.
-const SMALL: [usize; 3] = [3, 65, 4];
-
-/// Beyond this a hotfix is no small change any more.
-const LARGE: [usize; 3] = [4, 100, 5];
 
 /// How many names a sentence lists.
 const NAMES: usize = 3;
@@ -43,10 +38,15 @@ pub(super) fn minimal(seen: Seen<'_>) -> Fact {
         count(lines, "line"),
         count(definitions, "definition")
     );
-    let within = |limit: [usize; 3]| size.iter().zip(limit).all(|(size, limit)| *size <= limit);
-    if within(SMALL) {
+    let budget = Budget::of(seen.settings, 1);
+    let within = |budget: Budget| {
+        size.iter()
+            .zip(budget.parts())
+            .all(|(size, most)| *size <= most)
+    };
+    if within(budget.two_thirds()) {
         Fact::Holds(says)
-    } else if within(LARGE) {
+    } else if within(budget) {
         Fact::Unknown(format!(
             "{says} are more than most hotfixes change: look again"
         ))

@@ -8,11 +8,10 @@ use super::{FileHunks, Remark, Report, prose};
 use crate::checklist::history;
 use crate::checklist::rollback;
 use crate::checklist::show::JsonItem;
+use crate::compare::size::Budget;
+use crate::config::Settings;
 
 const STYLE: &str = include_str!("page.css");
-
-/// What nine of ten hotfixes keep, and what is too much: files, lines, definitions.
-const BUDGET: [(usize, usize); 3] = [(3, 4), (65, 100), (4, 5)];
 
 /// The page.
 #[must_use]
@@ -102,7 +101,9 @@ fn meters(report: &Report, out: &mut String) {
         checklist.done, checklist.total
     );
     let names = ["file", "line", "definition"];
-    for ((size, (small, large)), name) in report.size().into_iter().zip(BUDGET).zip(names) {
+    let budget = Budget::of(&Settings::default(), 1);
+    let limits = budget.two_thirds().parts().into_iter().zip(budget.parts());
+    for ((size, (small, large)), name) in report.size().into_iter().zip(limits).zip(names) {
         let class = match size {
             size if size <= small => "bar",
             size if size <= large => "bar much",

@@ -1,12 +1,15 @@
 //! The JSON that `check` and `compare` print: one object. Lines and columns count from 1,
 //! columns in Unicode characters, ends are exclusive.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Results;
 use super::listed::{self, Columns, Listed};
 use super::summary::Summary;
 use crate::cli::trouble::Trouble;
+use crate::session::{Meter, Score};
 
 /// The whole object.
 #[derive(Debug, Serialize)]
@@ -21,6 +24,15 @@ struct Document<'a> {
     problems: &'a [Trouble],
     /// How many of each.
     summary: Summary,
+    /// How large the hotfix is; absent where no branch was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<Meter>,
+    /// How little it looks like a fix, from 0 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk: Option<Score>,
+    /// What describes the change, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    facts: BTreeMap<&'static str, u32>,
 }
 
 /// What was compared with.
@@ -60,12 +72,17 @@ pub fn object(value: &impl Serialize) -> String {
 
 /// The results as JSON, with a final line end.
 pub fn render(results: &Results, problems: &[Trouble]) -> String {
+    let survey = results.survey.as_ref();
+    let facts = survey.into_iter().flat_map(|survey| survey.counts.iter());
     let document = Document {
         version: 1,
         base: &results.base,
         findings: listed::findings(results, Columns::Characters).collect(),
         problems,
         summary: Summary::of(&results.files),
+        size: survey.map(Meter::new),
+        risk: survey.and_then(Score::new),
+        facts: facts.map(|(fact, count)| (fact.name(), count)).collect(),
     };
     object(&document)
 }

@@ -15,6 +15,7 @@ use super::arguments::{FailOn, Format, Output};
 use super::judge::Judged;
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
+use crate::compare::survey::Survey;
 
 /// What was judged, and against what.
 pub struct Results {
@@ -22,6 +23,8 @@ pub struct Results {
     pub base: json::Base,
     /// The files.
     pub files: Vec<Judged>,
+    /// What the branch does as a whole; none where no branch was judged.
+    pub survey: Option<Survey>,
 }
 
 /// Prints the results and says how the verb ends.
@@ -30,6 +33,7 @@ pub fn print(results: &Results, output: Output, terminal: &Terminal) -> Exit {
         Format::Full => {
             terminal.print(&full::render(&results.files, terminal.width));
             terminal.print(&summary::line(results, terminal.troubles().len()));
+            terminal.print(&summary::meter(results));
         }
         Format::Concise => {
             terminal.print(&concise::render(&results.files));

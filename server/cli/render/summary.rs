@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::Results;
 use super::json::Base;
+use crate::analysis::risk::Risk;
 use crate::cli::judge::{Judged, safe_fix};
+use crate::compare::survey::Survey;
 use crate::rules::Severity;
 
 /// How many of each.
@@ -114,6 +116,25 @@ pub fn line(results: &Results, problems: usize) -> String {
     }
     line.push('\n');
     line
+}
+
+/// How large the hotfix is; nothing where no production code changes.
+pub fn meter(results: &Results) -> String {
+    let changed = |survey: &&Survey| 0 < survey.size.files;
+    let Some(survey) = results.survey.as_ref().filter(changed) else {
+        return String::new();
+    };
+    let over = if survey.budget.holds(survey.size) {
+        ""
+    } else {
+        ", which is more than a hotfix should change"
+    };
+    let size = format!("Size: {}{over}\n", survey.size.meter());
+    let Some(risk) = Risk::of(&survey.counts) else {
+        return size;
+    };
+    let reasons = risk.reasons.join(", ");
+    format!("{size}Risk: {} of 100 ({reasons})\n", risk.score)
 }
 
 #[cfg(test)]

@@ -59,6 +59,9 @@ smoke-tests = "curl --fail http://localhost/health"
 command-timeout-seconds = 90
 notify = ["oncall"]
 watch = ["https://grafana.example.com/d/shop"]
+budget-files = 6
+budget-lines = 200
+budget-definitions = 9
 [rules]
 missing-key = "off"
 none-access = "hint"
@@ -93,6 +96,9 @@ none-access = "hint"
         command_timeout_seconds: 90,
         notify: list("oncall"),
         watch: list("https://grafana.example.com/d/shop"),
+        budget_files: 6,
+        budget_lines: 200,
+        budget_definitions: 9,
         queries: Vec::new(),
         version: Some("v1.2.1".to_owned()),
         record: "hotfixes/{branch}.md".to_owned(),

@@ -12,6 +12,11 @@ local M = {}
 ---@field information integer
 ---@field hint integer
 
+---@class hotfix.Size
+---@field lines integer How many lines of production code change.
+---@field text string How much changes, in words.
+---@field over boolean Whether that is more than the budget.
+
 ---@class hotfix.Status
 ---@field root? string The work tree.
 ---@field state 'active'|'inactive'|'error'
@@ -23,6 +28,7 @@ local M = {}
 ---@field counts hotfix.Counts
 ---@field checklist? { done: integer, failed: integer, total: integer }
 ---@field looking boolean Whether something has not been judged yet.
+---@field size? hotfix.Size
 
 --- Findings that are a risk to look at; hints are not counted.
 ---@param status hotfix.Status
@@ -80,11 +86,16 @@ function M.sentence(status)
   if version and not branch:find(version, 1, true) then
     branch = ('%s (%s)'):format(branch, version)
   end
+  local found = so_far(status, #parts > 0 and table.concat(parts, ', ') or nil, 'no findings')
+  local size = status.size
+  if type(size) == 'table' then
+    found = ('%s; %d lines%s'):format(found, size.lines, size.over and ', over budget' or '')
+  end
   return ('%s against %s at %s: %s'):format(
     branch,
     status.production or '?',
     (status.base or '?'):sub(1, 8),
-    so_far(status, #parts > 0 and table.concat(parts, ', ') or nil, 'no findings')
+    found
   )
 end
 

@@ -1,0 +1,146 @@
+//! The facts that a change is described by.
+
+/// Declares the facts: variant, name, and how a reason names it.
+macro_rules! facts {
+    ($($variant:ident $name:literal $words:literal,)*) => {
+        /// One number that describes a change. Production code unless the name says otherwise.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Fact {
+            $(#[doc = $words] $variant,)*
+        }
+
+        impl Fact {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its name in output, in kebab-case.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// What is counted, as words behind a number.
+            #[must_use]
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$variant => $words),* }
+            }
+        }
+    };
+}
+
+facts! {
+    Files "files" "production files",
+    Folders "folders" "folders of production code",
+    LinesAdded "lines-added" "added lines",
+    LinesRemoved "lines-removed" "removed lines",
+    Hunks "hunks" "changed places",
+    LayoutHunks "layout-hunks" "places where only the layout changes",
+    CommentHunks "comment-hunks" "places where only comments change",
+    Definitions "definitions" "changed functions",
+    PublicFunctions "public-functions" "new public functions",
+    PublicClasses "public-classes" "new public classes",
+    PublicMethods "public-methods" "new public methods",
+    PrivateDefinitions "private-definitions" "new private definitions",
+    PublicRemoved "public-removed" "removed public definitions",
+    PrivateRemoved "private-removed" "removed private definitions",
+    Renamed "renamed" "renamed definitions",
+    MovedDefinitions "moved-definitions" "definitions that go to another file",
+    ParametersAdded "parameters-added" "new parameters",
+    ParametersRemoved "parameters-removed" "removed parameters",
+    SignaturesTyped "signatures-typed" "signatures where only types change",
+    BasesChanged "bases-changed" "classes with other bases",
+    DecoratorsChanged "decorators-changed" "definitions with other decorators",
+    StatementsAdded "statements-added" "new statements",
+    StatementsRemoved "statements-removed" "removed statements",
+    StatementsMoved "statements-moved" "statements that only move",
+    StatementsTyped "statements-typed" "statements where only types change",
+    StatementsValued "statements-valued" "statements where only texts and numbers change",
+    StatementsRenamed "statements-renamed" "statements where only names change",
+    Repeats "repeats" "repeated edits",
+    ImportsAdded "imports-added" "new imports",
+    ImportsRemoved "imports-removed" "removed imports",
+    ConditionsAdded "conditions-added" "new conditions",
+    ConditionsRemoved "conditions-removed" "removed conditions",
+    GuardsAdded "guards-added" "new guards",
+    GuardsRemoved "guards-removed" "removed guards",
+    HandlersAdded "handlers-added" "new error handlers",
+    HandlersRemoved "handlers-removed" "removed error handlers",
+    RaisesAdded "raises-added" "new errors",
+    RaisesRemoved "raises-removed" "removed errors",
+    ReturnsAdded "returns-added" "new ways out",
+    LoopsAdded "loops-added" "new loops",
+    WithsAdded "withs-added" "new context managers",
+    AssignmentsAdded "assignments-added" "new assignments",
+    AssignmentsRemoved "assignments-removed" "removed assignments",
+    CallsAdded "calls-added" "new calls",
+    CallsRemoved "calls-removed" "removed calls",
+    DocstringsAdded "docstrings-added" "new or changed docstrings",
+    DocstringsRemoved "docstrings-removed" "replaced or removed docstrings",
+    DeprecationsAdded "deprecations-added" "new deprecations",
+    DeprecationsRemoved "deprecations-removed" "removed deprecations",
+    OptionsAdded "options-added" "new options",
+    OptionsRemoved "options-removed" "removed options",
+    CompatRemoved "compat-removed" "removed switches between Python versions",
+    AttributesAdded "attributes-added" "new class attributes",
+    AttributesRemoved "attributes-removed" "removed class attributes",
+    ConstantsAdded "constants-added" "new or changed module constants",
+    ConstantsRemoved "constants-removed" "replaced or removed module constants",
+    TestFiles "test-files" "test files",
+    TestLines "test-lines" "changed lines of tests",
+    TestsAdded "tests-added" "new tests",
+    TestsRemoved "tests-removed" "removed tests",
+    AssertionsAdded "assertions-added" "new assertions",
+    AssertionsRemoved "assertions-removed" "removed assertions",
+    AllFiles "all-files" "changed files of any kind",
+    FilesAdded "files-added" "new production files",
+    FilesDeleted "files-deleted" "deleted production files",
+    FilesRenamed "files-renamed" "renamed production files",
+    TestFilesDeleted "test-files-deleted" "deleted test files",
+    Manifests "manifests" "manifests",
+    Locks "locks" "lock files",
+    Documents "documents" "pages of documentation",
+    Automation "automation" "files of the automation",
+    Migrations "migrations" "new migrations",
+    Examples "examples" "examples, scripts and benchmarks",
+    OtherCode "other-code" "files of another language",
+    Data "data" "data and configuration files",
+    OnlyLayout "only-layout" "change of the layout alone",
+    NoProduction "no-production" "change outside of production code",
+}
+
+/// How often each fact holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts([u32; Fact::ALL.len()]);
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self([0; Fact::ALL.len()])
+    }
+}
+
+impl Counts {
+    /// How often the fact holds.
+    #[must_use]
+    pub fn get(&self, fact: Fact) -> u32 {
+        self.0[fact as usize]
+    }
+
+    /// Counts more of it.
+    pub fn add(&mut self, fact: Fact, more: u32) {
+        let slot = &mut self.0[fact as usize];
+        *slot = slot.saturating_add(more);
+    }
+
+    /// Adds all of `other`.
+    pub fn join(&mut self, other: &Self) {
+        for &fact in Fact::ALL {
+            self.add(fact, other.get(fact));
+        }
+    }
+
+    /// The facts that hold, each with how often.
+    pub fn iter(&self) -> impl Iterator<Item = (Fact, u32)> {
+        let all = Fact::ALL.iter().map(|&fact| (fact, self.get(fact)));
+        all.filter(|(_, count)| 0 < *count)
+    }
+}
