@@ -5,6 +5,7 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::conditions::{is_condition, is_in_function, is_local, is_read_elsewhere, reads_item};
+use crate::compare::normal;
 use crate::rules::knowledge::locks::is_lock;
 use crate::syntax::Unit;
 use crate::syntax::flow::{handler_names, with_items};
@@ -81,6 +82,8 @@ pub(super) struct Guard<'a> {
     pub shown: Range<usize>,
     /// The protection was broad and silent itself.
     pub weak: bool,
+    /// The condition of a check, without layout and kinds of quotes.
+    pub asked: String,
     /// It is a check that raises.
     pub raises: bool,
 }
@@ -117,6 +120,7 @@ fn guard<'a>(kind: Kind, node: Node<'a>, subject: String, words: &str) -> Guard<
         words: first_line.to_owned(),
         shown: node.start_byte()..node.start_byte() + first_line.len(),
         weak: false,
+        asked: String::new(),
         raises: false,
     }
 }
@@ -141,6 +145,7 @@ fn checks<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
         let mut one = guard(kind, node, subject, &words_of(unit, condition));
         one.shown = condition.byte_range();
         one.raises = raises;
+        one.asked = normal(unit, condition);
         found.push(one);
     };
     let mut any = false;
@@ -175,8 +180,14 @@ fn checks<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
     }
 }
 
+/// A part of the code without layout and kinds of quotes.
+pub(super) fn normal(unit: &Unit<'_>, node: Node<'_>) -> String {
+    let tokens = normal::tokens(unit.source(), bare(node).byte_range());
+    normal::values(&tokens).join(" ")
+}
+
 /// A condition as a message can quote it.
-pub(super) fn words_of(unit: &Unit<'_>, condition: Node<'_>) -> String {
+fn words_of(unit: &Unit<'_>, condition: Node<'_>) -> String {
     const MOST: usize = 60;
     let condition = unit.slice(bare(condition));
     let words = condition.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -3,10 +3,9 @@
 
 use tree_sitter::Node;
 
-use super::collect::{Guard, names_in};
+use super::collect::{Guard, names_in, normal};
 use super::equal::reads;
 use super::since::Since;
-use crate::compare::normal::text;
 use crate::syntax::Unit;
 use crate::syntax::names::dotted;
 use crate::syntax::nodes::{bare, children, decorators_of, exits, field, is_scope};
@@ -110,7 +109,7 @@ pub(super) fn unprotected<'h>(
     let protected: Vec<String> = protected(base, guard.node)
         .into_iter()
         .filter(|one| any || mentions(base, *one, &names))
-        .map(|one| text(base.source(), one.byte_range()))
+        .map(|one| normal(base, one))
         .collect();
     if protected.is_empty() {
         return None;
@@ -119,7 +118,7 @@ pub(super) fn unprotected<'h>(
     statements.retain(|one| does_something(head, *one));
     statements
         .into_iter()
-        .find(|one| protected.contains(&text(head.source(), one.byte_range())))
+        .find(|one| protected.contains(&normal(head, *one)))
 }
 
 /// Statements that may do harm when a condition for them is gone.
@@ -163,11 +162,11 @@ fn protected<'b>(unit: &Unit<'b>, node: Node<'b>) -> Vec<Node<'b>> {
 fn protected_anew(base: &Unit<'_>, head: &Unit<'_>) -> bool {
     let before: Vec<String> = decorators_of(base.node)
         .into_iter()
-        .map(|one| text(base.source(), one.byte_range()))
+        .map(|one| normal(base, one))
         .collect();
     decorators_of(head.node)
         .into_iter()
-        .any(|one| !before.contains(&text(head.source(), one.byte_range())))
+        .any(|one| !before.contains(&normal(head, one)))
 }
 
 /// The values come the same way as before: parameters, or bound in both.

@@ -50,7 +50,7 @@ fn no_longer_raised<'h>(
     sides: (&Unit<'_>, &Unit<'h>),
     since: &Since<'_, 'h>,
 ) -> Option<Node<'h>> {
-    if !guard.raises || since.still_asks(&guard.words) {
+    if !guard.raises || since.still_asks(&guard.asked) {
         return None;
     }
     conditions::unprotected(guard, sides, since, false)
@@ -67,7 +67,7 @@ pub(super) fn moved(guard: &Guard<'_>, pair: &Pair<'_>) -> bool {
                     .iter()
                     .filter(|one| one.kind == guard.kind && one.subject == guard.subject)
                     // Conditions about the same thing may ask quite different questions.
-                    .filter(|one| guard.kind != Kind::Condition || one.words == guard.words)
+                    .filter(|one| guard.kind != Kind::Condition || one.asked == guard.asked)
                     .count()
             })
             .sum()

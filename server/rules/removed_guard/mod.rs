@@ -51,7 +51,7 @@ impl Rule for RemovedGuard {
             // Almost all are still there. Asking each one what it protects would cost the square
             // of a long function.
             let is_condition = matches!(guard.kind, Kind::Condition | Kind::Validation);
-            if is_condition && since.still_asks(&guard.words) {
+            if is_condition && since.still_asks(&guard.asked) {
                 continue;
             }
             let found = if let Some(exposed) = equal::exposed(guard, base, head, since) {

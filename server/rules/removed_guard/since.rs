@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use tree_sitter::Node;
 
-use super::collect::{atoms, classify, names_in, words_of};
+use super::collect::{atoms, classify, names_in, normal};
 use super::equal::conditions;
-use crate::compare::normal::text;
 use crate::syntax::Unit;
 use crate::syntax::nodes::{children, field};
 
@@ -15,8 +14,8 @@ pub(super) struct Since<'u, 'h> {
     head: &'u Unit<'h>,
     conditions: Vec<(Node<'h>, Node<'h>)>,
     calls: Vec<Node<'h>>,
-    /// The words of all conditions of head.
-    words: HashSet<String>,
+    /// All conditions of head.
+    asked: HashSet<String>,
     /// Whether head has more `try` statements.
     pub tries: bool,
 }
@@ -34,16 +33,14 @@ impl<'u, 'h> Since<'u, 'h> {
             head,
             conditions: news,
             calls,
-            words: conditions(head)
-                .map(|(_, one)| words_of(head, one))
-                .collect(),
+            asked: conditions(head).map(|(_, one)| normal(head, one)).collect(),
             tries: count(base) < count(head),
         }
     }
 
-    /// Whether head has a condition of these words, whatever it does then.
-    pub fn still_asks(&self, words: &str) -> bool {
-        self.words.contains(words)
+    /// Whether head has this condition, whatever it does then.
+    pub fn still_asks(&self, condition: &str) -> bool {
+        self.asked.contains(condition)
     }
 
     /// Whether something new asks about the subject: a condition, or a call that checks it.
@@ -97,10 +94,6 @@ pub(super) fn is_check(callee: &str) -> bool {
     ]
     .iter()
     .any(|word| last.contains(word))
-}
-
-fn normal(unit: &Unit<'_>, node: Node<'_>) -> String {
-    text(unit.source(), node.byte_range())
 }
 
 /// How often each text stands on a side.
