@@ -101,8 +101,8 @@ fn editors(folder: &Path) -> String {
     );
     format!(
         "The example:  cd {folder}\n\
-         Neovim 0.11:  nvim --cmd {} shop/orders.py\n\
-         VS Code:      code {folder}   (after editors/vscode/build in a clone of hotfix-ls)\n",
+         Neovim 0.11:  nvim --cmd {} +50 shop/orders.py\n\
+         VS Code:      code --goto shop/orders.py:50 .   (after editors/vscode/build in a clone of hotfix-ls)\n",
         place::shell_word(&lua),
     )
 }

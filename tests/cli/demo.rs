@@ -64,6 +64,17 @@ fn shows_every_pattern_and_leaves_the_clean_edit_alone() {
 }
 
 #[test]
+fn opens_the_editors_where_a_finding_is_left() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let demo = run(folder.path(), &["demo", "shop"]);
+    let (_, editors) = demo.stdout.split_once("\n4. ").expect("the last step");
+    assert!(editors.contains(" +50 shop/orders.py\n"), "{editors}");
+    assert!(editors.contains(" shop/orders.py:50 .  "), "{editors}");
+    let left = run(&folder.path().join("shop"), &["check", "--format", "concise"]);
+    assert!(left.stdout.contains("shop/orders.py:50:"), "{left:?}");
+}
+
+#[test]
 fn applies_the_safe_fixes_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let demo = run(folder.path(), &["demo", "shop"]);

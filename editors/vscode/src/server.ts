@@ -65,6 +65,8 @@ export class Server implements vscode.Disposable {
   restart(): Promise<void> {
     return this.enqueue(async () => {
       await this.halt();
+      // Who asks for a server has seen that the last one ended.
+      this.ends = [];
       await this.run();
     });
   }
