@@ -86,7 +86,9 @@ fn branch(
         Err(error) if error.code() == ErrorCode::NotFound => {}
         Err(error) => return Err(error.into()),
     }
-    let who = git.signature().map_err(|_| FeatureError::Nobody)?;
+    // As git does: the environment first (`GIT_AUTHOR_NAME`, …), then the configuration.
+    let author = git.author_from_env().map_err(|_| FeatureError::Nobody)?;
+    let committer = git.committer_from_env().map_err(|_| FeatureError::Nobody)?;
     let start = git.find_commit(start.parse().map_err(FeatureError::from)?)?;
     let old = start.tree()?;
     let mut update = TreeUpdateBuilder::new();
@@ -98,7 +100,7 @@ fn branch(
         update.upsert(path.as_str(), git.blob(text.as_bytes())?, mode);
     }
     let tree = git.find_tree(update.create_updated(git, &old)?)?;
-    let commit = git.commit(None, &who, &who, message, &tree, &[&start])?;
+    let commit = git.commit(None, &author, &committer, message, &tree, &[&start])?;
     git.branch(name, &git.find_commit(commit)?, false)?;
     Ok(commit.to_string())
 }

@@ -77,6 +77,10 @@ fn all_that_left_becomes_one_commit_on_a_new_branch_and_this_one_stays() {
         "1"
     );
     assert_eq!(
+        repo.git(&["log", "-1", "--format=%an <%ae>, %cn", "feature/limit"]),
+        "Ada <ada@example.com>, Ada"
+    );
+    assert_eq!(
         repo.git(&["branch", "--show-current"]).trim(),
         "hotfix/v1.2.1"
     );

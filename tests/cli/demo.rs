@@ -70,7 +70,10 @@ fn opens_the_editors_where_a_finding_is_left() {
     let (_, editors) = demo.stdout.split_once("\n4. ").expect("the last step");
     assert!(editors.contains(" +50 shop/orders.py\n"), "{editors}");
     assert!(editors.contains(" shop/orders.py:50 .  "), "{editors}");
-    let left = run(&folder.path().join("shop"), &["check", "--format", "concise"]);
+    let left = run(
+        &folder.path().join("shop"),
+        &["check", "--format", "concise"],
+    );
     assert!(left.stdout.contains("shop/orders.py:50:"), "{left:?}");
 }
 

@@ -91,6 +91,11 @@ fn command(folder: &Path) -> Command {
     for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS"] {
         command.env_remove(name);
     }
+    // A clean machine has no `user.name`, and the tester's own must not matter.
+    for (name, value) in [("NAME", "Ada"), ("EMAIL", "ada@example.com")] {
+        command.env(format!("GIT_AUTHOR_{name}"), value);
+        command.env(format!("GIT_COMMITTER_{name}"), value);
+    }
     command
 }
 

@@ -341,7 +341,7 @@ vim.cmd('silent bwipeout!')
 local function completed(line)
   return vim.fn.getcompletion(line, 'cmdline')
 end
-check('the sub-commands are completed', vim.deep_equal(completed('Hotfix re'), { 'restart', 'restore' }), completed('Hotfix re'))
+check('the sub-commands are completed', vim.deep_equal(completed('Hotfix re'), { 'report', 'restart', 'restore' }), completed('Hotfix re'))
 check('gitsigns is not offered where it is not', #completed('Hotfix gitsigns') == 0)
 check('what can be restored is completed', vim.deep_equal(completed('Hotfix restore '), { 'hunk', 'definition' }))
 check('rules are completed', vim.tbl_contains(completed('Hotfix explain request'), 'request-without-timeout'))
