@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::assertions::all;
 use super::weaker::{moved, name_of};
 use crate::rules::{Confidence, Draft, Pair, Reporter};
-use crate::syntax::nodes::field;
+use crate::syntax::nodes::{Walk, ancestors, field};
 use crate::syntax::unit::definition_node;
 use crate::syntax::{Definition, File, Kind, Unit};
 
@@ -26,6 +26,7 @@ pub(super) fn renamed(pair: &Pair<'_>, base: &Unit<'_>, head: &Unit<'_>, reporte
             && field(head.node, "superclasses").is_none()
     };
     if lost
+        && !is_called_by_tests(pair.head_file, now)
         && pair
             .head_file
             .outline
@@ -43,6 +44,27 @@ pub(super) fn renamed(pair: &Pair<'_>, base: &Unit<'_>, head: &Unit<'_>, reporte
         };
         reporter.report(draft.production(name_of(base.node).byte_range(), "production's test"));
     }
+}
+
+/// Whether a test of the file calls the function: then it was given a name of its own so that
+/// several tests share it.
+fn is_called_by_tests(file: File<'_>, name: &str) -> bool {
+    let mut called = false;
+    file.source.walk_near(name, &mut |node| {
+        let callee = (node.kind() == "call")
+            .then(|| field(node, "function"))
+            .flatten();
+        called |= callee.is_some_and(|callee| {
+            let written = file.source.slice(callee);
+            let around = ancestors(node).find(|up| up.kind() == "function_definition");
+            written.rsplit('.').next() == Some(name)
+                && around
+                    .and_then(|function| field(function, "name"))
+                    .is_some_and(|test| file.source.slice(test).starts_with("test"))
+        });
+        Walk::Into
+    });
+    called
 }
 
 /// A second test of one name hides the first.

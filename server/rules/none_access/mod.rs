@@ -4,6 +4,7 @@ pub(super) mod answers;
 mod fix;
 mod lattice;
 mod narrow;
+mod patterns;
 mod placeholders;
 mod settled;
 mod source;

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::answers::of_own_function;
+use super::patterns;
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::{Keys, module_value};
 use crate::rules::knowledge::outside::{Origin, origin, split_union};
@@ -228,28 +229,7 @@ fn is_all_constant(unit: &Unit<'_>, arguments: &[Node<'_>]) -> bool {
 
 /// Whether a pattern matches every text, because each part of it may be left out: `[ \t]*`, `^(x?)`.
 fn always_matches(unit: &Unit<'_>, pattern: Node<'_>) -> bool {
-    if pattern.kind() != "string" {
-        return false;
-    }
-    let text = unit
-        .slice(pattern)
-        .trim_start_matches(['r', 'R', 'b', 'B', 'u', 'U']);
-    let text = text.trim_matches(['"', '\'']);
-    let text = text.strip_prefix('^').unwrap_or(text);
-    let mut rest = text.trim_start_matches('(').trim_end_matches(')');
-    while !rest.is_empty() {
-        let part = match rest.as_bytes()[0] {
-            b'[' => rest.find(']').map_or(rest.len(), |end| end + 1),
-            b'\\' => 2,
-            first if first.is_ascii_alphanumeric() || b" ._-".contains(&first) => 1,
-            _ => return false,
-        };
-        match rest.get(part..).and_then(|behind| behind.chars().next()) {
-            Some('*' | '?') => rest = &rest[part + 1..],
-            _ => return false,
-        }
-    }
-    !text.is_empty()
+    pattern.kind() == "string" && patterns::matches_all(unit.slice(pattern))
 }
 
 /// How sure it is that the object is a compiled pattern.

@@ -7,11 +7,12 @@ use tree_sitter::Node;
 
 use super::collect::{Guard, Kind, atoms, classify, error_path, guards, names_in};
 use super::conditions;
+use super::handlers::{self, caught};
 use super::since::{Since, is_check};
 use crate::compare::normal::text;
 use crate::rules::Pair;
 use crate::rules::knowledge::locks::is_lock;
-use crate::syntax::flow::{caught_around, handler_names, withs_around};
+use crate::syntax::flow::{handler_names, withs_around};
 use crate::syntax::names::dotted;
 use crate::syntax::nodes::{children, decorators_of, field, keyword};
 use crate::syntax::unit::binds;
@@ -25,16 +26,15 @@ pub(super) fn exposed<'h>(
     since: &Since<'_, 'h>,
 ) -> Option<Node<'h>> {
     match guard.kind {
-        Kind::NoneCheck | Kind::TypeCheck => {
-            unchecked_use(guard, head).or_else(|| no_longer_raised(guard, (base, head), since))
-        }
+        Kind::NoneCheck | Kind::TypeCheck => unchecked_use(guard, base, head)
+            .or_else(|| no_longer_raised(guard, (base, head), since)),
         Kind::KeyCheck => {
             unchecked_key(guard, head).or_else(|| no_longer_raised(guard, (base, head), since))
         }
         Kind::Validation => unvalidated(guard, base, head, since)
             .or_else(|| conditions::unprotected(guard, (base, head), since, true)),
         Kind::Condition => conditions::unprotected(guard, (base, head), since, false),
-        Kind::Handler => uncaught(guard, base, head),
+        Kind::Handler => handlers::uncaught(guard, base, head),
         Kind::Lock | Kind::Transaction => outside_with(guard, base, head),
         Kind::Timeout => unlimited(guard, base, head),
         Kind::Status => unchecked_body(guard, head),
@@ -165,16 +165,9 @@ pub(super) fn tested(head: &Unit<'_>, subject: &str) -> bool {
     in_condition || by_call
 }
 
-fn caught(node: Node<'_>, head: &Unit<'_>, kinds: &[&str]) -> bool {
-    caught_around(node)
-        .into_iter()
-        .flat_map(|clause| handler_names(clause, head.source()))
-        .any(|name| kinds.contains(&name) || matches!(name, "Exception" | "BaseException"))
-}
-
 /// The first place where head takes an attribute, item or call of the subject, or passes it on,
 /// if nothing tests it.
-fn unchecked_use<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+fn unchecked_use<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
     let root = guard.subject.split('.').next().unwrap_or(&guard.subject);
     if tested(head, &guard.subject) || asks_another_type(guard, head) {
         return None;
@@ -201,7 +194,26 @@ fn unchecked_use<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
                 _ => guard.kind == Kind::TypeCheck,
             })
         })
-        .find(|node| !certain(*node) && !caught(*node, head, &["AttributeError", "TypeError"]))
+        .filter(|node| !certain(*node) && !is_made_fit(guard, (base, head), *node))
+        .find(|node| !caught(*node, head, &["AttributeError", "TypeError"]))
+}
+
+/// Whether the value goes through what production's check put it through:
+/// `if not isinstance(x, Array): x = array(x)` and now `array(x).sum()`.
+fn is_made_fit(guard: &Guard<'_>, (base, head): (&Unit<'_>, &Unit<'_>), node: Node<'_>) -> bool {
+    let called = |node: Node<'_>| {
+        let call = node.parent().filter(|up| up.kind() == "argument_list")?;
+        field(call.parent()?, "function").map(|callee| head.slice(callee))
+    };
+    let (Some(callee), Some(body)) = (called(node), field(guard.node, "consequence")) else {
+        return false;
+    };
+    let value = children(body)
+        .filter_map(|one| one.named_child(0))
+        .filter(|one| one.kind() == "assignment")
+        .find_map(|one| field(one, "right").filter(|value| value.kind() == "call"));
+    let function = value.and_then(|value| field(value, "function"));
+    function.is_some_and(|function| base.slice(function) == callee)
 }
 
 /// Whether another part of the same thing is asked for its type.
@@ -288,66 +300,6 @@ fn unvalidated<'h>(
             .then(|| reads(head, name).into_iter().next())
             .flatten()
     })
-}
-
-/// A call of production's `try` body that head makes outside of any handler for the same.
-fn uncaught<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
-    let kinds: Vec<&str> = guard.subject.split(' ').collect();
-    let body = field(guard.node, "body")?;
-    let inside: Vec<String> = base
-        .own(&["call", "subscript"])
-        .into_iter()
-        .filter(|node| body.start_byte() <= node.start_byte() && node.end_byte() <= body.end_byte())
-        .filter_map(|node| callee(base, node))
-        .collect();
-    // Kept anywhere around one of these calls, even for a broader or narrower kind, it is a
-    // decision about the handler and not its removal.
-    let calls: Vec<Node<'h>> = head
-        .own(&["call", "subscript"])
-        .into_iter()
-        .filter(|node| callee(head, *node).is_some_and(|name| inside.contains(&name)))
-        .collect();
-    let narrowed = |node: Node<'_>| {
-        caught_around(node)
-            .into_iter()
-            .flat_map(|clause| handler_names(clause, head.source()))
-            .count()
-            > 0
-            && guard.weak
-    };
-    let suppressed = |node: Node<'_>| {
-        withs_around(node)
-            .iter()
-            .any(|item| head.slice(*item).contains("suppress("))
-    };
-    // A handler that only passes the exception on protects nobody.
-    let raises_only = children(guard.node)
-        .filter(|part| part.kind() == "except_clause")
-        .filter_map(|clause| children(clause).last())
-        .all(|block| {
-            children(block).next().is_some_and(|first| {
-                first.kind() == "raise_statement" && first.named_child_count() == 0
-            })
-        });
-    if raises_only {
-        return None;
-    }
-    calls
-        .into_iter()
-        .find(|node| !caught(*node, head, &kinds) && !narrowed(*node) && !suppressed(*node))
-}
-
-fn callee(unit: &Unit<'_>, node: Node<'_>) -> Option<String> {
-    match node.kind() {
-        "call" => {
-            let function = unit.slice(field(node, "function")?);
-            let noise = function.to_lowercase();
-            (!noise.contains("log") && function != "print" && function != "str")
-                .then(|| function.to_owned())
-        }
-        "subscript" => Some(text(unit.source(), node.byte_range())),
-        _ => None,
-    }
 }
 
 /// A statement of production's `with` body that head has outside of any such `with`.

@@ -6,15 +6,19 @@
 mod collect;
 mod conditions;
 mod equal;
+mod handlers;
 mod restore;
 mod since;
 mod ways;
 
 use std::cell::OnceCell;
 
+use tree_sitter::Node;
+
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
-use collect::{Guard, Kind, guards};
+use crate::syntax::Unit;
+use collect::{Guard, Kind, guards, normal};
 use since::Since;
 use ways::Untested;
 
@@ -57,7 +61,8 @@ impl Rule for RemovedGuard {
             let found = if let Some(exposed) = equal::exposed(guard, base, head, since) {
                 let elsewhere =
                     equal::moved(guard, pair) || ways::callers_test(guard, head, pair.head_file);
-                (!elsewhere).then(|| (exposed, confidence(guard), message(guard)))
+                let sure = || confidence(guard, exposed, (base, head));
+                (!elsewhere).then(|| (exposed, sure(), message(guard)))
             } else {
                 let untested = untested.get_or_init(|| Untested::new(&guards, base, head));
                 ways::weakened(guard, base, head, untested).map(|exposed| {
@@ -85,12 +90,29 @@ impl Rule for RemovedGuard {
     }
 }
 
-fn confidence(guard: &Guard<'_>) -> Confidence {
+fn confidence(guard: &Guard<'_>, exposed: Node<'_>, sides: (&Unit<'_>, &Unit<'_>)) -> Confidence {
     match guard.kind {
         Kind::ErrorLog | Kind::Condition => Confidence::Likely,
-        Kind::Handler if guard.weak => Confidence::Likely,
+        Kind::Handler if guard.weak || handlers::is_replaced(exposed, sides.1) => {
+            Confidence::Likely
+        }
+        Kind::NoneCheck if comes_from_elsewhere(guard, exposed, sides) => Confidence::Likely,
         _ => Confidence::Certain,
     }
+}
+
+/// Whether the value is made in another way than production's: what made the check needed may be
+/// gone with it.
+fn comes_from_elsewhere(
+    guard: &Guard<'_>,
+    exposed: Node<'_>,
+    (base, head): (&Unit<'_>, &Unit<'_>),
+) -> bool {
+    let root = guard.subject.split('.').next().unwrap_or(&guard.subject);
+    let before = base.last_value(root, guard.node.start_byte());
+    let after = head.last_value(root, exposed.start_byte());
+    let made = before.zip(after);
+    made.is_some_and(|(before, after)| normal(base, before) != normal(head, after))
 }
 
 fn message(guard: &Guard<'_>) -> String {

@@ -46,7 +46,11 @@ impl<'u, 'h> Since<'u, 'h> {
     /// Whether something new asks about the subject: a condition, or a call that checks it.
     pub fn asks(&self, subject: &str) -> bool {
         let head = self.head;
-        let mentions = |node: Node<'_>| names_in(head, node).iter().any(|name| name == subject);
+        let mentions = |node: Node<'_>| {
+            names_in(head, node)
+                .iter()
+                .any(|name| name == subject || self.is_made_from(name, subject, node))
+        };
         let in_condition = self.conditions.iter().any(|(node, condition)| {
             atoms(*condition)
                 .into_iter()
@@ -63,6 +67,18 @@ impl<'u, 'h> Since<'u, 'h> {
         let mentions = |node: Node<'_>| names_in(head, node).iter().any(part_of);
         let mut conditions = self.conditions.iter();
         conditions.any(|(_, condition)| mentions(*condition)) || self.checks(&mentions)
+    }
+
+    /// Whether the name was last made from the subject, or from what it is a part of:
+    /// `module = pool.module if … else …` and the subject `pool.module.name`.
+    fn is_made_from(&self, name: &str, subject: &str, at: Node<'_>) -> bool {
+        let head = self.head;
+        let whole = |part: &String| {
+            let rest = subject.strip_prefix(part.as_str());
+            part != "self" && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let value = head.last_value(name, at.start_byte());
+        value.is_some_and(|value| names_in(head, value).iter().any(whole))
     }
 
     fn checks(&self, mentions: &dyn Fn(Node<'_>) -> bool) -> bool {
