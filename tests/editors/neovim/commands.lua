@@ -421,6 +421,15 @@ check('back on the hotfix it is judged again', wait(10, function()
   return vim.startswith(statusline(), 'hotfix/v1.2.1 → main')
 end), statusline())
 vim.cmd('silent checktime')
+-- Neovim attaches a buffer that it has read again a moment later. Were the server killed before that,
+-- this would start another one.
+local settled = false
+vim.schedule(function()
+  settled = true
+end)
+wait(10, function()
+  return settled
+end)
 
 -- The server is killed --------------------------------------------------------------------------------------------------
 
