@@ -404,7 +404,7 @@ pub enum Format {
     Github,
     /// A code quality report of GitLab
     Gitlab,
-    /// A report as of `JUnit`
+    #[value(help = "A JUnit report: each finding is a failed test")]
     Junit,
     /// The diagnostic format of reviewdog
     Rdjson,

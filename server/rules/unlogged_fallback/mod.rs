@@ -1,5 +1,7 @@
 //! `unlogged-fallback`: a new guard or handler of the fix goes another way and nobody hears of it.
 
+mod usual;
+
 use tree_sitter::Node;
 
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
@@ -17,7 +19,7 @@ static META: Meta = Meta {
     highest: Confidence::Likely,
     checklist: "Logging added for observability",
     noqa: &[],
-    docs: include_str!("docs/unlogged-fallback.md"),
+    docs: include_str!("../docs/unlogged-fallback.md"),
     pattern: None,
 };
 
@@ -44,8 +46,16 @@ impl Rule for UnloggedFallback {
             let asked = question(head, way);
             if let Some(at) = known.iter().position(|one| *one == asked) {
                 known.swap_remove(at);
-            } else if way.falls_back(head) && !is_moved(pair, head, way) {
-                reporter.report(way.draft(head));
+            } else if way.falls_back(head)
+                && !is_moved(pair, head, way)
+                && !usual::is_first_time(head, way)
+            {
+                let confidence = if usual::is_about_nothing(head, way) {
+                    Confidence::Possible
+                } else {
+                    Confidence::Likely
+                };
+                reporter.report(way.draft(head, confidence));
             }
         }
     }
@@ -216,7 +226,7 @@ impl<'a> Way<'a> {
             })
     }
 
-    fn draft(&self, unit: &Unit<'a>) -> Draft {
+    fn draft(&self, unit: &Unit<'a>, confidence: Confidence) -> Draft {
         let what = if self.is_handler {
             handler_names(self.asked, unit.source()).join(", ")
         } else {
@@ -237,7 +247,7 @@ impl<'a> Way<'a> {
             anchor: span,
             ..Draft::at(
                 self.asked,
-                Confidence::Likely,
+                confidence,
                 format!(
                     "This new way ({what}) leaves no log line: nobody sees how often it is taken"
                 ),
