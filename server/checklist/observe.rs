@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::branch::{Branch, Kind, kind_of};
 use super::history::{self, History};
-use super::items::{self, Checklist, Evidence, Found, Seen};
+use super::items::{self, Checklist, Evidence, Found, Mark, Seen};
 use super::link::{self, Target, Test};
 use super::record::Record;
 use crate::config::Settings;
@@ -71,16 +71,7 @@ pub fn observe(look: Look<'_>) -> Result<Observed, BaseError> {
         look.texts,
     )?;
     let links = links(root, look.settings, &branch);
-    let checklist = items::judge(Seen {
-        branch: &branch,
-        links: &links,
-        findings: look.findings,
-        evidence: look.evidence,
-        version: look.version,
-        record: look.record,
-        has_changelog: has_changelog(root),
-        settings: look.settings,
-    });
+    let checklist = items::judge(seen(look, &branch, &links));
     let history = past(look, &branch);
     Ok(Observed {
         branch,
@@ -89,6 +80,39 @@ pub fn observe(look: Look<'_>) -> Result<Observed, BaseError> {
         has_record: look.record.is_some(),
         history,
     })
+}
+
+/// Only what single definitions lack: what [`observe`] finds, without the past, in the order of
+/// the branch.
+///
+/// # Errors
+/// [`BaseError`] when git cannot tell what changed.
+pub fn marks(look: Look<'_>) -> Result<Vec<Mark>, BaseError> {
+    let (root, settings) = (look.repository.root(), look.settings);
+    let branch = Branch::read(
+        look.repository,
+        look.scope,
+        settings,
+        look.record_path,
+        look.texts,
+    )?;
+    let links = links(root, settings, &branch);
+    let checklist = items::judge(seen(look, &branch, &links));
+    Ok(checklist.marks)
+}
+
+/// What items are judged by.
+fn seen<'a>(look: Look<'a>, branch: &'a Branch, links: &'a [Vec<Test>]) -> Seen<'a> {
+    Seen {
+        branch,
+        links,
+        findings: look.findings,
+        evidence: look.evidence,
+        version: look.version,
+        record: look.record,
+        has_changelog: has_changelog(look.repository.root()),
+        settings: look.settings,
+    }
 }
 
 /// The past of what is changed. Nothing hangs on it, so an error does not stop the rest.

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::items::{
-    Checklist, Item, NOT_APPLICABLE, Standing, State, explanation, item_of, task_of,
+    Checklist, Item, NOT_APPLICABLE, Standing, State, about_step, explanation, item_of, step_of,
+    task_of,
 };
 use super::record::{QUESTIONS, Question, Record, RecordError, Task};
 use crate::config::Severity;
@@ -156,6 +157,9 @@ pub fn about(
         .iter()
         .find(|task| on(&first_line(text, task)))
     {
+        if let Some(step) = step_of(&record, task) {
+            return Some((first_line(text, task), about_step(step)));
+        }
         let item = item_of(&record, task)?;
         let standing = checklist.and_then(|it| it.items.iter().find(|it| it.item == item));
         return Some((first_line(text, task), about_item(item, standing)));
@@ -207,11 +211,13 @@ pub fn actions(text: &str, checklist: Option<&Checklist>, bytes: &Range<usize>) 
         if !touches(&first_line(text, task)) {
             continue;
         }
-        let Some(item) = item_of(&record, task) else {
-            continue;
-        };
-        let standing = checklist.and_then(|it| it.items.iter().find(|it| it.item == item));
-        of_task(text, task, item, standing.map(|it| it.state), &mut found);
+        if let Some(item) = item_of(&record, task) {
+            let standing = checklist.and_then(|it| it.items.iter().find(|it| it.item == item));
+            let state = standing.map(|it| it.state);
+            of_task(text, task, item.title, state, &mut found);
+        } else if let Some(step) = step_of(&record, task) {
+            of_task(text, task, step.title, None, &mut found);
+        }
     }
     found
 }
@@ -231,12 +237,11 @@ pub fn open_items(text: &str, checklist: &Checklist, bytes: &Range<usize>) -> Ve
         .collect()
 }
 
-fn of_task(text: &str, task: &Task, item: &Item, state: Option<State>, into: &mut Vec<Action>) {
+fn of_task(text: &str, task: &Task, title: &str, state: Option<State>, into: &mut Vec<Action>) {
     let replace = |range: Range<usize>, text: &str| Edit {
         range,
         text: text.to_owned(),
     };
-    let title = item.title;
     // A tick is a person's word. Where something was seen, it would say nothing.
     let is_seen = matches!(state, Some(State::Passed | State::Failed));
     if task.ticked {
@@ -395,6 +400,19 @@ mod tests {
         let (count, open) = apply("- [x] A test", 0);
         assert_eq!(count, 2);
         assert!(open.contains("- [ ] A test covers the fix"));
+    }
+
+    #[test]
+    fn a_step_around_the_merge_is_ticked_and_explained_and_never_a_problem() {
+        let text = "## Verification\n\n- [ ] It was tried in staging <!-- staging -->\n";
+        let at = text.find("It was").expect("the step");
+        let ticks = actions(text, Some(&checklist()), &(at..at));
+        assert_eq!(ticks[0].title, "Tick by hand: It was tried in staging");
+        let ticked = crate::fixes::apply(text, &ticks[0].edits).expect("sound edits");
+        assert!(ticked.contains("- [x] It was tried"), "{ticked}");
+        let (_, said) = about(text, None, at).expect("a hover");
+        assert!(said.contains("the steps that show the bug"), "{said}");
+        assert_eq!(problems(text, Some(&checklist())), []);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::items::{Checklist, Standing, State};
+use super::items::{Checklist, Standing, State, StepState, When};
 use super::markdown::sentence;
 
 /// The generated part of the record that holds what was seen.
@@ -78,6 +78,24 @@ pub fn list(checklist: &Checklist) -> String {
     out
 }
 
+/// What is done around the merge, as lists that a pull request shows, each below a heading `##`.
+#[must_use]
+pub fn steps(json: &Json) -> String {
+    let mut out = String::new();
+    for when in When::ALL {
+        let _ = write!(out, "\n## {}\n\n", when.title());
+        for step in json.steps.iter().filter(|step| step.when == when) {
+            let tick = if step.state == StepState::Open {
+                ' '
+            } else {
+                'x'
+            };
+            let _ = writeln!(out, "- [{tick}] {}{}", step.title, step.reason());
+        }
+    }
+    out
+}
+
 /// The checklist in `checklist --format json` and in reports.
 #[derive(Debug, Serialize)]
 pub struct Json {
@@ -91,6 +109,33 @@ pub struct Json {
     pub marks: Vec<JsonMark>,
     /// Questions of the record without an answer.
     pub unanswered: Vec<JsonQuestion>,
+    /// What is done around the merge, in its order.
+    pub steps: Vec<JsonStep>,
+}
+
+/// A step around the merge, which only a person can tick.
+#[derive(Debug, Serialize)]
+pub struct JsonStep {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds when it is done.
+    pub title: &'static str,
+    /// When it is due.
+    pub when: When,
+    /// How it stands.
+    pub state: StepState,
+    /// Why it does not apply; empty otherwise.
+    pub reason: String,
+}
+
+impl JsonStep {
+    /// What stands behind its title in Markdown.
+    fn reason(&self) -> String {
+        match self.state {
+            StepState::NotApplicable => format!(": not applicable: {}", sentence(&self.reason)),
+            StepState::Done | StepState::Open => String::new(),
+        }
+    }
 }
 
 /// One item.
@@ -155,12 +200,20 @@ impl From<&Checklist> for Json {
             section: one.section.title(),
             title: one.title(),
         });
+        let steps = checklist.steps.iter().map(|it| JsonStep {
+            name: it.step.name,
+            title: it.step.title,
+            when: it.step.when,
+            state: it.state,
+            reason: it.reason.clone(),
+        });
         Self {
             done: checklist.done(),
             total: checklist.items.len(),
             items: checklist.items.iter().map(item).collect(),
             marks: marks.collect(),
             unanswered: unanswered.collect(),
+            steps: steps.collect(),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::items::ITEMS;
+use super::items::{ITEMS, STEPS, When};
 use super::markdown::{code, plain};
 use super::record::{QUESTIONS, Question, Record, RecordError, SECTIONS, Section};
-use super::traceback::{Located, Raised, Traceback};
+use super::traceback::{Differs, Located, Raised, Traceback};
 
 /// The generated part that tells where it failed.
 pub const TRACEBACK: &str = "traceback";
@@ -123,21 +123,51 @@ fn skeleton(known: &Known) -> String {
                 let _ = write!(out, "\n{answer}\n");
             }
         }
+        if section == Section::Verification {
+            steps(&mut out);
+        }
     }
     out
+}
+
+/// What is ticked around the merge.
+fn steps(out: &mut String) {
+    for when in When::ALL {
+        let _ = write!(out, "\n### {}\n\n", when.title());
+        for step in STEPS.iter().filter(|step| step.when == when) {
+            let _ = writeln!(out, "- [ ] {} <!-- {} -->", step.title, step.name);
+        }
+    }
 }
 
 /// What is known of a question without asking anybody.
 fn answer(question: &Question, known: &Known) -> Option<String> {
     let failure = known.failure.as_ref()?;
-    let raised = failure.traceback.raised.last()?;
-    let sentence = Some(raised.sentence()).filter(|it| !it.is_empty())?;
-    match question.name {
-        "error" => Some(match failure.last() {
-            Some(place) => format!("{} in {}", code(&sentence), place_of(place)),
-            None => code(&sentence),
-        }),
-        _ => None,
+    if question.name != "error" {
+        return None;
+    }
+    let raised = &failure.traceback.raised;
+    // A group says nothing by itself; what is in it comes behind it.
+    let group = raised
+        .iter()
+        .rposition(|it| it.name.ends_with("ExceptionGroup"));
+    let inside = group.map_or(raised.len(), |at| at + 1);
+    if inside < raised.len() {
+        let each = (inside..raised.len()).filter_map(|index| failure.sentence(index));
+        let each: Vec<String> = each.map(|it| format!("- {it}")).collect();
+        return (!each.is_empty()).then(|| format!("Several at once:\n\n{}", each.join("\n")));
+    }
+    let last = raised.len().checked_sub(1)?;
+    let place = failure.last();
+    let sentence = Some(raised[last].sentence()).filter(|it| !it.is_empty())?;
+    Some(said(&sentence, place))
+}
+
+/// An exception and where it was raised.
+fn said(sentence: &str, place: Option<&Located>) -> String {
+    match place {
+        Some(place) => format!("{} in {}", code(sentence), place_of(place)),
+        None => code(sentence),
     }
 }
 
@@ -155,6 +185,13 @@ impl Failure {
     #[must_use]
     pub fn last(&self) -> Option<&Located> {
         self.located.iter().rev().find_map(|frames| frames.last())
+    }
+
+    /// The exception at `index` of the traceback with its innermost place here.
+    fn sentence(&self, index: usize) -> Option<String> {
+        let sentence = self.traceback.raised.get(index)?.sentence();
+        let place = self.located.get(index).and_then(|frames| frames.last());
+        (!sentence.is_empty()).then(|| said(&sentence, place))
     }
 
     fn markdown(&self) -> String {
@@ -205,8 +242,17 @@ fn one(raised: &Raised, located: &[Located]) -> String {
     out.push_str(":\n\n");
     for place in located.iter().rev() {
         let _ = write!(out, "- {}: {}", place_of(place), code(&place.code));
-        if place.moved {
-            out.push_str(" (the traceback says something else here: another version was running)");
+        match place.differs {
+            Differs::No => {}
+            Differs::Line(line) => {
+                let _ = write!(
+                    out,
+                    " (line {line} in the traceback: another version was running)"
+                );
+            }
+            Differs::Code => out.push_str(
+                " (the traceback shows other code at this line: another version was running)",
+            ),
         }
         out.push('\n');
     }
@@ -260,7 +306,7 @@ mod tests {
         let owner = "Ada \"Bug\" Lovelace <ada@example.org>";
         assert_eq!(record.front("owner"), Some(owner));
         assert_eq!(record.front("severity"), None);
-        assert_eq!(record.tasks().len(), 14);
+        assert_eq!(record.tasks().len(), 14 + STEPS.len());
         for question in QUESTIONS {
             assert!(record.heading_of(question).is_some(), "{}", question.name);
             assert_eq!(record.answer(question), None, "{}", question.name);
@@ -277,7 +323,7 @@ mod tests {
             line: 1,
             function: "f".to_owned(),
             code: "``` <!-- -->".to_owned(),
-            moved: true,
+            differs: Differs::Code,
         }]];
         let failure = Some(Failure {
             traceback,

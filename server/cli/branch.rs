@@ -25,15 +25,25 @@ pub struct Branch {
 impl Branch {
     /// The branch that is checked out in the terminal's folder. What stands in the way is told.
     pub fn here(reference: Option<&str>, terminal: &mut Terminal) -> Option<Self> {
-        let found = Self::find(reference, terminal);
+        let folder = terminal.folder.clone();
+        Self::at(&folder, reference, terminal)
+    }
+
+    /// The branch that is checked out where `folder` lies. What stands in the way is told.
+    pub fn at(folder: &Path, reference: Option<&str>, terminal: &mut Terminal) -> Option<Self> {
+        let found = Self::find(folder, reference, terminal);
         found
             .map_err(|message| terminal.trouble(Trouble::new(message)))
             .ok()
     }
 
-    fn find(reference: Option<&str>, terminal: &mut Terminal) -> Result<Self, String> {
+    fn find(
+        folder: &Path,
+        reference: Option<&str>,
+        terminal: &mut Terminal,
+    ) -> Result<Self, String> {
         let text = |error: crate::vcs::BaseError| error.to_string();
-        let repository = Repository::discover(&terminal.folder).map_err(text)?;
+        let repository = Repository::discover(folder).map_err(text)?;
         let mut configs = Configs::new(Some(repository.root().to_owned()));
         let settings = configs.of(repository.root(), terminal).settings;
         let base = match repository.scope(&settings, reference).map_err(text)? {
@@ -44,7 +54,6 @@ impl Branch {
         Ok(Self {
             repository,
             base,
-
             settings,
             version,
         })

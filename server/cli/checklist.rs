@@ -15,7 +15,7 @@ use super::render::visible::visible;
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
 use crate::checklist::history;
-use crate::checklist::items::{Checklist, Evidence, Found, State};
+use crate::checklist::items::{Checklist, Evidence, Found, State, StepStanding, StepState, When};
 use crate::checklist::observe::{self, Look, Observed};
 use crate::checklist::proof;
 use crate::checklist::record::{self, Record, Section};
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
     }
     terminal.print(&match arguments.format {
         ChecklistFormat::Full => full(&looked),
-        ChecklistFormat::Markdown => show::list(checklist),
+        ChecklistFormat::Markdown => show::list(checklist) + &show::steps(&checklist.into()),
         ChecklistFormat::Json => object(&Json {
             schema: 1,
             branch: looked.branch.base.branch.as_deref(),
@@ -178,7 +178,10 @@ fn style(state: State) -> Style {
 
 fn full(looked: &Looked) -> String {
     let Checklist {
-        items, unanswered, ..
+        items,
+        unanswered,
+        steps,
+        ..
     } = &looked.observed.checklist;
     let bold = Style::new().bold();
     let name = looked
@@ -203,6 +206,7 @@ fn full(looked: &Looked) -> String {
         let _ = writeln!(out, "{style}{sign}{style:#} {}", one.item.title);
         let _ = writeln!(out, "    {}", visible(&says));
     }
+    out.push_str(&around(steps));
     out.push('\n');
     match (&looked.record, unanswered.len()) {
         (None, _) => out.push_str("There is no record yet: run `hotfix-ls start`\n"),
@@ -218,6 +222,28 @@ fn full(looked: &Looked) -> String {
             for one in unanswered {
                 let _ = writeln!(out, "  {}: {}", one.section.title(), one.title());
             }
+        }
+    }
+    out
+}
+
+/// What is done around the merge.
+fn around(steps: &[StepStanding]) -> String {
+    let mut out = String::new();
+    for when in When::ALL {
+        let _ = writeln!(out, "\n{}, ticked by hand:", when.title());
+        for one in steps.iter().filter(|one| one.step.when == when) {
+            let (state, reason) = match one.state {
+                StepState::Done => (State::Attested, String::new()),
+                StepState::Open => (State::Open, String::new()),
+                StepState::NotApplicable => (
+                    State::NotApplicable,
+                    format!(" (not applicable: {})", one.reason),
+                ),
+            };
+            let (style, sign) = (style(state), state.sign());
+            let reason = visible(&reason);
+            let _ = writeln!(out, "  {style}{sign}{style:#} {}{reason}", one.step.title);
         }
     }
     out

@@ -20,6 +20,7 @@ mod fix;
 mod hotfix;
 mod input;
 mod judge;
+mod marks;
 mod opened;
 mod place;
 mod plan;

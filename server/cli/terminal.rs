@@ -95,6 +95,10 @@ impl Terminal {
 
     /// Tells on stderr what could not be judged; the exit code becomes 2.
     pub fn trouble(&mut self, trouble: Trouble) {
+        // Two looks at one thing find the same; a person needs to read it once.
+        if self.troubles.contains(&trouble) {
+            return;
+        }
         let mut out = anstream::stderr().lock();
         let _ = writeln!(out, "{ERROR}error{ERROR:#}: {trouble}");
         self.troubles.push(trouble);

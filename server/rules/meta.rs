@@ -72,9 +72,15 @@ impl Meta {
     /// The text below the second-level heading `title`.
     #[must_use]
     pub fn section(&self, title: &str) -> Option<&'static str> {
-        let heading = format!("## {title}\n");
-        let start = self.docs.find(&heading)? + heading.len();
-        let rest = &self.docs[start..];
-        Some(rest.split("\n## ").next().unwrap_or(rest).trim())
+        section(self.docs, title)
     }
+}
+
+/// The text of `docs` below the second-level heading `title`.
+#[must_use]
+pub fn section(docs: &'static str, title: &str) -> Option<&'static str> {
+    let heading = format!("## {title}\n");
+    let start = docs.find(&heading)? + heading.len();
+    let rest = &docs[start..];
+    Some(rest.split("\n## ").next().unwrap_or(rest).trim())
 }

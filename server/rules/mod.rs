@@ -10,7 +10,7 @@ mod rule;
 use crate::config::Settings;
 
 pub use finding::{Confidence, Finding, Place, Related, Severity};
-pub use meta::{Group, Meta};
+pub use meta::{Group, Meta, section};
 pub use rule::{Draft, FileChange, FixContext, LoneFile, Pair, Reporter, Rule, Texts, Trial};
 
 /// All rules, in the order of the documentation. Adding a rule touches this list only.

@@ -90,7 +90,7 @@ fn the_record_holds_what_a_person_says() {
 
     let outcome = run(repo.root(), &["checklist", "--write"]);
     assert!(
-        outcome.stdout.contains("18 questions without an answer"),
+        outcome.stdout.contains("19 questions without an answer"),
         "{}",
         outcome.stdout
     );
@@ -115,6 +115,119 @@ fn the_record_holds_what_a_person_says() {
     run(repo.root(), &["checklist", "--write"]);
     let again = std::fs::read_to_string(repo.path(path)).expect("the record");
     assert_eq!(again, written, "written twice it is as written once");
+}
+
+#[test]
+fn what_is_done_around_the_merge_is_ticked_by_hand_and_counts_for_no_item() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", FIX);
+    let head = |text: &str| text.lines().next().map(str::to_owned);
+    run(repo.root(), &["start"]);
+    let before = run(repo.root(), &["checklist"]).stdout;
+    let path = ".hotfix/hotfix/v1.2.1.md";
+    let text = std::fs::read_to_string(repo.path(path)).expect("the record");
+    assert!(
+        text.contains("### After the release\n\n- [ ] It runs in production <!-- deployed -->")
+    );
+    let text = text
+        .replace("- [ ] A second person", "- [x] A second person")
+        .replace(
+            "tried in staging",
+            "tried in staging: not applicable: there is none",
+        );
+    repo.write(path, &text);
+    let after = run(repo.root(), &["checklist"]).stdout;
+    assert_eq!(head(&after), head(&before));
+    for part in [
+        "\nBefore the merge, ticked by hand:\n  ☑ A second person has reviewed it\n  \
+         – It was tried in staging (not applicable: there is none)\n",
+        "\nAfter the release, ticked by hand:\n  ? It runs in production\n",
+    ] {
+        assert!(after.contains(part), "{part}: {after}");
+    }
+    let json = run(repo.root(), &["checklist", "--format", "json"]).json();
+    assert_eq!(json["steps"][0]["state"], "done");
+    assert_eq!(json["steps"][1]["reason"], "there is none");
+    assert_eq!(json["steps"][6]["when"], "after-release");
+    let report = run(repo.root(), &["report"]).stdout;
+    for part in [
+        "\n## Before the merge\n\n- [x] A second person has reviewed it\n\
+         - [x] It was tried in staging: not applicable: there is none\n",
+        "\n## After the release\n\n- [ ] It runs in production\n",
+    ] {
+        assert!(report.contains(part), "{part}: {report}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_settings_is_told_once() {
+    let repo = hotfix_repo();
+    repo.write("hotfix.toml", "colour = 1\n");
+    let outcome = run(repo.root(), &["checklist"]);
+    assert_eq!(
+        outcome.stderr.matches("colour").count(),
+        1,
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn check_shows_what_single_functions_lack_once_there_is_a_record() {
+    let repo = hotfix_repo();
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let shown = |arguments: &[&str]| {
+        let outcome = run(
+            repo.root(),
+            &[&["check", "--format", "concise"], arguments].concat(),
+        );
+        let rules = ["missing-test", "missing-hotfix-comment"];
+        (
+            outcome.code,
+            rules.map(|rule| outcome.stdout.contains(rule)),
+        )
+    };
+    assert_eq!(
+        shown(&[]),
+        (0, [false, false]),
+        "somebody still looks for the fix"
+    );
+
+    repo.write("hotfix.toml", "[rules]\nmissing-test = \"warning\"\n");
+    assert_eq!(shown(&[]), (1, [true, false]), "the settings ask for it");
+    std::fs::remove_file(repo.path("hotfix.toml")).expect("removed");
+
+    run(repo.root(), &["start"]);
+    assert_eq!(shown(&[]), (0, [true, true]), "a hint fails nothing");
+    assert_eq!(shown(&["shop.py"]), (0, [true, true]));
+    assert_eq!(
+        shown(&["--all"]),
+        (0, [false, false]),
+        "no branch is looked at"
+    );
+    let full = run(repo.root(), &["check"]).stdout;
+    assert!(
+        full.contains("comes back with the next merge"),
+        "why: {full}"
+    );
+    let sarif = run(repo.root(), &["check", "--format", "sarif"]).json();
+    let rules = sarif["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .expect("rules");
+    let rule = rules
+        .iter()
+        .find(|rule| rule["id"] == "missing-test")
+        .expect("the rule");
+    let text = rule["shortDescription"]["text"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(text.starts_with("A function that"), "{text}");
+
+    let path = ".hotfix/hotfix/v1.2.1.md";
+    let text = std::fs::read_to_string(repo.path(path)).expect("the record");
+    let excused = "A test covers the fix: not applicable: only the real printer shows it";
+    repo.write(path, text.replace("A test covers the fix", excused));
+    assert_eq!(shown(&[]), (0, [false, true]), "the record says why");
 }
 
 #[test]

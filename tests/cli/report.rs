@@ -32,6 +32,7 @@ fn the_pull_request_tells_what_changes_what_was_seen_and_the_way_back() {
         "  - no test of this hotfix reaches it\n",
         "## Root cause\n\nNobody asked whether there is one.\n",
         "- [ ] A test covers the fix: **does not hold**: no changed test reaches total\n",
+        "\nNot answered in the record: What goes wrong? · When does it happen?",
         "## Deliberate exceptions\n\n- `shop.py:5` `debug-leftover`: the printer reads it\n",
         "## How to take it back\n",
     ] {

@@ -88,6 +88,62 @@ fn a_traceback_leads_to_the_failing_line_and_the_rule() {
 }
 
 #[test]
+fn a_group_is_told_by_what_is_in_it() {
+    let repo = hotfix_repo();
+    let frame = "File \"/srv/app/shop.py\", line 2, in total\n    |     return 1\n";
+    let group = format!(
+        "  + Exception Group Traceback (most recent call last):
+  |   File \"/srv/app/main.py\", line 3, in <module>
+  |     asyncio.run(main())
+  | ExceptionGroup: two tasks failed (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   {frame}    | KeyError: 'id'
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   {frame}    | TypeError: no sum
+    +------------------------------------
+"
+    );
+    let outcome = run_with_stdin(repo.root(), &["start", "--traceback", "-"], &group);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let answer = "\nSeveral at once:\n\n- `KeyError: 'id'` in `shop.py:2` (`total`)\n\
+                  - `TypeError: no sum` in `shop.py:2` (`total`)\n";
+    assert!(text(&repo).contains(answer), "{}", text(&repo));
+}
+
+#[test]
+fn a_line_that_moved_is_told_with_the_line_of_the_traceback() {
+    let repo = hotfix_repo();
+    let frame = |line: usize, code: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/srv/app/shop.py\", line {line}, in total\n    \
+             {code}\nKeyError: 'id'\n"
+        )
+    };
+    let told = |text: String| {
+        repo.write("log.txt", text);
+        run(repo.root(), &["start", "--traceback", "log.txt"]);
+        let record = self::text(&repo);
+        let line = record.lines().find(|line| line.starts_with("- `shop.py"));
+        line.expect("the frame").to_owned()
+    };
+    assert_eq!(
+        told(frame(1, "return 1")),
+        "- `shop.py:2` (`total`): `return 1` (line 1 in the traceback: another version was running)"
+    );
+    assert_eq!(
+        told(frame(2, "return order.sum")),
+        "- `shop.py:2` (`total`): `return 1` (the traceback shows other code at this line: another \
+         version was running)"
+    );
+    assert_eq!(
+        told(frame(2, "return 1")),
+        "- `shop.py:2` (`total`): `return 1`"
+    );
+}
+
+#[test]
 fn what_is_no_traceback_writes_nothing() {
     let repo = hotfix_repo();
     run_with_stdin(

@@ -8,6 +8,7 @@ mod evidence;
 mod facts;
 mod names;
 mod paper;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use serde::Serialize;
 pub use evidence::{Evidence, Outcome};
 pub use facts::{count, says_hotfix};
 pub use names::{MARKS, NAMES, explanation, summaries};
+pub use steps::{STEPS, Step, StepStanding, StepState, When, about_step, step_of, task_of_step};
 
 use super::branch::Branch;
 use super::link::Test;
@@ -212,6 +214,8 @@ pub struct Checklist {
     pub marks: Vec<Mark>,
     /// Questions of the record that nobody has answered; all of them without a record.
     pub unanswered: Vec<&'static Question>,
+    /// What is done around the merge, in its order. It does not count among the items.
+    pub steps: Vec<StepStanding>,
 }
 
 impl Checklist {
@@ -266,7 +270,7 @@ pub fn judge(seen: Seen<'_>) -> Checklist {
         };
         let said = seen
             .record
-            .map_or(Said::Nothing, |record| said(record, item));
+            .map_or(Said::Nothing, |record| said_of(task_of(record, item)));
         match &fact {
             Fact::Fails(Some(rule), _) | Fact::Lacks(rule, _) if seen.settings.is_off(rule) => {
                 Standing {
@@ -279,11 +283,19 @@ pub fn judge(seen: Seen<'_>) -> Checklist {
             _ => stand(item, fact, said),
         }
     };
-    let items = ITEMS.iter().map(standing).collect();
-    let shown = marks.into_iter();
+    let items: Vec<Standing> = ITEMS.iter().map(standing).collect();
+    let excused = |mark: &Mark| {
+        let item = match mark.rule {
+            "missing-test" => "tests-added",
+            _ => "commented",
+        };
+        let mut standing = items.iter().filter(|it| it.item.name == item);
+        standing.any(|it| it.state == State::NotApplicable)
+    };
+    let shown = marks.iter().filter(|mark| !excused(mark)).cloned();
     Checklist {
-        items,
         marks: shown.filter(|it| !seen.settings.is_off(it.rule)).collect(),
+        items,
         unanswered: QUESTIONS
             .iter()
             .filter(|one| {
@@ -291,6 +303,7 @@ pub fn judge(seen: Seen<'_>) -> Checklist {
                     .is_none_or(|record| record.answer(one).is_none())
             })
             .collect(),
+        steps: steps::standing(seen.record),
     }
 }
 
@@ -308,9 +321,14 @@ pub enum Said {
 /// The task of the record that is about `item`.
 #[must_use]
 pub fn task_of<'r>(record: &'r Record, item: &Item) -> Option<&'r Task> {
+    task_called(record, item.name, item.title)
+}
+
+/// The task that has `name` in its comment, else the one that begins with `title`.
+fn task_called<'r>(record: &'r Record, name: &str, title: &str) -> Option<&'r Task> {
     let tasks = record.tasks();
-    let named = |task: &&Task| task.comment.trim() == item.name;
-    let titled = |task: &&Task| task.text.trim().starts_with(item.title);
+    let named = |task: &&Task| task.comment.trim() == name;
+    let titled = |task: &&Task| task.text.trim().starts_with(title);
     tasks
         .iter()
         .find(named)
@@ -328,8 +346,8 @@ pub fn item_of(record: &Record, task: &Task) -> Option<&'static Item> {
 /// The words that mark an item as not applicable; a reason follows.
 pub const NOT_APPLICABLE: &str = "not applicable:";
 
-fn said(record: &Record, item: &Item) -> Said {
-    let Some(task) = task_of(record, item) else {
+fn said_of(task: Option<&Task>) -> Said {
+    let Some(task) = task else {
         return Said::Nothing;
     };
     let lower = task.text.to_ascii_lowercase();

@@ -180,7 +180,8 @@ pub const QUESTIONS: &[Question] = &[
         "side-effects",
         Section::Fix,
         "What else is touched?",
-        "Callers, other services, stored data and integrations that see the change.",
+        "Callers, other services, stored data and integrations that see the change, and whether \
+         all of them go on as before.",
     ),
     ask(
         "tests",
@@ -192,7 +193,15 @@ pub const QUESTIONS: &[Question] = &[
         "documentation",
         Section::Documentation,
         "What was written down?",
-        "Which document tells of the changed behaviour, or that behaviour did not change.",
+        "Which document tells of the changed behaviour and what operators have to do for it, or \
+         that behaviour did not change.",
+    ),
+    ask(
+        "rollback-safety",
+        Section::Rollback,
+        "Can it be taken back safely?",
+        "What stays behind after a revert: data, migrations, caches and messages that the old code \
+         has to read. Or that nothing does.",
     ),
     ask(
         "rollback-trigger",

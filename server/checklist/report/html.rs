@@ -6,6 +6,7 @@ use super::diff::Line;
 use super::markdown::heading;
 use super::{FileHunks, Remark, Report, prose};
 use crate::checklist::history;
+use crate::checklist::items::{State, StepState, When};
 use crate::checklist::rollback;
 use crate::checklist::show::JsonItem;
 use crate::compare::size::Budget;
@@ -34,6 +35,7 @@ pub fn page(report: &Report) -> String {
     files(report, &mut out);
     exceptions(&report.exceptions, &mut out);
     timeline(report, &mut out);
+    steps(report, &mut out);
     if let Some(plan) = &report.rollback {
         let plan = prose::html(&rollback::markdown(plan));
         let _ = write!(out, "<h2>How to take it back</h2>\n{plan}");
@@ -133,6 +135,30 @@ fn changes(report: &Report, out: &mut String) {
             out,
             "<p><code>{scope}</code> {says} <span class=\"dim\">{place}</span></p>"
         );
+    }
+}
+
+/// What is done around the merge.
+fn steps(report: &Report, out: &mut String) {
+    for when in When::ALL {
+        let _ = writeln!(out, "<h2>{}</h2>\n<ul class=\"items\">", when.title());
+        for step in report.checklist.steps.iter().filter(|it| it.when == when) {
+            let (class, state) = match step.state {
+                StepState::Done => ("attested", State::Attested),
+                StepState::NotApplicable => ("not-applicable", State::NotApplicable),
+                StepState::Open => ("open", State::Open),
+            };
+            let _ = writeln!(
+                out,
+                "<li><span class=\"{class}\" title=\"{}\">{}</span><span>{}<br>\
+                 <span class=\"dim\">{}</span></span></li>",
+                state.words(),
+                state.sign(),
+                text(step.title),
+                inline(&step.reason)
+            );
+        }
+        out.push_str("</ul>\n");
     }
 }
 

@@ -7,7 +7,7 @@ use crate::checklist::history;
 use crate::checklist::items::{State, count};
 use crate::checklist::markdown::{code, plain, sentence};
 use crate::checklist::rollback;
-use crate::checklist::show::JsonItem;
+use crate::checklist::show::{self, JsonItem};
 
 /// Files that are listed by name.
 const MOST_FILES: usize = 30;
@@ -44,9 +44,11 @@ pub fn markdown(report: &Report) -> String {
     for item in &report.checklist.items {
         out.push_str(&line_of(item));
     }
+    unanswered(report, &mut out);
     remarks("What the rules still say", &report.findings, &mut out);
     remarks("Deliberate exceptions", &report.exceptions, &mut out);
     size(report, &mut out);
+    out.push_str(&show::steps(&report.checklist));
     if let Some(plan) = &report.rollback {
         let _ = write!(
             out,
@@ -97,6 +99,21 @@ fn one_change(change: &Change) -> String {
         out.push_str("  - no test of this hotfix reaches it\n");
     }
     out
+}
+
+/// What a reviewer misses in the record.
+fn unanswered(report: &Report, out: &mut String) {
+    let open = &report.checklist.unanswered;
+    if report.record.is_empty() {
+        out.push_str("\nNobody has answered the questions of the record yet.\n");
+    } else if !open.is_empty() {
+        let titles: Vec<&str> = open.iter().map(|one| one.title).collect();
+        let _ = write!(
+            out,
+            "\nNot answered in the record: {}\n",
+            titles.join(" · ")
+        );
+    }
 }
 
 fn line_of(item: &JsonItem) -> String {

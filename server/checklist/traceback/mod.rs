@@ -8,7 +8,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub use place::{Located, locate};
+pub use place::{Differs, Located, locate};
 pub use read::read;
 
 /// What was read out of a text.

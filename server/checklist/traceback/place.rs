@@ -15,8 +15,19 @@ pub struct Located {
     pub function: String,
     /// The code of the line as the file has it now.
     pub code: String,
-    /// Whether the traceback says something else of its line: the running version is not this one.
-    pub moved: bool,
+    /// What of the traceback is otherwise here: the running version is not this one.
+    pub differs: Differs,
+}
+
+/// What the traceback says otherwise of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Differs {
+    /// Nothing.
+    No,
+    /// The same code stands in another line of the file; the line that the traceback names.
+    Line(usize),
+    /// The line has other code, and the traceback's is nowhere in the file.
+    Code,
 }
 
 /// Folders below which nothing is the project's own code.
@@ -40,11 +51,12 @@ fn one(root: &Path, frame: &Frame) -> Option<Located> {
     let lines: Vec<&str> = text.lines().collect();
     let index = frame.line.checked_sub(1)?;
     let here = lines.get(index).map_or("", |line| line.trim());
-    let (index, code) = match &frame.code {
-        Some(code) if !same(here, code) => {
-            nearest(&lines, index, code).map_or((index, here), |index| (index, lines[index].trim()))
-        }
-        _ => (index, here),
+    let (index, code, differs) = match &frame.code {
+        Some(code) if !same(here, code) => match nearest(&lines, index, code) {
+            Some(at) => (at, lines[at].trim(), Differs::Line(frame.line)),
+            None => (index, here, Differs::Code),
+        },
+        _ => (index, here, Differs::No),
     };
     if code.is_empty() {
         return None;
@@ -54,7 +66,7 @@ fn one(root: &Path, frame: &Frame) -> Option<Located> {
         line: index + 1,
         function: frame.function.clone(),
         code: code.to_owned(),
-        moved: frame.code.as_ref().is_some_and(|code| !same(here, code)) || index + 1 != frame.line,
+        differs,
     })
 }
 

@@ -64,10 +64,33 @@ pub fn read(text: &str) -> Traceback {
 
 /// A log line in JSON holds the whole traceback in one string.
 fn unescaped(text: &str) -> String {
-    if text.contains("\\n") && text.contains("File \\\"") {
-        return text.replace("\\n", "\n").replace("\\\"", "\"");
+    if !text.contains("\\n") || !text.contains("File \\\"") {
+        return text.to_owned();
     }
-    text.to_owned()
+    // The string ends at its first quote that is not escaped; other fields may follow.
+    let lines = text.lines().map(|line| {
+        let Some(end) = line
+            .rfind("\\n")
+            .and_then(|at| Some(at + closing_quote(&line[at..])?))
+        else {
+            return line.to_owned();
+        };
+        line[..end].to_owned()
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    text.replace("\\n", "\n").replace("\\\"", "\"")
+}
+
+/// Where the first quote stands that no backslash escapes.
+fn closing_quote(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        if c == '"' && !escaped {
+            return Some(at);
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    None
 }
 
 #[derive(Default)]

@@ -197,6 +197,14 @@ fn the_exception_suggests_where_to_look() {
 }
 
 #[test]
+fn a_json_log_ends_the_sentence_where_its_string_ends() {
+    let text = r#"{"exc":"Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    x[\"id\"]\nKeyError: 'id'"}"#;
+    case(text, &["KeyError: 'id' < a.py:1 f [x[\"id\"]]"]);
+    let text = r#"{"exc":"Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nShopError: no \"id\"\n","level":"error"}"#;
+    case(text, &["ShopError: no \"id\" < a.py:1 f [?]"]);
+}
+
+#[test]
 fn frames_are_found_where_the_project_lies_here() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let root = folder.path();
@@ -211,16 +219,19 @@ fn frames_are_found_where_the_project_lies_here() {
         let located = locate(root, &read(&text));
         located[0]
             .iter()
-            .map(|it| (it.path.clone(), it.line, it.moved))
+            .map(|it| (it.path.clone(), it.line, it.differs))
             .collect::<Vec<_>>()
     };
-    let here = |line, moved| vec![("src/shop/orders.py".to_owned(), line, moved)];
+    let here = |line, differs| vec![("src/shop/orders.py".to_owned(), line, differs)];
     assert_eq!(
         place("/srv/app/src/shop/orders.py", 5, "return a['id']"),
-        here(5, false)
+        here(5, Differs::No)
     );
     let installed = "/usr/lib/python3.12/site-packages/shop/orders.py";
-    assert_eq!(place(installed, 3, "return a['id']"), here(5, true));
+    assert_eq!(
+        place(installed, 3, "return a['id']"),
+        here(5, Differs::Line(3))
+    );
     assert_eq!(place("/usr/lib/python3.12/json/decoder.py", 3, "x"), []);
     assert_eq!(place("/srv/other/orders.py", 3, "x"), []);
     assert_eq!(place("../../shop/orders.py", 3, "x"), []);

@@ -10,6 +10,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, 
 
 use super::visible::{inert, visible};
 use super::window::Window;
+use crate::checklist::items::explanation;
 use crate::cli::judge::Judged;
 use crate::fixes::{Applicability, Fix};
 use crate::rules::{self, Finding, Place, Severity};
@@ -49,7 +50,8 @@ pub fn render(files: &[Judged], width: usize) -> String {
 
 /// Why the rule matters, in the first sentence of its documentation.
 fn why(rule: &str) -> Option<Element<'static>> {
-    let text = rules::meta(rule)?.section("Why it matters in production")?;
+    let docs = explanation(rule).or_else(|| Some(rules::meta(rule)?.docs))?;
+    let text = rules::section(docs, "Why it matters in production")?;
     let paragraph = text.split("\n\n").next()?.replace('\n', " ");
     let sentence = paragraph
         .split(". ")

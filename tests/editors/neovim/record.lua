@@ -72,7 +72,7 @@ end), support.said)
 check('with the count', lines()[1] == ('# Hotfix checklist: %d of 14'):format(done()), lines())
 local items = vim.tbl_filter(function(line)
   return vim.startswith(line, '- [')
-end, lines())
+end, vim.list_slice(lines(), 1, line_of('## ')))
 check('and a line for each of the fourteen items', #items == 14, items)
 check('as Markdown that cannot be changed', vim.bo.filetype == 'markdown' and not vim.bo.modifiable)
 vim.wait(200)
@@ -207,6 +207,17 @@ local asked = lines()[(question or 1) + 2] or ''
 check('<CR> on a question goes to it in the record', vim.api.nvim_get_current_buf() == record
   and asked:find(vim.trim(vim.api.nvim_get_current_line():gsub('^#+', '')), 1, true) ~= nil
   and vim.api.nvim_get_current_line() ~= '', { asked, vim.api.nvim_get_current_line() })
+
+vim.cmd('Hotfix checklist')
+wait(10, function()
+  return vim.api.nvim_buf_get_name(0) == NAME and line_of('## After the release') ~= nil
+end)
+local step = line_of('- [ ] It runs in production')
+enter(step or 1)
+check('<CR> on a step after the release goes to it in the record', step ~= nil
+  and vim.api.nvim_get_current_buf() == record
+  and vim.startswith(vim.api.nvim_get_current_line(), '- [ ] It runs in production'),
+  { step, vim.api.nvim_get_current_line() })
 
 vim.cmd.edit(root .. '/README.md')
 vim.wait(500)

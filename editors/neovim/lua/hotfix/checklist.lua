@@ -26,6 +26,7 @@ local NAME = 'hotfix://checklist'
 ---@field items hotfix.Item[]
 ---@field marks hotfix.Mark[]
 ---@field unanswered { section: string, title: string }[]
+---@field steps { title: string, when: 'before-merge'|'after-release', state: string, reason: string }[]
 
 ---@class hotfix.Looked
 ---@field root string
@@ -91,6 +92,19 @@ local function render(looked)
     for _, question in ipairs(list.unanswered) do
       add(('- %s: %s'):format(question.section, question.title), { title = question.title })
     end
+  end
+  local headings = { ['before-merge'] = 'Before the merge', ['after-release'] = 'After the release' }
+  local heading ---@type string?
+  -- An older server knows no steps.
+  for _, step in ipairs(list.steps or {}) do
+    if heading ~= headings[step.when] then
+      heading = headings[step.when]
+      add('')
+      add('## ' .. heading)
+      add('')
+    end
+    local reason = step.state == 'not-applicable' and ': not applicable: ' .. step.reason or ''
+    add(('- [%s] %s%s'):format(step.state == 'open' and ' ' or 'x', step.title, reason), { title = step.title })
   end
   return lines, targets
 end

@@ -13,6 +13,7 @@ use serde_sarif::sarif::{
 };
 
 use super::uri;
+use crate::checklist::items::{explanation, summaries};
 use crate::cli::place::Span;
 use crate::cli::render::Results;
 use crate::cli::render::json::object;
@@ -52,18 +53,23 @@ pub fn render(results: &Results, problems: &[Trouble]) -> String {
 }
 
 fn descriptor(name: &str) -> ReportingDescriptor {
-    let Some(meta) = rules::meta(name) else {
+    let of_rule = || rules::meta(name).map(|meta| (meta.docs, meta.summary()));
+    let of_item = || {
+        let summary = summaries().find(|(it, _)| *it == name)?.1;
+        Some((explanation(name)?, summary))
+    };
+    let Some((docs, summary)) = of_rule().or_else(of_item) else {
         return ReportingDescriptor::builder().id(name).build();
     };
     let text = |text: &str| MultiformatMessageString::builder().text(text).build();
     let help = MultiformatMessageString::builder()
-        .text(meta.docs)
-        .markdown(meta.docs)
+        .text(docs)
+        .markdown(docs)
         .build();
     ReportingDescriptor::builder()
         .id(name)
         .name(name)
-        .short_description(text(meta.summary()))
+        .short_description(text(summary))
         .help(help)
         .build()
 }
