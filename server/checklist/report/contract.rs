@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::inside::Sides;
 use crate::checklist::branch::{Changed, File, Side};
 use crate::checklist::markdown::code;
 use crate::syntax::nodes::{Walk, ancestors, children, field, walk};
@@ -41,6 +42,12 @@ pub fn sentences(file: &File, changed: &Changed) -> Vec<String> {
         }
         Walk::Into
     });
+    if let Some(sides) = Sides::new(file, changed) {
+        found.extend(sides.contract());
+        if found.is_empty() {
+            found = sides.done_otherwise();
+        }
+    }
     if found.is_empty() {
         let lines = if changed.lines == 1 { "line" } else { "lines" };
         found.push(format!("{} {lines} changed inside", changed.lines));
@@ -73,6 +80,10 @@ impl Reader<'_> {
             "keyword_argument" => self.keyword(node),
             "call" => self.call(node),
             "with_statement" => self.with(node),
+            "assert_statement" => {
+                let condition = children(node).find(|it| it.kind() != "comment")?;
+                Some(format!("now asserts {}", short(self.text(condition))))
+            }
             _ => None,
         }
     }
@@ -181,7 +192,7 @@ impl Reader<'_> {
 }
 
 /// Code on one line, cut where it is long.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= LONGEST {
         return code(&text);

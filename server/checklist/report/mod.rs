@@ -4,6 +4,7 @@
 mod contract;
 mod diff;
 mod html;
+mod inside;
 mod markdown;
 mod prose;
 #[cfg(test)]

@@ -62,8 +62,49 @@ fn what_is_not_understood_is_counted() {
         says(BASE, &BASE.replace("return key", "return key + 1")),
         ["now returns `key + 1`"]
     );
-    let head = BASE.replace("event[\"id\"]", "event[\"key\"]");
-    assert_eq!(says(BASE, &head), ["2 lines changed inside"]);
+    let head = BASE.replace(
+        "key = event",
+        "one, two = event, event\n    key = one or two",
+    );
+    let base = BASE.replace("    return", "    log(key)\n    return");
+    assert_eq!(says(&base, &head), ["4 lines changed inside"]);
+}
+
+#[test]
+fn another_statement_or_condition_is_shown_on_both_sides() {
+    let head = BASE.replace("event[\"id\"]", "event[\"key\"]  # as the partner says");
+    assert_eq!(
+        says(BASE, &head),
+        ["`key = event[\"id\"]` is now `key = event[\"key\"] # as the partner says`"]
+    );
+    let base = "def up(self):\n    if self.n > 3:\n        self.n = 0\n    return self.n\n";
+    let head =
+        "def up(self):\n    n = self.n\n    if n >= 3:\n        self.n = 0\n    return self.n\n";
+    assert_eq!(
+        says(base, head),
+        ["asks `n >= 3` where it asked `self.n > 3`"]
+    );
+    let head = base.replace("> 3", ">= 3");
+    assert_eq!(
+        says(base, &head),
+        ["asks `self.n >= 3` where it asked `self.n > 3`"]
+    );
+}
+
+#[test]
+fn other_parameters_and_errors_that_no_longer_come_are_told() {
+    let base =
+        "def get(url):\n    if not url:\n        raise shop.NoUrl(url)\n    return load(url)\n";
+    let head = "def get(\n    url,\n    retries=3,\n):\n    return load(url)\n";
+    assert_eq!(
+        says(base, head),
+        [
+            "takes `(url, retries=3)` where it took `(url)`",
+            "no longer raises `shop.NoUrl`"
+        ]
+    );
+    let head = base.replace("    return load", "    assert url.ok\n    return load");
+    assert_eq!(says(base, &head), ["now asserts `url.ok`"]);
 }
 
 fn report() -> Report {
