@@ -357,6 +357,37 @@ fn the_team_is_told_as_configured() {
     }
 }
 
+/// What nobody has configured stands in the record.
+#[test]
+fn who_is_told_and_what_is_watched_comes_from_the_record_as_well() {
+    let repo = crate::hotfix_repo();
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    repo.commit("Count twice");
+    let silent = "nothing is said of it: answer it in the record, or set `watch` in hotfix.toml";
+    let before = run(repo.root(), &["rollback"]).stdout;
+    assert!(before.contains(silent), "{before}");
+    run(repo.root(), &["start"]);
+    let path = repo.path(".hotfix/hotfix/v1.2.1.md");
+    let text = std::fs::read_to_string(&path).expect("the record");
+    let people = "<!-- Who rolls it back, and who is told. -->";
+    let watched = "### What is watched after the release?\n";
+    let text = text
+        .replace(
+            people,
+            &format!("{people}\n\n- Ada does it\n- the shop's owner is told\n"),
+        )
+        .replace(watched, &format!("{watched}\nThe rate of 500s\n"));
+    std::fs::write(&path, text).expect("written");
+    repo.write("hotfix.toml", "notify = [\"#shop-oncall\"]\n");
+    let after = run(repo.root(), &["rollback"]).stdout;
+    for expected in [
+        "   - #shop-oncall\n   - Ada does it\n   - the shop's owner is told\n",
+        "   - The rate of 500s\n",
+    ] {
+        assert!(after.contains(expected), "{after}");
+    }
+}
+
 /// Without a remote the reverts go onto the local branch, and nothing is pushed.
 #[test]
 fn a_repository_without_a_remote_gets_no_push() {

@@ -110,6 +110,36 @@ fn a_test_that_changes_its_mind_is_flaky() {
 }
 
 #[test]
+fn tests_that_need_pytest_are_not_run_without_it() {
+    let hotfix = Hotfix::new();
+    hotfix.fix();
+    let summary = || {
+        let proof = hotfix.prove(2);
+        assert_eq!(proof["verdict"], "not-run", "{proof}");
+        proof["summary"].as_str().unwrap_or_default().to_owned()
+    };
+    let new = "from shop import total\n\n\ndef test_total():\n    assert total({}) == 0\n";
+    hotfix.repo.write("test_function.py", new);
+    let whole = summary();
+    assert!(
+        whole.contains("no test was collected, and pytest is not installed here: activate"),
+        "{whole}"
+    );
+
+    // A single function of a file with other tests must not be run while unittest looks for it.
+    std::fs::remove_file(hotfix.repo.path("test_function.py")).expect("removed");
+    let file = hotfix.repo.path("test_shop.py");
+    let old = std::fs::read_to_string(&file).expect("the tests");
+    let function = "def test_total():\n    assert shop.total({}) == 0\n";
+    std::fs::write(&file, format!("{old}\n\n{function}")).expect("written");
+    let single = summary();
+    assert!(
+        single.contains("No module named 'pytest', which this test needs; activate"),
+        "{single}"
+    );
+}
+
+#[test]
 fn a_hotfix_without_a_test_has_nothing_to_prove() {
     let hotfix = Hotfix::new();
     hotfix.fix();

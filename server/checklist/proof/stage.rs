@@ -144,7 +144,13 @@ impl Run {
                 && self.report.tests.is_empty()
                 && self.report.uncollected.is_empty() =>
             {
-                Some("no test was collected".to_owned())
+                Some(match runner {
+                    Runner::Unittest(..) => "no test was collected, and pytest is not installed \
+                                             here: activate the environment that has it, or set \
+                                             the command in hotfix.toml"
+                        .to_owned(),
+                    _ => "no test was collected".to_owned(),
+                })
             }
             _ => None,
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::diff::Line;
-use super::markdown::heading;
+use super::markdown::{heading, unanswered};
 use super::{FileHunks, Remark, Report, prose};
 use crate::checklist::history;
 use crate::checklist::items::{State, StepState, When};
@@ -133,7 +133,7 @@ fn changes(report: &Report, out: &mut String) {
         let says = inline(&change.says.join("; "));
         let _ = writeln!(
             out,
-            "<p><code>{scope}</code> {says} <span class=\"dim\">{place}</span></p>"
+            "<p><code>{scope}</code>: {says} <span class=\"dim\">{place}</span></p>"
         );
     }
 }
@@ -163,7 +163,12 @@ fn steps(report: &Report, out: &mut String) {
 }
 
 fn items(report: &Report, out: &mut String) {
-    out.push_str("<h2>Checklist</h2>\n<ul class=\"items\">\n");
+    let done = (report.checklist.done, report.checklist.total);
+    let _ = writeln!(
+        out,
+        "<h2>Evidence: {} of {} items hold</h2>\n<ul class=\"items\">",
+        done.0, done.1
+    );
     for JsonItem {
         title, state, says, ..
     } in &report.checklist.items
@@ -181,6 +186,10 @@ fn items(report: &Report, out: &mut String) {
         );
     }
     out.push_str("</ul>\n");
+    let missing = unanswered(report);
+    if !missing.is_empty() {
+        let _ = writeln!(out, "<p class=\"dim\">{}</p>", text(&missing));
+    }
 }
 
 fn said(report: &Report, out: &mut String) {

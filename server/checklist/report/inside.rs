@@ -64,8 +64,9 @@ impl<'a> Sides<'a> {
     pub fn done_otherwise(&self) -> Vec<String> {
         let mut found = self.conditions();
         for (old, new) in self.replaced() {
-            let is_told = found.iter().any(|it| it.contains(&*new.1));
-            if !is_told && !(old.0 && new.0) {
+            // A condition was told above, without its `if`.
+            let is_told = (old.0 && new.0) || found.iter().any(|it| it.contains(&*new.1));
+            if !is_told {
                 found.push(format!("{} is now {}", old.1, new.1));
             }
         }

@@ -44,7 +44,10 @@ pub fn markdown(report: &Report) -> String {
     for item in &report.checklist.items {
         out.push_str(&line_of(item));
     }
-    unanswered(report, &mut out);
+    let missing = unanswered(report);
+    if !missing.is_empty() {
+        let _ = write!(out, "\n{missing}\n");
+    }
     remarks("What the rules still say", &report.findings, &mut out);
     remarks("Deliberate exceptions", &report.exceptions, &mut out);
     size(report, &mut out);
@@ -101,19 +104,17 @@ fn one_change(change: &Change) -> String {
     out
 }
 
-/// What a reviewer misses in the record.
-fn unanswered(report: &Report, out: &mut String) {
+/// What a reviewer misses in the record; empty when nothing is.
+pub(super) fn unanswered(report: &Report) -> String {
     let open = &report.checklist.unanswered;
-    if report.record.is_empty() {
-        out.push_str("\nNobody has answered the questions of the record yet.\n");
-    } else if !open.is_empty() {
-        let titles: Vec<&str> = open.iter().map(|one| one.title).collect();
-        let _ = write!(
-            out,
-            "\nNot answered in the record: {}\n",
-            titles.join(" · ")
-        );
+    if open.is_empty() {
+        return String::new();
     }
+    if report.record.is_empty() {
+        return "Nobody has answered the questions of the record yet.".to_owned();
+    }
+    let titles: Vec<&str> = open.iter().map(|one| one.title).collect();
+    format!("Not answered in the record: {}", titles.join(" · "))
 }
 
 fn line_of(item: &JsonItem) -> String {
@@ -143,7 +144,7 @@ fn size(report: &Report, out: &mut String) {
     let [files, lines, definitions] = report.size();
     let _ = write!(
         out,
-        "\n## Size\n\nProduction code: {}, {}, {}.\n\n",
+        "\n## Size\n\nProduction code: {}, {}, {}. All files:\n\n",
         count(files, "file"),
         count(lines, "line"),
         count(definitions, "definition")

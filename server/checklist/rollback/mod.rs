@@ -12,6 +12,7 @@ mod warnings;
 
 use serde::Serialize;
 
+use super::record::{self, QUESTIONS, Record};
 use crate::config::Settings;
 use crate::vcs::{BaseCommit, BaseError, Landing, RefKind, Repository, Standing};
 
@@ -104,7 +105,7 @@ pub fn plan(
             notes: code.notes,
         });
         steps.extend(packages::step(&about, &changes));
-        steps.extend(after(settings));
+        steps.extend(after(settings, said(repository, base, settings).as_ref()));
         steps.extend(code.back);
     } else if let Some(back) = code.back {
         steps.push(back);
@@ -158,8 +159,28 @@ fn state(standing: &Standing) -> &'static str {
     }
 }
 
-/// What comes after the code, as the team has configured it.
-fn after(settings: &Settings) -> Vec<Step> {
+/// The record of the hotfix, where it can be read.
+fn said(repository: &Repository, base: &BaseCommit, settings: &Settings) -> Option<Record> {
+    let path = record::path(settings, base.branch.as_deref()?);
+    record::load(repository.root(), &path).ok()
+}
+
+/// What a person answered in the record, line by line, without the marks of lists.
+fn answered(record: Option<&Record>, name: &str) -> Vec<String> {
+    /// More is read in the record itself.
+    const MOST: usize = 6;
+    let question = QUESTIONS.iter().find(|one| one.name == name);
+    let answer = question.and_then(|question| record?.answer(question));
+    let answer = answer.unwrap_or_default();
+    let lines = answer
+        .lines()
+        .map(|line| line.trim().trim_start_matches(['-', '*', ' ']));
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("```"));
+    lines.take(MOST).map(str::to_owned).collect()
+}
+
+/// What comes after the code: as the team has configured it, else as the record says.
+fn after(settings: &Settings, record: Option<&Record>) -> Vec<Step> {
     let mut verify = Step {
         kind: Kind::Verify,
         title: "See that production works again".to_owned(),
@@ -170,29 +191,35 @@ fn after(settings: &Settings) -> Vec<Step> {
         let note = "no smoke tests are configured: set `smoke-tests` in hotfix.toml";
         verify.notes.push(note.to_owned());
     }
-    let people = |kind, title: &str, who: &[String], key: &str, what: &str| Step {
-        kind,
-        title: title.to_owned(),
-        commands: Vec::new(),
-        notes: if who.is_empty() {
-            vec![format!("{what}: set `{key}` in hotfix.toml")]
-        } else {
-            who.to_vec()
-        },
+    let people = |kind, title: &str, who: &[String], key: &str, question: &str| {
+        let mut notes = answered(record, question);
+        notes.retain(|note| !who.contains(note));
+        notes.splice(0..0, who.iter().cloned());
+        if notes.is_empty() {
+            notes.push(format!(
+                "nothing is said of it: answer it in the record, or set `{key}` in hotfix.toml"
+            ));
+        }
+        Step {
+            kind,
+            title: title.to_owned(),
+            commands: Vec::new(),
+            notes,
+        }
     };
     let tell = people(
         Kind::Notify,
         "Tell them that the hotfix is taken back",
         &settings.notify,
         "notify",
-        "nobody is configured",
+        "rollback-people",
     );
     let watch = people(
         Kind::Watch,
         "Watch until it is calm",
         &settings.watch,
         "watch",
-        "nothing is configured",
+        "watch",
     );
     vec![verify, tell, watch]
 }

@@ -50,7 +50,10 @@ fn below(step: &Step) -> String {
         for command in &step.commands {
             let _ = writeln!(out, "   {command}");
         }
-        out.push_str("   ```\n\n");
+        out.push_str("   ```\n");
+        if !step.notes.is_empty() {
+            out.push('\n');
+        }
     }
     for note in &step.notes {
         let _ = writeln!(out, "   - {note}");
