@@ -2,13 +2,14 @@
 
 import * as vscode from 'vscode';
 import { Actions } from './actions';
-import { backmerge, checkTasks, runVerb } from './check';
+import { checkTasks, runVerb } from './check';
 import { Checklist } from './checklist';
 import { Deferred, DeferredView } from './deferred';
 import { Production } from './production';
 import { Item, Status } from './protocol';
 import { Report } from './report';
 import { ruleOf, Rules } from './rules';
+import { Runs } from './runs';
 import { Server, settings } from './server';
 import { plain, statusBar } from './statusbar';
 import { Finding, View } from './view';
@@ -52,6 +53,8 @@ export function deactivate(): Promise<void> | undefined {
 
 function registerCommands(context: vscode.ExtensionContext, running: Server, rules: Rules, production: Production, checklist: Checklist, deferred: DeferredView, report: Report): void {
   const actions = new Actions(running);
+  const runs = new Runs(running);
+  context.subscriptions.push(runs);
   const commands: Record<string, (...args: never[]) => unknown> = {
     showStatus: () => showStatus(running),
     compare: (target?: vscode.Uri | Finding) => {
@@ -63,10 +66,10 @@ function registerCommands(context: vscode.ExtensionContext, running: Server, rul
     restoreDefinition: () => inEditor((editor) => actions.restore(editor, 'definition')),
     explain: (target?: string | Finding) => rules.explain(typeof target === 'object' ? ruleOf(target.diagnostic) : target),
     check: () => runVerb(running, 'check'),
-    proveInTerminal: () => runVerb(running, 'prove'),
-    verifyInTerminal: () => runVerb(running, 'verify'),
-    rollbackInTerminal: () => runVerb(running, 'rollback'),
-    backmergeInTerminal: () => backmerge(running),
+    proveFix: () => runs.run('prove'),
+    verifyFix: () => runs.run('verify'),
+    planRollback: () => runs.run('rollback'),
+    findMissing: () => runs.backmerge(),
     showReport: () => report.show(),
     copyReport: () => report.copy(),
     deferHunk: () => inEditor((editor) => actions.defer(editor, 'hunk')),
