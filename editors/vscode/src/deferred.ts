@@ -22,20 +22,24 @@ export interface Deferred {
 export class DeferredView implements vscode.TreeDataProvider<Deferred>, vscode.Disposable {
   readonly onDidChangeTreeData: vscode.Event<void>;
   private readonly changed = new vscode.EventEmitter<void>();
+  private readonly tree: vscode.TreeView<Deferred>;
   private readonly subscriptions: vscode.Disposable[] = [];
+  private found: Deferred[] = [];
+  private question = 0;
 
   constructor(private readonly server: Server) {
     this.onDidChangeTreeData = this.changed.event;
     const watcher = vscode.workspace.createFileSystemWatcher(`**/${FOLDER}/*.patch`);
-    const again = () => this.changed.fire();
+    const again = () => void this.refresh();
+    this.tree = vscode.window.createTreeView('hotfix.deferred', { treeDataProvider: this });
     this.subscriptions.push(
       this.changed,
+      this.tree,
       watcher,
       watcher.onDidCreate(again),
       watcher.onDidChange(again),
       watcher.onDidDelete(again),
       server.onStatus(again),
-      vscode.window.createTreeView('hotfix.deferred', { treeDataProvider: this }),
     );
   }
 
@@ -53,9 +57,24 @@ export class DeferredView implements vscode.TreeDataProvider<Deferred>, vscode.D
     return row;
   }
 
-  async getChildren(change?: Deferred): Promise<Deferred[]> {
+  getChildren(change?: Deferred): Deferred[] {
+    return change === undefined ? this.found : [];
+  }
+
+  /** Looks for the patches anew. Their count stands in the title, since the view may be closed. */
+  private async refresh(): Promise<void> {
+    this.question += 1;
+    const question = this.question;
+    const found = await this.patches().catch((): Deferred[] => []);
+    if (question !== this.question) return;
+    this.found = found;
+    this.tree.title = found.length > 0 ? `Deferred (${found.length})` : 'Deferred';
+    this.changed.fire();
+  }
+
+  private async patches(): Promise<Deferred[]> {
     const root = this.server.current?.root;
-    if (change !== undefined || root === undefined) return [];
+    if (root === undefined) return [];
     const folder = vscode.Uri.file(path.join(root, FOLDER));
     const entries = await Promise.resolve(vscode.workspace.fs.readDirectory(folder)).catch((): [string, vscode.FileType][] => []);
     const found: Deferred[] = [];
@@ -92,6 +111,6 @@ export class DeferredView implements vscode.TreeDataProvider<Deferred>, vscode.D
       return;
     }
     await vscode.window.showTextDocument(file, { selection: new vscode.Range(change.line - 1, 0, change.line - 1, 0) });
-    this.changed.fire();
+    await this.refresh();
   }
 }

@@ -61,7 +61,9 @@ export class Runs implements vscode.TextDocumentContentProvider, vscode.Disposab
     });
     if (answer === undefined) return;
     const page = vscode.Uri.from({ scheme: SCHEME, path: `/${path.basename(root)}/${heading}.md` });
-    this.pages.set(page.path, `# ${heading}\n\n${answer}`);
+    // The preview knows no boxes.
+    const boxes = answer.replaceAll(/^(\s*- )\[ \]/gm, '$1☐').replaceAll(/^(\s*- )\[x\]/gm, '$1☑');
+    this.pages.set(page.path, `# ${heading}\n\n${boxes}`);
     this.changed.fire(page);
     await vscode.commands.executeCommand('markdown.showPreview', page);
   }
