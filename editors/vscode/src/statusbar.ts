@@ -91,6 +91,11 @@ function tooltip(server: Server): vscode.MarkdownString {
   return text;
 }
 
+/** Text that Markdown shows as it is, and that may be broken at its blanks. */
+function literally(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[!-/:-@[-`{-~]/g, '\\$&');
+}
+
 function table(text: vscode.MarkdownString, status: Status): void {
   const { warning, information, hint } = status.counts;
   const row = (name: string, value: string) => {
@@ -110,8 +115,10 @@ function table(text: vscode.MarkdownString, status: Status): void {
     row('Checklist', `${done} of ${total} done${failed > 0 ? `, ${failed} do not hold` : ''}`);
   }
   if (status.size) row('Size', status.size.over ? `${status.size.text}: too much for a hotfix` : status.size.text);
-  if (status.risk) row('Risk', `${status.risk.score} of 100: ${status.risk.reasons.join(', ')}`);
+  if (status.risk) row('Risk', `${status.risk.score} of 100`);
   text.appendMarkdown('\n');
+  // A row of the table is never broken, and `appendText` keeps its blanks together.
+  if (status.risk && status.risk.reasons.length > 0) text.appendMarkdown(`Risky are: ${status.risk.reasons.map(literally).join(', ')}.\n\n`);
   if (status.reason) {
     text.appendText(sentence(status.reason));
     text.appendMarkdown('\n\n');

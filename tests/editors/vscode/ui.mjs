@@ -35,6 +35,11 @@ try {
     const base = repository.git('rev-parse', 'main').slice(0, 8);
     if (!text.includes(`main at ${base}`) || !text.includes('v1.2.1')) throw new Error(text);
     await shot('2-status-tooltip');
+    const cut = await hover.evaluate((it) => {
+      const { right } = it.getBoundingClientRect();
+      return [...it.querySelectorAll('td, p')].filter((part) => part.getBoundingClientRect().right > right).map((part) => part.textContent);
+    });
+    if (cut.length > 0) throw new Error(`cut off: ${cut}`);
   });
   await check('Problems lists the finding', async () => {
     await calm();
@@ -51,6 +56,8 @@ try {
       await page.keyboard.press('Control+k');
       await page.keyboard.press('Control+i');
     });
+    // Its lines of code are laid out a moment later.
+    await hover.locator('.monaco-tokenized-source', { hasText: 'timeout=10' }).waitFor();
     await shot('4-hover');
   });
   await check('the view lists the findings by group', async () => {
