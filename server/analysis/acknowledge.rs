@@ -1,8 +1,8 @@
 //! Acknowledging a finding: the comment that allows it, for which a person writes the reason.
 
-use super::actions::cures;
+use super::Snapshot;
 use super::marks::is_mark;
-use super::{Analysis, Snapshot};
+use super::trials::Trials;
 use crate::fixes::layout::{indent_of, line_end};
 use crate::fixes::{Applicability, Edit, Fix};
 use crate::rules::{Finding, Trial};
@@ -21,7 +21,7 @@ pub fn acknowledge(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
         // The comment above a definition covers all of it.
         return above(snapshot, finding, &comment).map(|edit| fix(finding, edit));
     }
-    let analysis = Analysis::new(snapshot);
+    let mut trials = Trials::new(snapshot);
     [
         above(snapshot, finding, &comment),
         behind(snapshot, finding, &comment),
@@ -40,7 +40,7 @@ pub fn acknowledge(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
                 ..edit.clone()
             },
         );
-        cures(&analysis, finding, &tried, Trial::Near)
+        trials.cures(finding, &tried, Trial::Near)
     })
     .map(|edit| fix(finding, edit))
 }

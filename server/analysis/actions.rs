@@ -1,110 +1,31 @@
-//! Fixes: each is applied on trial, parsed and judged again before anybody sees it.
+//! Fixes of findings, hunks and whole files; `trials` tries each before anybody sees it.
 
 use std::ops::Range;
 
-use super::{Analysis, Report, Snapshot, marks};
+use super::trials::Trials;
+use super::{Analysis, Report, Snapshot};
 use crate::fixes::{Applicability, Edit, Fix, apply, hunk};
-use crate::rules::{self, Confidence, Finding, FixContext, Trial};
+use crate::rules::{Confidence, Finding};
+use crate::syntax::Source;
 use crate::syntax::nodes::scope_of;
-use crate::syntax::{Source, Unit};
 
 /// The fixes of one finding of this snapshot, the preferred one first. Each was tried: the result
 /// has no new syntax error, the finding is gone, and no rule finds anything worse.
 #[must_use]
 pub fn fixes(snapshot: &Snapshot, finding: &Finding) -> Vec<Fix> {
-    if marks::is_mark(finding) {
-        return marks::fixes(snapshot, finding);
-    }
-    let Some(rule) = rules::find_in(&snapshot.settings, finding.rule) else {
-        return Vec::new();
-    };
-    let analysis = Analysis::new(snapshot);
-    let head = analysis.head();
-    let Some(node) = snapshot.head.node_at(finding.span.clone()) else {
-        return Vec::new();
-    };
-    let scope = if node.kind() == "module" {
-        node
-    } else {
-        scope_of(node)
-    };
-    let unit = Unit::of_scope(head, unit_scope(scope));
-    let context = FixContext {
-        unit: &unit,
-        version: snapshot.version.as_deref(),
-        production: snapshot
-            .base
-            .production()
-            .map(|side| side.file(&snapshot.settings, snapshot.is_test)),
-        hunks: analysis.hunks(),
-    };
-    let mut found: Vec<Fix> = rule
-        .fixes(&context, finding)
-        .into_iter()
-        .filter(|fix| match rule.trial() {
-            trial @ (Trial::Near | Trial::Whole) => cures(&analysis, finding, fix, trial),
-            Trial::Syntax => edited(snapshot, &fix.edits).is_some(),
-        })
-        .collect();
-    if let Some(first) = found.iter().position(|fix| fix.preferred).or(Some(0)) {
-        for (index, fix) in found.iter_mut().enumerate() {
-            fix.preferred = index == first;
-        }
-    }
-    found.sort_by_key(|fix| !fix.preferred);
-    found
+    Trials::new(snapshot).fixes(finding)
 }
 
 /// A lambda is judged as part of the function around it.
-fn unit_scope(mut scope: tree_sitter::Node<'_>) -> tree_sitter::Node<'_> {
+pub(super) fn unit_scope(mut scope: tree_sitter::Node<'_>) -> tree_sitter::Node<'_> {
     while scope.kind() == "lambda" {
         scope = scope_of(scope);
     }
     scope
 }
 
-/// Whether the fix heals: fewer findings of the rule, nothing new above a hint, no new error.
-/// Judges only the definitions that the fix changes, before and after, if the rule can be so tried.
-pub(super) fn cures(analysis: &Analysis<'_>, finding: &Finding, fix: &Fix, trial: Trial) -> bool {
-    let mut old: Vec<Range<usize>> = fix.edits.iter().map(|edit| edit.range.clone()).collect();
-    let mut new = changed_ranges(&fix.edits);
-    old.push(finding.span.clone());
-    new.push(moved(finding.span.start, &fix.edits)..moved(finding.span.end, &fix.edits));
-    let judge = |analysis: &Analysis<'_>, near: &[Range<usize>]| match trial {
-        Trial::Near => analysis.near(near).map(|part| part.report).ok(),
-        Trial::Whole | Trial::Syntax => analysis.whole().ok(),
-    };
-    let Some(before) = judge(analysis, &old) else {
-        return false;
-    };
-    let Some(head) = edited(analysis.snapshot(), &fix.edits) else {
-        return false;
-    };
-    let changed = Snapshot {
-        head,
-        ..analysis.snapshot().clone()
-    };
-    let Some(after) = judge(&Analysis::new(&changed), &new) else {
-        return false;
-    };
-    let count = |report: &Report, rule: &str, least: Confidence| {
-        let findings = report.findings.iter();
-        findings
-            .filter(|one| one.rule == rule && least <= one.confidence)
-            .count()
-    };
-    let gone = count(&after, finding.rule, Confidence::Possible)
-        < count(&before, finding.rule, Confidence::Possible);
-    let worse = after.findings.iter().any(|one| {
-        Confidence::Likely <= one.confidence
-            && count(&before, one.rule, Confidence::Likely)
-                < count(&after, one.rule, Confidence::Likely)
-    });
-    gone && !worse
-}
-
 /// Where the edits' new texts stand afterwards.
-fn changed_ranges(edits: &[Edit]) -> Vec<Range<usize>> {
+pub(super) fn changed_ranges(edits: &[Edit]) -> Vec<Range<usize>> {
     edits
         .iter()
         .map(|edit| {
@@ -115,7 +36,7 @@ fn changed_ranges(edits: &[Edit]) -> Vec<Range<usize>> {
 }
 
 /// Where the byte `at` stands after the edits that lie before it.
-fn moved(at: usize, edits: &[Edit]) -> usize {
+pub(super) fn moved(at: usize, edits: &[Edit]) -> usize {
     let (mut added, mut removed) = (0, 0);
     for edit in edits
         .iter()
@@ -170,11 +91,11 @@ pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<(hunk::Purp
 pub fn fix_all(snapshot: &Snapshot, report: &Report) -> Option<Fix> {
     let mut edits: Vec<Edit> = Vec::new();
     let mut count = 0;
+    let mut trials = Trials::bounded(snapshot);
     for finding in &report.findings {
-        let preferred = fixes(snapshot, finding)
-            .into_iter()
-            .find(|fix| fix.preferred && fix.applicability == Applicability::Safe);
-        let Some(fix) = preferred else { continue };
+        let Some(fix) = trials.safe_fix(finding) else {
+            continue;
+        };
         let fresh: Vec<Edit> = fix
             .edits
             .into_iter()
@@ -213,8 +134,9 @@ pub fn restore_layout(snapshot: &Snapshot, report: &Report) -> Option<Fix> {
         .findings
         .iter()
         .filter(|one| one.rule == "reformatting" && Confidence::Likely <= one.confidence);
+    let mut trials = Trials::bounded(snapshot);
     for finding in layout {
-        let context = fixes(snapshot, finding).into_iter().next();
+        let context = trials.fixes(finding).into_iter().next();
         for edit in context.into_iter().flat_map(|fix| fix.edits) {
             if !edits.contains(&edit) {
                 edits.push(edit);

@@ -178,7 +178,7 @@ impl<'s> Analysis<'s> {
     }
 
     /// The innermost definitions (by index) in which edits lie.
-    fn around(&self, edits: &[Range<usize>]) -> BTreeSet<usize> {
+    pub(super) fn around(&self, edits: &[Range<usize>]) -> BTreeSet<usize> {
         let File {
             source, outline, ..
         } = self.head();

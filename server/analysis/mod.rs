@@ -17,6 +17,7 @@ mod pairs;
 pub mod risk;
 mod side;
 mod touched;
+mod trials;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub use complete::{Completion, completions};
 pub use judge::{Analysis, Partial, Skeleton};
 pub use leaving::{Leaving, leaving};
 pub use marks::marked;
+pub use trials::Trials;
 
 use crate::compare::branch::Branch;
 use crate::config::Settings;

@@ -11,7 +11,7 @@ use super::files::Target;
 use super::input::Input;
 use super::terminal::Terminal;
 use super::trouble::Trouble;
-use crate::analysis::{self, Comparison, Report, Snapshot};
+use crate::analysis::{self, Comparison, Report, Snapshot, Trials};
 use crate::compare::branch::Branch;
 use crate::fixes::{Applicability, Fix};
 use crate::rules::Finding;
@@ -58,11 +58,10 @@ impl Judged {
         };
         // Nobody cancels here, so the analysis always ends.
         let report = analysis::analyse(&snapshot).unwrap_or_default();
-        let fixes = report
-            .findings
-            .iter()
-            .map(|finding| analysis::fixes(&snapshot, finding))
-            .collect();
+        let mut trials = Trials::bounded(&snapshot);
+        let findings = report.findings.iter();
+        let fixes = findings.map(|finding| trials.fixes(finding)).collect();
+        drop(trials);
         Self {
             target,
             input: prepared.input,

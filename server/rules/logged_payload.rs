@@ -340,6 +340,7 @@ fn of_word(name: &str, part: bool) -> Option<Holds> {
         "access_key",
         "secret_key",
         "card_number",
+        "credit_card",
         "cvv",
         "cvc",
         "ssn",
@@ -368,7 +369,10 @@ fn of_word(name: &str, part: bool) -> Option<Holds> {
         "user",
         "customer",
         "patient",
+        "account",
+        "profile",
         "request_data",
+        "request_body",
         "form_data",
     ];
     whole.iter().any(ends).then_some(Holds::Whole)
@@ -437,6 +441,18 @@ fn less(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
             let key = known_key(unit, written).unwrap_or_else(|| "id".to_owned());
             format!("{written}.get({quote}{key}{quote})")
         }
+    };
+    // A text takes nothing but text: the id may be a number, or missing.
+    let joined = holds == Holds::Whole
+        && node
+            .parent()
+            .filter(|up| up.kind() == "binary_operator")
+            .and_then(|up| field(up, "operator"))
+            .is_some_and(|operator| operator.kind() == "+");
+    let instead = if joined {
+        format!("str({instead})")
+    } else {
+        instead
     };
     (!written.contains(['\n', '#'])).then_some(())?;
     let mut builder = Builder::new(unit.file);

@@ -3,7 +3,7 @@
 
 use tree_sitter::Node;
 
-use super::{Confidence, Draft, Group, Meta, Pair, Reporter, Rule};
+use super::{Confidence, Draft, Group, Meta, Pair, Reporter, Rule, swallowed_exception};
 use crate::compare::normal::tokens;
 use crate::syntax::Unit;
 use crate::syntax::flow::handler_names;
@@ -76,6 +76,11 @@ fn wrapped(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
         };
         let all: Vec<_> = children(body).map(|one| words(head, one)).collect();
         let is_old = all.iter().all(|one| holds(&whole, one));
+        // What disappears without a trace is said by `swallowed-exception`, with a fix.
+        let clauses = children(statement).filter(|part| hides(head, *part));
+        if clauses.into_iter().any(|part| swallowed_exception::is_shown(head, part)) {
+            continue;
+        }
         if !is_old
             || bodies
                 .iter()

@@ -205,6 +205,17 @@ fn silent_operation(unit: &Unit<'_>, name: Node<'_>, kind: &str) -> Option<&'sta
             (operator == "*" && !repeats && other.kind() != "binary_operator")
                 .then_some("repeating a text")
         }
+        // `2.5 * "3"` raises, `2 * "3"` does not.
+        ("binary_operator", "float") => {
+            let operator = field(parent, "operator")?.kind();
+            (operator == "*" && other_side(parent, name)?.kind() == "integer")
+                .then_some("repeating a text")
+        }
+        ("augmented_assignment", "int") => {
+            let operator = field(parent, "operator")?;
+            (unit.slice(operator) == "*=" && field(parent, "right") == Some(name))
+                .then_some("repeating a text")
+        }
         ("subscript", "str") if field(parent, "value") == Some(name) => {
             Some("taking items of a list")
         }

@@ -7,7 +7,7 @@ use super::knowledge::origins;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
-use crate::syntax::flow::{caught_around, withs_around};
+use crate::syntax::flow::{caught_around, handler_names, withs_around};
 use crate::syntax::nodes::{field, statement_of};
 
 /// A request whose failure nobody in the file handles.
@@ -37,7 +37,7 @@ impl Rule for UnhandledRequestError {
             let Some(sent) = request(unit, call) else {
                 continue;
             };
-            let guarded = !caught_around(call).is_empty()
+            let guarded = is_caught(unit, call)
                 || in_mock(unit, call)
                 || withs_around(call)
                     .iter()
@@ -63,6 +63,20 @@ impl Rule for UnhandledRequestError {
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
         wrap(context, finding).into_iter().collect()
     }
+}
+
+/// Whether a handler around the call may take its failure: not one for keys and attributes alone.
+fn is_caught(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    caught_around(call).into_iter().any(|clause| {
+        let names = handler_names(clause, unit.source());
+        names.is_empty()
+            || names.iter().any(|name| {
+                !matches!(
+                    *name,
+                    "KeyError" | "IndexError" | "LookupError" | "AttributeError" | "TypeError"
+                )
+            })
+    })
 }
 
 /// The cheap question: a file that names no HTTP library sends no request.

@@ -163,7 +163,13 @@ pub(super) fn disabling<'a>(unit: &Unit<'a>, string: Node<'_>) -> Option<(Range<
             && after.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '='))
     };
     let mut known = FLAGS.to_vec();
-    if text.contains("curl") {
+    // `["curl", "-k", url]`
+    let of_curl = string
+        .parent()
+        .filter(|up| up.kind() == "list")
+        .and_then(|list| list.named_child(0))
+        .is_some_and(|program| unit.slice(program).contains("curl"));
+    if of_curl || text.contains("curl") {
         known.push("-k");
     }
     known.into_iter().find_map(|flag| {

@@ -1,9 +1,10 @@
 //! `disabled-check`: a check that stood in the way is switched off.
 //!
-//! `values` reads arguments and attributes (`constants` what they are), `flags` command lines, `silencers` comments for tools,
-//! `fix` switches each on again.
+//! `values` reads arguments and attributes (`constants` what they are), `flags` command lines,
+//! `environment` variables, `silencers` comments for tools; `fix` switches each on again.
 
 mod constants;
+mod environment;
 mod fix;
 mod flags;
 mod silencers;
@@ -44,6 +45,7 @@ impl Rule for DisabledCheck {
         }
         values::check(unit, &PATTERN, reporter);
         flags::check(unit, reporter);
+        environment::check(unit, reporter);
         silencers::check(unit, reporter);
     }
 

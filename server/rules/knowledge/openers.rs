@@ -51,6 +51,12 @@ impl Kind {
         self == LINES
     }
 
+    /// Whether it is a bare number of an open file.
+    #[must_use]
+    pub fn is_descriptor(self) -> bool {
+        self == DESCRIPTOR
+    }
+
     /// Whether its `open` gives a member that keeps it alive: `ZipFile(…).open(…)`.
     #[must_use]
     pub fn is_archive(self) -> bool {
@@ -123,6 +129,15 @@ const POOL: Kind = kind(
     false,
 );
 const DATABASE: Kind = kind("connection", &["close"], With::Closing, Certain, false);
+/// A number that stands for an open file: `open` and `os.fdopen` take it over.
+const DESCRIPTOR: Kind = kind("descriptor", &[], With::Never, Likely, false);
+const CLIENT: Kind = kind(
+    "client",
+    &["close", "aclose", "__exit__", "__aexit__"],
+    With::Never,
+    Likely,
+    false,
+);
 const CURSOR: Kind = kind("cursor", &["close"], With::Closing, Possible, false);
 
 const OPENERS: &[(&str, Kind)] = &[
@@ -170,6 +185,8 @@ const OPENERS: &[(&str, Kind)] = &[
     ("tempfile.TemporaryFile", TEMPORARY),
     ("tempfile.SpooledTemporaryFile", TEMPORARY),
     ("tempfile.TemporaryDirectory", FOLDER),
+    ("tempfile.mkstemp", DESCRIPTOR),
+    ("os.open", DESCRIPTOR),
     ("socket.socket", SOCKET),
     ("socket.create_connection", SOCKET),
     ("socket.create_server", SOCKET),
@@ -190,6 +207,9 @@ const OPENERS: &[(&str, Kind)] = &[
     ("multiprocessing.dummy.Pool", POOL),
     ("concurrent.futures.ThreadPoolExecutor", POOL),
     ("concurrent.futures.ProcessPoolExecutor", POOL),
+    ("aiohttp.ClientSession", CLIENT),
+    ("httpx.AsyncClient", CLIENT),
+    ("httpx.Client", CLIENT),
     ("sqlite3.connect", DATABASE),
     ("psycopg2.connect", DATABASE),
     ("psycopg.connect", DATABASE),

@@ -3,9 +3,9 @@
 use tree_sitter::Node;
 
 use super::keys::{Keys, constant_subscript, module_value, path, root};
-use crate::syntax::Unit;
-use crate::syntax::nodes::{bare, children, field, positional};
-use crate::syntax::unit::Parameter;
+use crate::syntax::nodes::{bare, children, field, own, positional};
+use crate::syntax::unit::{Parameter, definition_node};
+use crate::syntax::{Kind, Unit};
 
 /// Where a mapping comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -274,6 +274,31 @@ fn of_attribute(unit: &Unit<'_>, attribute: Node<'_>) -> Origin {
     Origin::Unknown
 }
 
+/// A function of the file that only returns what it read from outside: `return json.load(file)`.
+fn answers_outside(unit: &Unit<'_>, name: &str) -> bool {
+    let Some(node) = unit
+        .file
+        .outline
+        .find(name)
+        .filter(|one| one.kind == Kind::Function && one.range == one.core)
+        .and_then(|one| definition_node(unit.source(), one))
+    else {
+        return false;
+    };
+    let returns = own(node, &["return_statement", "yield"]);
+    !returns.is_empty()
+        && unit.bindings(name).is_empty()
+        && returns.iter().all(|one| {
+            one.kind() == "return_statement"
+                && one
+                    .named_child(0)
+                    .map(bare)
+                    .filter(|value| value.kind() == "call")
+                    .and_then(|value| unit.callee(value))
+                    .is_some_and(|full| READERS.contains(&full.as_str()))
+        })
+}
+
 fn of_call<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, call: Node<'a>, depth: u8) -> Origin {
     let Some(function) = field(call, "function") else {
         return Origin::Unknown;
@@ -296,9 +321,14 @@ fn of_call<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, call: Node<'a>, depth: u8) 
         }),
         (_, "dict" | "copy.copy" | "copy.deepcopy" | "deepcopy") => {
             positional(call).first().map_or(Origin::Unknown, |first| {
-                origin_within(keys, unit, *first, depth - 1)
+                match origin_within(keys, unit, *first, depth - 1) {
+                    // `dict(zip(names, values))`
+                    Origin::Unknown if first.kind() == "call" => Origin::Plain,
+                    found => found,
+                }
             })
         }
+        (None, name) if answers_outside(unit, name) => Origin::Declared,
         (_, function) => {
             let last = function.rsplit('.').next().unwrap_or(function);
             let class_like = last.chars().next().is_some_and(char::is_uppercase);

@@ -119,3 +119,14 @@ pub fn logged(unit: &Unit<'_>, node: Node<'_>) -> bool {
         .take_while(|up| contains(statement, *up))
         .any(|up| up.kind() == "call" && only_logs(unit, up))
 }
+
+/// Whether the node stands in a `print`.
+#[must_use]
+pub fn printed(unit: &Unit<'_>, node: Node<'_>) -> bool {
+    let statement = statement_of(node);
+    ancestors(node)
+        .take_while(|up| contains(statement, *up))
+        .filter(|up| up.kind() == "call")
+        .filter_map(|call| field(call, "function"))
+        .any(|function| matches!(unit.slice(function), "print" | "pprint" | "pprint.pprint"))
+}

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::ANYBODY;
+use super::refuses::refused;
 use super::source::{Why, may_be_none};
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::{Keys, Presence};
@@ -10,25 +12,6 @@ use crate::syntax::flow::{
     Bound, Event, Flat, Graph, Known, Lattice, Path, Place, Segment, Step, handlers_around, solve,
     swallows_around,
 };
-
-/// Built-in functions that raise `TypeError` when their only argument is None.
-const REFUSES_NONE: [&str; 15] = [
-    "len",
-    "iter",
-    "next",
-    "sum",
-    "sorted",
-    "list",
-    "tuple",
-    "set",
-    "enumerate",
-    "reversed",
-    "min",
-    "max",
-    "int",
-    "float",
-    "abs",
-];
 
 /// A use of a value that may be None.
 #[derive(Debug, Clone)]
@@ -184,10 +167,7 @@ impl<'a> MayBeNone<'_, '_, 'a> {
                 let function = flat.field(at, "function");
                 let function = function.filter(|function| flat.kind(*function) == "identifier");
                 let mut all: Vec<(Place, bool)> = one(function);
-                let refuses = function.is_some_and(|name| REFUSES_NONE.contains(&flat.slice(name)));
-                if refuses && let [first] = self.arguments(at).as_slice() {
-                    all.push((*first, true));
-                }
+                all.extend(refused(self.unit, flat, at).into_iter().map(|one| (one, true)));
                 all
             }
             (Step::Iterate | Step::Enter, _) => vec![(at, false)],
@@ -201,7 +181,9 @@ impl<'a> MayBeNone<'_, '_, 'a> {
                 // `str | None` is a type, and other classes define these as they like.
                 let plain = !matches!(operator, "|" | "&" | "^" | "@");
                 let left = flat.field(at, "left").filter(|_| plain);
-                left.map(|one| (one, true)).into_iter().collect()
+                // A text formats None with `%`.
+                let right = flat.field(at, "right").filter(|_| plain && operator != "%");
+                left.into_iter().chain(right).map(|one| (one, true)).collect()
             }
             (Step::Value, "comparison_operator") => self.compared(at),
             _ => Vec::new(),
@@ -421,8 +403,22 @@ impl Lattice for MayBeNone<'_, '_, '_> {
     }
 
     fn observe(&mut self, event: Event, state: &State) {
+        // Whoever goes through a bare parameter or asks it for a key knows what it is.
+        let flat = self.flat();
+        let takes_it = matches!(event.step, Step::Iterate | Step::Enter)
+            || flat.kind(event.at) == "attribute"
+                && flat
+                    .field(event.at, "attribute")
+                    .is_some_and(|name| matches!(flat.slice(name), "get" | "pop" | "setdefault"));
         for (object, by_operator) in self.needs(event) {
-            self.judge(object, by_operator, state);
+            let bare = self
+                .flat()
+                .path(object)
+                .and_then(|path| state.get(path))
+                .is_some_and(|reason| self.why(reason).reason == ANYBODY);
+            if !(takes_it && bare) {
+                self.judge(object, by_operator, state);
+            }
         }
     }
 }
@@ -488,7 +484,7 @@ impl MayBeNone<'_, '_, '_> {
                         | "generator_expression"
                 )
             });
-        let around = block(object);
+        let around = block(object).map(|block| cleaned(flat, block));
         let behind = flat
             .find(why.place)
             .is_some_and(|set| flat.ancestors(set).any(|up| Some(up) == around));
@@ -498,6 +494,20 @@ impl MayBeNone<'_, '_, '_> {
             Confidence::Possible
         }
     }
+}
+
+/// The block that a `finally` or a handler belongs to: every way into the `try` may end there.
+fn cleaned(flat: &Flat<'_>, block: Place) -> Place {
+    let mut at = block;
+    while let Some(clause) = flat.parent(at)
+        && matches!(flat.kind(clause), "finally_clause" | "except_clause")
+        && let Some(outer) = flat
+            .ancestors(clause)
+            .find(|up| matches!(flat.kind(*up), "block" | "module"))
+    {
+        at = outer;
+    }
+    at
 }
 
 /// The name that a path is, if it is a plain one.

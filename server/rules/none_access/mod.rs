@@ -6,8 +6,9 @@ mod lattice;
 mod narrow;
 mod patterns;
 mod placeholders;
+mod refuses;
 mod settled;
-mod source;
+pub(super) mod source;
 
 use std::collections::HashMap;
 
@@ -23,6 +24,43 @@ use crate::syntax::unit::Parameter;
 
 /// An attribute, item or call of a value that may be None.
 pub struct NoneAccess;
+
+/// Said of a parameter without a type and a default: whoever loops over it means that it is there.
+const ANYBODY: &str = "callers are free to pass None";
+
+/// Parameters that hold a servant, not a value: nobody calls without one.
+const SERVANTS: [&str; 30] = [
+    "app",
+    "client",
+    "conn",
+    "connection",
+    "cur",
+    "cursor",
+    "db",
+    "engine",
+    "executor",
+    "f",
+    "fh",
+    "file",
+    "fp",
+    "handler",
+    "lock",
+    "log",
+    "logger",
+    "loop",
+    "module",
+    "parser",
+    "q",
+    "queue",
+    "request",
+    "session",
+    "sock",
+    "socket",
+    "stream",
+    "subparsers",
+    "writer",
+    "reader",
+];
 
 static META: Meta = Meta {
     name: "none-access",
@@ -175,10 +213,12 @@ fn of_parameter<'a>(
                 "None is its default",
             )
         }),
-        None if open_to_all && parameter.default.is_none() => Some(Why::new(
+        None if open_to_all
+            && parameter.default.is_none()
+            && !SERVANTS.contains(&parameter.name) => Some(Why::new(
             parameter.node,
             Confidence::Possible,
-            "callers are free to pass None",
+            ANYBODY,
         )),
         _ => None,
     }

@@ -33,7 +33,13 @@ pub(super) fn settle<'a>(unit: &Unit<'a>, mut access: Access<'a>) -> Option<Acce
     {
         return None;
     }
-    if around.is_protocol() || around.is_always_passed() || around.may_have_left() {
+    let is_doubtful = around.is_protocol() || around.is_always_passed() || around.may_have_left();
+    // Whoever asks below whether it is None knows that it may be.
+    let asked = (is_doubtful || access.why.confidence == Confidence::Possible)
+        && around.is_asked_later();
+    if asked {
+        access.why.confidence = Confidence::Likely;
+    } else if is_doubtful {
         access.why.confidence = Confidence::Possible;
     }
     Some(access)
@@ -153,6 +159,31 @@ impl<'a> Around<'_, '_, 'a> {
                 .iter()
                 .any(|fact| fact.holds == holds && self.unit.slice(fact.condition) == text)
             && self.is_unchanged(condition, since)
+    }
+
+    /// `user.name`, and below it `if user is None:` without a new value between them.
+    fn is_asked_later(&self) -> bool {
+        let path = self.access.path.as_str();
+        let statement = statement_of(self.access.object);
+        let Some(block) = statement.parent() else {
+            return false;
+        };
+        let is_name = self.access.object.kind() == "identifier";
+        let until = |node: Node<'a>| {
+            let since = statement.end_byte();
+            since <= node.start_byte() && !self.unit.rebound_between(path, since, node.start_byte())
+        };
+        let mut asked = false;
+        walk_near(block, self.unit.source(), "None", &mut |node| {
+            asked |= is_name
+                && node.kind() == "comparison_operator"
+                && until(node)
+                && [true, false]
+                    .iter()
+                    .any(|holds| says_none(self.unit, node, *holds, path));
+            Walk::Into
+        });
+        asked
     }
 
     /// `if user is None: error = "…"`, and now `error is None` holds.

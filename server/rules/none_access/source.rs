@@ -12,7 +12,7 @@ use crate::syntax::nodes::{bare, children, field, has_splat, keyword, positional
 
 /// Why a value may be None.
 #[derive(Debug, Clone)]
-pub(super) struct Why<'a> {
+pub(in crate::rules) struct Why<'a> {
     /// Completes "… may be None: ".
     pub reason: String,
     /// How sure that is.
@@ -38,7 +38,7 @@ impl<'a> Why<'a> {
 }
 
 /// Functions that answer None when they find nothing.
-const FINDERS: [(&str, &str); 14] = [
+const FINDERS: [(&str, &str); 15] = [
     ("re.match", "the pattern may not match"),
     ("re.search", "the pattern may not match"),
     ("re.fullmatch", "the pattern may not match"),
@@ -49,6 +49,7 @@ const FINDERS: [(&str, &str); 14] = [
     ("os.getenv", "the environment may lack it"),
     ("shutil.which", "the program may not be installed"),
     ("inspect.getmodule", "there may be no module"),
+    ("inspect.currentframe", "there may be no frame"),
     ("inspect.getdoc", "there may be no docstring"),
     ("ast.get_docstring", "there may be no docstring"),
     ("importlib.util.find_spec", "the module may not exist"),
@@ -77,7 +78,7 @@ const NO_MAPPINGS: [&str; 14] = [
 ];
 
 /// Why the expression may be None, if it may.
-pub(super) fn may_be_none<'a>(
+pub(in crate::rules) fn may_be_none<'a>(
     unit: &Unit<'a>,
     keys: &Keys<'_, 'a>,
     node: Node<'a>,
@@ -116,6 +117,9 @@ fn of_call<'a>(
 ) -> Option<Why<'a>> {
     let function = field(call, "function")?;
     let arguments = positional(call);
+    if let Some(why) = of_default(unit, call, function, &arguments) {
+        return Some(why);
+    }
     if let Some(full) = unit.resolve(function)
         && let Some((name, why)) = FINDERS.iter().find(|(name, _)| *name == full)
     {
@@ -141,6 +145,26 @@ fn of_call<'a>(
     of_method(unit, keys, call, function).or_else(|| of_own_function(unit, call, function, awaited))
 }
 
+/// `next(rows, None)`, `getattr(user, "name", None)`: the code itself asks for None.
+fn of_default<'a>(
+    unit: &Unit<'a>,
+    call: Node<'a>,
+    function: Node<'a>,
+    arguments: &[Node<'a>],
+) -> Option<Why<'a>> {
+    let (confidence, why) = match (unit.slice(function), arguments) {
+        ("next", [_, none]) if none.kind() == "none" => {
+            (Confidence::Likely, "there may be nothing left")
+        }
+        // Whoever asks an object this way seldom knows nothing of it.
+        ("getattr", [_, _, none]) if none.kind() == "none" => {
+            (Confidence::Possible, "the attribute may be missing")
+        }
+        _ => return None,
+    };
+    Some(Why::new(call, confidence, why))
+}
+
 fn of_method<'a>(
     unit: &Unit<'a>,
     keys: &Keys<'_, 'a>,
@@ -156,6 +180,26 @@ fn of_method<'a>(
             Some(Why::new(call, confidence, "the pattern may not match"))
         }
         "get" => of_get(unit, keys, call, object),
+        "pop" => {
+            let out = arguments.len() == 2
+                && arguments[1].kind() == "none"
+                && string_value(arguments[0], unit.source()).is_some();
+            out.then(|| Why::new(call, Confidence::Possible, "None is what it gives otherwise"))
+        }
+        "find_one" => {
+            let why = "there may be no such document";
+            Some(Why::new(call, Confidence::Likely, why))
+        }
+        "sort" | "reverse" if arguments.is_empty() && object.kind() == "identifier" => {
+            let is_list = keys
+                .last_value(unit.slice(object), object.start_byte())
+                .is_some_and(|value| {
+                    matches!(value.kind(), "list" | "list_comprehension")
+                        || unit.callee(value).is_some_and(|name| name == "list")
+                });
+            let why = "the method changes the list and returns nothing";
+            is_list.then(|| Why::new(call, Confidence::Certain, why))
+        }
         "find" if is_read_as_element(unit, call) => {
             let why = "there may be no such element";
             Some(Why::new(call, Confidence::Likely, why))
@@ -190,13 +234,37 @@ fn of_method<'a>(
 
 /// `root.find("price").text`: what XML and HTML trees find, or do not.
 fn is_read_as_element(unit: &Unit<'_>, call: Node<'_>) -> bool {
-    const OF_ELEMENTS: [&str; 9] = [
-        "text", "attrib", "tail", "tag", "findall", "find_all", "get_text", "attrs", "string",
+    const OF_ELEMENTS: [&str; 13] = [
+        "text",
+        "attrib",
+        "tail",
+        "tag",
+        "findall",
+        "find_all",
+        "findAll",
+        "get_text",
+        "getText",
+        "attrs",
+        "string",
+        "children",
+        "contents",
     ];
-    call.parent()
-        .filter(|up| up.kind() == "attribute")
-        .and_then(|up| field(up, "attribute"))
-        .is_some_and(|name| OF_ELEMENTS.contains(&unit.slice(name)))
+    let Some(read) = call.parent().filter(|up| up.kind() == "attribute") else {
+        return false;
+    };
+    let Some(name) = field(read, "attribute").map(|name| unit.slice(name)) else {
+        return false;
+    };
+    // `soup.find("a").get("href")`: the place that a text answers has no `get`.
+    let is_get = name == "get"
+        && read
+            .parent()
+            .filter(|up| up.kind() == "call")
+            .is_some_and(|call| {
+                let given = positional(call);
+                given.first().is_some_and(|key| key.kind() == "string")
+            });
+    is_get || OF_ELEMENTS.contains(&name)
 }
 
 /// A query of sums always has its one row.
@@ -275,8 +343,12 @@ fn of_get<'a>(
 ) -> Option<Why<'a>> {
     let arguments = field(call, "arguments")?;
     let all: Vec<_> = children(arguments).collect();
-    let [key] = all.as_slice() else { return None };
-    if has_splat(call) || matches!(key.kind(), "keyword_argument" | "list_splat") {
+    let (key, default) = match all.as_slice() {
+        [key] => (key, None),
+        [key, default] => (key, Some(default)),
+        _ => return None,
+    };
+    if default.is_some_and(|default| default.kind() != "none") || has_splat(call) || matches!(key.kind(), "keyword_argument" | "list_splat") {
         return None;
     }
     let constant = string_value(*key, unit.source());

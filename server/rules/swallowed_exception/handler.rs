@@ -63,6 +63,8 @@ pub(super) struct Handler<'a> {
     /// The code in the `try` does something whose failure nobody sees: its last statement is a
     /// call whose answer is not used.
     pub is_action: bool,
+    /// The work is a call, and what is caught may be any failure of it: `send()` with `OSError`.
+    pub is_lost: bool,
     /// The code releases something and must not fail.
     pub is_cleanup: bool,
     /// The `try` imports something that may be missing.
@@ -118,6 +120,10 @@ impl<'a> Handler<'a> {
             is_failure: names.iter().any(|name| is_failure(name)),
             is_expected: waits(attempt) || is_expected(unit, &names, body),
             is_action: is_action(body),
+            is_lost: is_action(body)
+                && !waits(attempt)
+                && !searches(unit, body)
+                && names.iter().all(|name| FAILS.contains(name)),
             is_cleanup: is_cleanup(unit, body),
             guards_import: children(body).any(|statement| statement.kind().starts_with("import_")),
             is_meant: is_meant(unit, attempt, body, block),
@@ -277,18 +283,34 @@ const QUESTIONS: &[&str] = &[
     "error",
 ];
 
+/// Exceptions that a call may raise for many reasons, of which only one is the answer expected.
+const FAILS: &[&str] = &[
+    "ValueError",
+    "TypeError",
+    "OSError",
+    "IOError",
+    "PermissionError",
+    "TimeoutError",
+    "error",
+];
+
 fn is_expected(unit: &Unit<'_>, names: &[&str], body: Node<'_>) -> bool {
     let statements: Vec<_> = children(body).collect();
     let short = statements.len() <= 2 && unit.slice(body).lines().count() <= 4;
     // A type that does not fit is an answer to a question, not to work.
     let answers =
         |name: &str| QUESTIONS.contains(&name) && !(name == "TypeError" && is_action(body));
-    let searches = statements.first().is_some_and(|first| {
-        let text = unit.slice(*first).trim_end();
-        first.kind() == "expression_statement" && text.contains(".index(") && text.contains(" = ")
-    });
+    let searches = searches(unit, body);
     names.iter().all(|name| {
         PROTOCOL.contains(name) || (short && answers(name)) || (searches && *name == "ValueError")
+    })
+}
+
+/// `place = fonts.index(name)`: `ValueError` says that the value is not there.
+fn searches(unit: &Unit<'_>, body: Node<'_>) -> bool {
+    children(body).next().is_some_and(|first| {
+        let text = unit.slice(first).trim_end();
+        first.kind() == "expression_statement" && text.contains(".index(") && text.contains(" = ")
     })
 }
 

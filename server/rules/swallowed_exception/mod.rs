@@ -105,6 +105,11 @@ fn draft(unit: &Unit<'_>, clause: Node<'_>, confidence: Confidence, message: Str
     }
 }
 
+/// Whether this rule shows the handler already: one finding says enough.
+pub(super) fn is_shown(unit: &Unit<'_>, clause: Node<'_>) -> bool {
+    judge(unit, clause).is_some_and(|draft| Confidence::Possible < draft.confidence)
+}
+
 fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
     let handler = Handler::read(unit, clause)?;
     if handler.raises || handler.exits {
@@ -166,10 +171,12 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
             "This handler hides what went wrong: log the exception or raise it again".to_owned(),
         ),
         Breadth::Narrow if !handler.is_empty || handler.tells || handler.explains => return None,
-        Breadth::Narrow if handler.is_expected || handler.is_cleanup => return None,
+        Breadth::Narrow if handler.is_cleanup => return None,
+        Breadth::Narrow if handler.is_expected && !handler.is_lost => return None,
         // An answer that is asked for may be "no"; work that is not done should be known.
         Breadth::Narrow => (
             if handler.is_action
+                && !handler.is_expected
                 && handler.is_failure
                 && !handler.is_meant
                 && !handler.tells_apart

@@ -103,7 +103,8 @@ impl<'a> Follow<'_, '_, 'a> {
         if BODY.contains(&attribute) {
             let called = flat.role(parent) == "function";
             let taken = flat.parent(parent).filter(|_| called).unwrap_or(parent);
-            return if logged {
+            // A log may keep the answer of a failure as well; what is printed is the result.
+            return if logged && !uses::printed(self.unit, flat.node(name)) {
                 Act::Nothing
             } else {
                 Act::Body(taken)

@@ -114,7 +114,9 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
             found.extend(dropped(request));
         } else if parent.kind() == "attribute" {
             found.extend(chained(unit, request, value, parent));
-        } else if request.library == Library::Requests && asked_at_once(value, parent) {
+        } else if request.library == Library::Requests && asked_at_once(value, parent)
+            || status_at_once(unit, value, parent)
+        {
             // `if reply := requests.get(url):` asks for success.
         } else if let Some(binding) = binding_of(value, parent) {
             named.push((request, binding));
@@ -128,9 +130,11 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
         .map(|(request, name)| (*name, request.library))
         .collect();
     for ((request, binding), answer) in named.into_iter().zip(answers::answers(unit, &bound)) {
-        let least = if answer.logged && answer.body.is_some_and(|body| is_shown(unit, body)) {
+        let printed = answer.body.is_some_and(|body| uses::logged(unit, body));
+        let shown = printed || answer.body.is_some_and(|body| is_shown(unit, body));
+        let least = if answer.logged && shown {
             Confidence::Possible
-        } else if answer.logged || answer.checked {
+        } else if answer.logged || answer.checked || printed {
             Confidence::Likely
         } else {
             Confidence::Certain
@@ -170,11 +174,16 @@ fn chained<'a>(
     attribute: Node<'a>,
 ) -> Option<Unchecked<'a>> {
     let name = unit.slice(field(attribute, "attribute")?);
-    let body = BODY.contains(&name) && !uses::logged(unit, value);
+    let printed = uses::logged(unit, value);
+    let body = BODY.contains(&name) && (!printed || uses::printed(unit, value));
     body.then(|| Unchecked {
         body: with_call(attribute),
         use_of: Use::Body,
-        confidence: confidence(&request),
+        confidence: if printed {
+            confidence(&request).min(Confidence::Likely)
+        } else {
+            confidence(&request)
+        },
         request,
         binding: None,
     })
@@ -229,6 +238,18 @@ fn asked_at_once(value: Node<'_>, parent: Node<'_>) -> bool {
         }
     }
     false
+}
+
+/// `(reply := requests.get(url)).ok`: the status is asked where the name is bound.
+fn status_at_once(unit: &Unit<'_>, value: Node<'_>, parent: Node<'_>) -> bool {
+    if parent.kind() != "named_expression" || field(parent, "value") != Some(value) {
+        return false;
+    }
+    awaited(parent)
+        .parent()
+        .filter(|up| up.kind() == "attribute")
+        .and_then(|up| field(up, "attribute"))
+        .is_some_and(|name| STATUS.contains(&unit.slice(name)))
 }
 
 /// The plain name that the value is bound to.

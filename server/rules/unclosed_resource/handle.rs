@@ -150,12 +150,37 @@ impl View<'_, '_, '_> {
         let Some(call) = flat.parent(list).filter(|call| flat.kind(*call) == "call") else {
             return Act::GivesAway;
         };
+        if self.kind.is_descriptor() {
+            return self.numbered(call);
+        }
         match openers::taker(self.unit, flat.node(call)) {
             Taker::Borrows => Act::Uses,
             Taker::Views if self.handed_on(call) => Act::GivesAway,
             Taker::Views => Act::Uses,
             Taker::Owns => Act::GivesAway,
             Taker::Unknown => self.in_own_function(call, place),
+        }
+    }
+
+    /// What a call does with a bare descriptor: `os.write` and its like use it, `os.close` closes
+    /// it, everything else may take it over.
+    fn numbered(&self, call: Place) -> Act {
+        const USES: [&str; 10] = [
+            "os.read",
+            "os.write",
+            "os.lseek",
+            "os.fstat",
+            "os.fsync",
+            "os.ftruncate",
+            "os.fchmod",
+            "fcntl.flock",
+            "fcntl.fcntl",
+            "print",
+        ];
+        match self.unit.callee(self.flat.node(call)).as_deref() {
+            Some("os.close") => Act::Closes,
+            Some(name) if USES.contains(&name) => Act::Uses,
+            _ => Act::GivesAway,
         }
     }
 

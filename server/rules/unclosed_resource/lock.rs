@@ -6,7 +6,7 @@ use super::super::knowledge::origins::{self, Origin};
 use super::super::{Confidence, Draft};
 use super::holds::{End, Life};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{Walk, field, positional, walk};
+use crate::syntax::nodes::{Walk, field, positional, statement_of, walk};
 
 /// The kinds of locks of `threading`, `multiprocessing` and `asyncio`.
 const LOCKS: &[&str] = &[
@@ -57,6 +57,12 @@ pub fn judge<'a>(
         return Some(Draft::at(call, Confidence::Likely, message));
     }
     let (confidence, message, exit) = match life.end() {
+        // Nothing between the two can fail today; the next line that is written there may.
+        End::Always if is_by_hand(call, &releases) => (
+            Confidence::Possible,
+            format!("{name} is released by hand: a failure before {name}.release() leaves it locked"),
+            releases.first().copied(),
+        ),
         End::Always => return None,
         End::Leak(exit) => (
             Confidence::Certain,
@@ -74,6 +80,14 @@ pub fn judge<'a>(
         Some(exit) => draft.related(exit, "This is the way that matters"),
         None => draft,
     })
+}
+
+/// Whether the lock is let go of by a statement beside the one that takes it, not in `finally`.
+fn is_by_hand(call: Node<'_>, releases: &[Node<'_>]) -> bool {
+    let block = statement_of(call).parent();
+    releases
+        .iter()
+        .all(|one| statement_of(*one).parent() == block)
 }
 
 /// The lock of `lock.acquire()` where the call is a whole statement.

@@ -130,6 +130,11 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
         value = parent;
     }
     let parent = value.parent()?;
+    if kind.is_descriptor() && parent.kind() != "assignment" {
+        // `path = tempfile.mkstemp()[1]` forgets the descriptor.
+        let forgets = parent.kind() == "subscript" && unit.slice(parent).ends_with("[1]");
+        return forgets.then_some(Place::Nameless(kind.confidence));
+    }
     match parent.kind() {
         "assignment" | "named_expression" => bound_to(unit, value, parent),
         "expression_list" | "tuple" => unpacked(value, parent),
@@ -166,7 +171,12 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
 }
 
 fn bound_to<'a>(unit: &Unit<'a>, value: Node<'a>, parent: Node<'a>) -> Option<Place<'a>> {
-    let name = field(parent, "left").or_else(|| field(parent, "name"))?;
+    let left = field(parent, "left").or_else(|| field(parent, "name"))?;
+    // `fd, path = tempfile.mkstemp()`
+    let pair = unit
+        .callee(value)
+        .is_some_and(|name| name == "tempfile.mkstemp");
+    let name = if pair { left.named_child(0)? } else { left };
     let is_value = field(parent, "right").or_else(|| field(parent, "value")) == Some(value);
     // In a class body the class owns it; with a chain of names somebody else may.
     let owned = unit.node.kind() == "class_definition"

@@ -77,7 +77,11 @@ fn literal_of<'a>(unit: &Unit<'a>, value: Node<'a>, left: u8) -> Option<Node<'a>
                     .iter()
                     .all(|one| one.kind() == "dictionary")
                 && positional(value).len() < 2;
-            if plain {
+            let of_names = name == "dict.fromkeys"
+                && positional(value)
+                    .first()
+                    .is_some_and(|names| matches!(names.kind(), "list" | "tuple" | "set"));
+            if plain || of_names {
                 return Some(value);
             }
             let left = left.checked_sub(1)?;
@@ -114,6 +118,14 @@ fn lacks(unit: &Unit<'_>, literal: Node<'_>, key: &str) -> Option<bool> {
         return positional(literal)
             .first()
             .map_or(Some(true), |inner| lacks(unit, *inner, key));
+    }
+    // `dict.fromkeys(["open", "closed"], 0)`
+    if matches!(literal.kind(), "list" | "tuple" | "set") {
+        let names: Option<Vec<&str>> = children(literal)
+            .filter(|one| one.kind() != "comment")
+            .map(|one| string_value(one, unit.source()))
+            .collect();
+        return names.map(|names| !names.contains(&key));
     }
     for pair in children(literal).filter(|one| one.kind() != "comment") {
         let one = bare(field(pair, "key").filter(|_| pair.kind() == "pair")?);

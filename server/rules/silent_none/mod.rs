@@ -1,5 +1,7 @@
 //! `silent-none`: a function that promises a value answers None when something fails.
 
+mod handed_on;
+
 use tree_sitter::Node;
 
 use super::none_access::answers::{goes_round, returns_none};
@@ -18,7 +20,7 @@ static META: Meta = Meta {
     highest: Confidence::Likely,
     checklist: "Error handling improved",
     noqa: &["R1710", "RET501", "RET502"],
-    docs: include_str!("docs/silent-none.md"),
+    docs: include_str!("../docs/silent-none.md"),
     pattern: None,
 };
 
@@ -43,7 +45,10 @@ impl Rule for SilentNone {
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
-        raise_instead(context, finding).into_iter().collect()
+        raise_instead(context, finding)
+            .or_else(|| handed_on::fix(context, finding))
+            .into_iter()
+            .collect()
     }
 }
 
@@ -76,6 +81,11 @@ fn promised(unit: &Unit<'_>, promise: Node<'_>, reporter: &mut Reporter) {
                 ),
             );
             reporter.report(draft);
+        }
+    }
+    if !none {
+        for one in handed_on::found(unit) {
+            reporter.report(handed_on::draft(unit, &one, said).related(promise, "the promise"));
         }
     }
     let falls_off = !none && returns_none(unit, unit.node).is_some() && reaches_end(unit);
