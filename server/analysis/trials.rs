@@ -78,8 +78,7 @@ impl<'s> Trials<'s> {
     /// The preferred fix of a finding, if it is safe. A rule that has no safe one costs nothing.
     pub fn safe_fix(&mut self, finding: &Finding) -> Option<Fix> {
         let is_safe = |fix: &Fix| fix.applicability == Applicability::Safe;
-        let may_be_safe =
-            marks::is_mark(finding) || self.candidates(finding).1.iter().any(is_safe);
+        let may_be_safe = marks::is_mark(finding) || self.candidates(finding).1.iter().any(is_safe);
         if !may_be_safe {
             return None;
         }
@@ -200,8 +199,7 @@ fn is_better(before: &Report, after: &Report, rule: &str) -> bool {
             .filter(|one| one.rule == rule && least <= one.confidence)
             .count()
     };
-    let gone =
-        count(after, rule, Confidence::Possible) < count(before, rule, Confidence::Possible);
+    let gone = count(after, rule, Confidence::Possible) < count(before, rule, Confidence::Possible);
     let mut rules: Vec<&str> = after
         .findings
         .iter()
@@ -210,7 +208,7 @@ fn is_better(before: &Report, after: &Report, rule: &str) -> bool {
         .collect();
     rules.sort_unstable();
     rules.dedup();
-    gone && rules.into_iter().all(|one| {
-        count(after, one, Confidence::Likely) <= count(before, one, Confidence::Likely)
-    })
+    gone && rules
+        .into_iter()
+        .all(|one| count(after, one, Confidence::Likely) <= count(before, one, Confidence::Likely))
 }

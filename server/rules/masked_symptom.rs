@@ -78,7 +78,10 @@ fn wrapped(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
         let is_old = all.iter().all(|one| holds(&whole, one));
         // What disappears without a trace is said by `swallowed-exception`, with a fix.
         let clauses = children(statement).filter(|part| hides(head, *part));
-        if clauses.into_iter().any(|part| swallowed_exception::is_shown(head, part)) {
+        if clauses
+            .into_iter()
+            .any(|part| swallowed_exception::is_shown(head, part))
+        {
             continue;
         }
         if !is_old

@@ -386,7 +386,9 @@ fn taken_and_put_back<'a>(unit: &Unit<'a>, held: &Held, act: Act<'a>) -> Option<
 /// Gives the race its reason and confidence; `None` if it is none.
 fn weigh<'a>(unit: &Unit<'a>, seen: Node<'a>, race: &mut Race<'a>) -> Option<()> {
     let state = race.act.state;
-    if evidence::callers_hold(unit, unit.node, state, 3) {
+    // Python itself calls `__new__`, whoever else does.
+    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
+    if own != "__new__" && evidence::callers_hold(unit, unit.node, state, 3) {
         return None;
     }
     if unit.is_async() {

@@ -165,7 +165,8 @@ fn own_object<'a>(unit: &Unit<'a>) -> Option<(&'a str, Owner)> {
     if decorated("@staticmethod") {
         return None;
     }
-    let owner = if decorated("@classmethod") {
+    let makes = unit.qualname.ends_with(".__new__");
+    let owner = if makes || decorated("@classmethod") {
         Owner::Class
     } else {
         Owner::Instance

@@ -167,7 +167,11 @@ impl<'a> MayBeNone<'_, '_, 'a> {
                 let function = flat.field(at, "function");
                 let function = function.filter(|function| flat.kind(*function) == "identifier");
                 let mut all: Vec<(Place, bool)> = one(function);
-                all.extend(refused(self.unit, flat, at).into_iter().map(|one| (one, true)));
+                all.extend(
+                    refused(self.unit, flat, at)
+                        .into_iter()
+                        .map(|one| (one, true)),
+                );
                 all
             }
             (Step::Iterate | Step::Enter, _) => vec![(at, false)],
@@ -183,7 +187,10 @@ impl<'a> MayBeNone<'_, '_, 'a> {
                 let left = flat.field(at, "left").filter(|_| plain);
                 // A text formats None with `%`.
                 let right = flat.field(at, "right").filter(|_| plain && operator != "%");
-                left.into_iter().chain(right).map(|one| (one, true)).collect()
+                left.into_iter()
+                    .chain(right)
+                    .map(|one| (one, true))
+                    .collect()
             }
             (Step::Value, "comparison_operator") => self.compared(at),
             _ => Vec::new(),
@@ -365,6 +372,11 @@ impl Lattice for MayBeNone<'_, '_, '_> {
     }
 
     fn refine(&mut self, condition: Place, holds: bool, state: &mut State) -> bool {
+        // What a type checker is told there holds for it; at run time nothing is done.
+        let text = self.flat().slice(self.flat().bare(condition));
+        if !holds && matches!(text, "TYPE_CHECKING" | "typing.TYPE_CHECKING") {
+            return false;
+        }
         self.assume(condition, holds, state);
         true
     }

@@ -215,11 +215,10 @@ fn of_parameter<'a>(
         }),
         None if open_to_all
             && parameter.default.is_none()
-            && !SERVANTS.contains(&parameter.name) => Some(Why::new(
-            parameter.node,
-            Confidence::Possible,
-            ANYBODY,
-        )),
+            && !SERVANTS.contains(&parameter.name) =>
+        {
+            Some(Why::new(parameter.node, Confidence::Possible, ANYBODY))
+        }
         _ => None,
     }
 }

@@ -35,8 +35,8 @@ pub(super) fn settle<'a>(unit: &Unit<'a>, mut access: Access<'a>) -> Option<Acce
     }
     let is_doubtful = around.is_protocol() || around.is_always_passed() || around.may_have_left();
     // Whoever asks below whether it is None knows that it may be.
-    let asked = (is_doubtful || access.why.confidence == Confidence::Possible)
-        && around.is_asked_later();
+    let asked =
+        (is_doubtful || access.why.confidence == Confidence::Possible) && around.is_asked_later();
     if asked {
         access.why.confidence = Confidence::Likely;
     } else if is_doubtful {

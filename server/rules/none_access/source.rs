@@ -184,7 +184,13 @@ fn of_method<'a>(
             let out = arguments.len() == 2
                 && arguments[1].kind() == "none"
                 && string_value(arguments[0], unit.source()).is_some();
-            out.then(|| Why::new(call, Confidence::Possible, "None is what it gives otherwise"))
+            out.then(|| {
+                Why::new(
+                    call,
+                    Confidence::Possible,
+                    "None is what it gives otherwise",
+                )
+            })
         }
         "find_one" => {
             let why = "there may be no such document";
@@ -235,19 +241,8 @@ fn of_method<'a>(
 /// `root.find("price").text`: what XML and HTML trees find, or do not.
 fn is_read_as_element(unit: &Unit<'_>, call: Node<'_>) -> bool {
     const OF_ELEMENTS: [&str; 13] = [
-        "text",
-        "attrib",
-        "tail",
-        "tag",
-        "findall",
-        "find_all",
-        "findAll",
-        "get_text",
-        "getText",
-        "attrs",
-        "string",
-        "children",
-        "contents",
+        "text", "attrib", "tail", "tag", "findall", "find_all", "findAll", "get_text", "getText",
+        "attrs", "string", "children", "contents",
     ];
     let Some(read) = call.parent().filter(|up| up.kind() == "attribute") else {
         return false;
@@ -326,7 +321,13 @@ fn compiled_pattern<'a>(
             return compiles(value).then(|| sure(value))?;
         }
     }
-    let last = text.rsplit('.').next()?.to_ascii_lowercase();
+    // `BasePattern.match(…)` is a class's own method.
+    let last = text.rsplit('.').next()?;
+    let is_class = last.starts_with(char::is_uppercase) && last.contains(char::is_lowercase);
+    if is_class {
+        return None;
+    }
+    let last = last.to_ascii_lowercase();
     (last.ends_with("_re")
         || last.starts_with("re_")
         || last.contains("regex")
@@ -348,7 +349,10 @@ fn of_get<'a>(
         [key, default] => (key, Some(default)),
         _ => return None,
     };
-    if default.is_some_and(|default| default.kind() != "none") || has_splat(call) || matches!(key.kind(), "keyword_argument" | "list_splat") {
+    if default.is_some_and(|default| default.kind() != "none")
+        || has_splat(call)
+        || matches!(key.kind(), "keyword_argument" | "list_splat")
+    {
         return None;
     }
     let constant = string_value(*key, unit.source());

@@ -62,7 +62,7 @@ pub(super) fn weigh(
     if translated {
         (Confidence::Possible, "does not name its cause")
     } else {
-        (Confidence::Likely, HIDES)
+        (Confidence::Likely, if carries { RETELLS } else { HIDES })
     }
 }
 
@@ -106,8 +106,13 @@ fn asks(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
                     .map(|value| last_part(raised_name(unit, value)));
                 raises |= own.is_none_or(|own| own != said && !handler.kinds.contains(&own));
             }
-            "call"
-            | "subscript"
+            // A plain call without arguments does its work and asks nothing.
+            "call" => {
+                let given = field(node, "arguments").is_some_and(|all| 0 < all.named_child_count());
+                asks |= given
+                    || field(node, "function").is_some_and(|one| one.kind() != "identifier");
+            }
+            "subscript"
             | "attribute"
             | "import_statement"
             | "import_from_statement"

@@ -91,7 +91,10 @@ fn asks_somebody(unit: &Unit<'_>, value: Node<'_>) -> bool {
         || !unit.bindings(name).is_empty();
     !known
         && name.split('_').any(|word| {
-            matches!(word, "api" | "fetch" | "request" | "query" | "lookup" | "call")
+            matches!(
+                word,
+                "api" | "fetch" | "request" | "query" | "lookup" | "call"
+            )
         })
 }
 

@@ -60,7 +60,9 @@ pub fn judge<'a>(
         // Nothing between the two can fail today; the next line that is written there may.
         End::Always if is_by_hand(call, &releases) => (
             Confidence::Possible,
-            format!("{name} is released by hand: a failure before {name}.release() leaves it locked"),
+            format!(
+                "{name} is released by hand: a failure before {name}.release() leaves it locked"
+            ),
             releases.first().copied(),
         ),
         End::Always => return None,

@@ -250,8 +250,8 @@ fn judge_name<'a>(
         }
         return Some((confidence, format!("{name} is never closed"), None));
     }
-    // Code that nobody can see may keep it: no more than a hint.
-    let most = if life.lent {
+    // Code that nobody can see may keep it, and numbers are handed around: no more than a hint.
+    let most = if life.lent || kind.is_descriptor() {
         Confidence::Possible
     } else {
         Confidence::Likely
