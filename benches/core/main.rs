@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use hotfix_ls::analysis::{self, Analysis, BaseSide, Comparison, Snapshot};
+use hotfix_ls::analysis::{self, Analysis, BaseSide, Comparison, Snapshot, Trials};
 use hotfix_ls::config::Settings;
 use hotfix_ls::syntax::flow::Graph;
 use hotfix_ls::syntax::{Cancel, Facts, File, Outline, Parsed, Parser, Source, Unit};
@@ -145,6 +145,15 @@ fn long_function(statements: usize) {
     step(
         &format!("judge a function of {statements} statements"),
         || analysis::analyse(&all),
+    );
+    let report = analysis::analyse(&all).expect("nobody cancels");
+    step(
+        &format!("try the fixes of its {} findings", report.findings.len()),
+        || {
+            let mut trials = Trials::bounded(&all);
+            let findings = report.findings.iter();
+            findings.map(|one| trials.fixes(one).len()).sum::<usize>()
+        },
     );
 }
 

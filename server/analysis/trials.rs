@@ -212,3 +212,54 @@ fn is_better(before: &Report, after: &Report, rule: &str) -> bool {
         .into_iter()
         .all(|one| count(after, one, Confidence::Likely) <= count(before, one, Confidence::Likely))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::analysis::{Comparison, analyse, fixes};
+    use crate::config::Settings;
+    use crate::syntax::{Cancel, Source};
+
+    fn snapshot(calls: usize) -> Snapshot {
+        let mut text = String::from("import requests\n\n\ndef ping(url):\n");
+        for _ in 0..calls {
+            text += "    requests.head(url)\n";
+        }
+        Snapshot {
+            path: "shop/client.py".to_owned(),
+            is_test: false,
+            head: Source::parse(text),
+            base: Comparison::AllNew,
+            settings: Arc::new(Settings::default()),
+            version: None,
+            branch: None,
+            cancel: Cancel::default(),
+        }
+    }
+
+    #[test]
+    fn one_for_all_finds_what_each_alone_finds() {
+        let snapshot = snapshot(3);
+        let report = analyse(&snapshot).expect("nobody cancels");
+        let mut trials = Trials::bounded(&snapshot);
+        for finding in &report.findings {
+            assert_eq!(trials.fixes(finding), fixes(&snapshot, finding));
+            assert!(!trials.fixes(finding).is_empty(), "{}", finding.rule);
+        }
+    }
+
+    #[test]
+    fn what_is_not_tried_is_not_offered() {
+        let snapshot = snapshot(1);
+        let report = analyse(&snapshot).expect("nobody cancels");
+        let mut trials = Trials {
+            left: Some(10),
+            ..Trials::new(&snapshot)
+        };
+        for finding in &report.findings {
+            assert!(trials.fixes(finding).is_empty(), "{}", finding.rule);
+        }
+    }
+}

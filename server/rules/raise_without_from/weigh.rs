@@ -109,8 +109,8 @@ fn asks(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
             // A plain call without arguments does its work and asks nothing.
             "call" => {
                 let given = field(node, "arguments").is_some_and(|all| 0 < all.named_child_count());
-                asks |= given
-                    || field(node, "function").is_some_and(|one| one.kind() != "identifier");
+                asks |=
+                    given || field(node, "function").is_some_and(|one| one.kind() != "identifier");
             }
             "subscript"
             | "attribute"
