@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::blocks::Block;
 use super::callers::{self, Use, Wanted};
 use super::matching::{FEWEST_TOKENS, SIMILAR, similarity};
 use super::normal::{stable_hash, tokens};
@@ -51,6 +52,8 @@ pub struct Move {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Branch {
     moves: Vec<Move>,
+    /// Code that stands in another definition than in production.
+    pub blocks: Vec<Block>,
     added: BTreeSet<String>,
     deleted: BTreeSet<String>,
     /// What callers may have to follow, with the places found so far.

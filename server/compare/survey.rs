@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::blocks::Ends;
 use super::branch::{Branch, Sides};
 use super::matching::Matching;
 use super::shape::{Changed, Counts, Fact, Shape, Side};
@@ -32,8 +33,9 @@ impl Survey {
         let mut branch = Branch::of(files);
         let mut all = Shape::default();
         let mut largest: Option<(u32, &str)> = None;
+        let mut ends = Ends::default();
         for file in files {
-            let shape = shape_of(file, &branch, tests.matches(&file.path));
+            let shape = shape_of(file, &branch, tests.matches(&file.path), &mut ends);
             let lines = shape.lines();
             if file.head.is_some() && largest.is_none_or(|(most, _)| most < lines) {
                 largest = Some((lines, &file.path));
@@ -48,6 +50,7 @@ impl Survey {
             definitions: counts.get(Fact::Definitions),
             commits: commits.max(1),
         };
+        branch.blocks = ends.blocks();
         branch.oversize = largest.and_then(|(_, path)| Oversize::of(size, settings, path));
         Self {
             branch,
@@ -58,7 +61,7 @@ impl Survey {
     }
 }
 
-fn shape_of(file: &Sides, branch: &Branch, is_test: bool) -> Shape {
+fn shape_of(file: &Sides, branch: &Branch, is_test: bool, ends: &mut Ends) -> Shape {
     let outline = |side: &Option<Source>| side.as_ref().map(Outline::new);
     let (base_outline, head_outline) = (outline(&file.base), outline(&file.head));
     let base = file.base.as_ref().zip(base_outline.as_ref());
@@ -80,7 +83,7 @@ fn shape_of(file: &Sides, branch: &Branch, is_test: bool) -> Shape {
         }
     };
     let side = |(source, outline)| Side { source, outline };
-    Shape::of_file(&Changed {
+    let changed = Changed {
         path: &file.path,
         is_test,
         base: base.map(side),
@@ -88,5 +91,7 @@ fn shape_of(file: &Sides, branch: &Branch, is_test: bool) -> Shape {
         hunks: &hunks,
         matching: matching.as_ref(),
         branch,
-    })
+    };
+    ends.read(&changed);
+    Shape::of_file(&changed)
 }

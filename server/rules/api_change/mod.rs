@@ -1,8 +1,10 @@
 //! Names, parameters and results that other code relies on.
 
 mod attributes;
+mod deprecations;
 mod function;
 mod names;
+mod pythons;
 mod surface;
 
 use std::ops::Range;
@@ -119,6 +121,8 @@ fn all(change: &FileChange<'_>, reporter: &mut Reporter) {
     }
     if is_shipped(change.path) {
         surface::compare(change, reporter);
+        deprecations::compare(change, reporter);
+        pythons::compare(change, reporter);
     }
     if !is_exposed(change) {
         return;

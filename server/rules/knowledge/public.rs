@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::rules::FileChange;
-use crate::syntax::nodes::{Walk, walk};
+use crate::syntax::nodes::{Walk, field, walk};
+use crate::syntax::unit::{binds, definition_node};
 use crate::syntax::{Definition, File, Kind};
 
 /// Folders and files whose names nobody imports.
@@ -34,10 +35,15 @@ const VENDORED: [&str; 6] = [
     "site-packages",
 ];
 
-/// Whether others may import from this file at all.
+/// Whether others may import from this file at all. A private file of a public package that lists
+/// names in `__all__` offers them to others, mostly by way of its package.
 #[must_use]
 pub fn is_exposed(change: &FileChange<'_>) -> bool {
-    !change.head.is_test && is_importable(change.path)
+    let offers = || {
+        let folder = change.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        is_importable(folder) && is_shipped(change.path) && exported(change.base).is_some()
+    };
+    !change.head.is_test && (is_importable(change.path) || offers())
 }
 
 /// Whether others may import from a file at this path.
@@ -135,11 +141,19 @@ fn has_star_import(file: File<'_>) -> bool {
         .any(|line| line.starts_with("from ") && line.trim_end().ends_with("import *"))
 }
 
-/// Whether the class body has `name = …`.
+/// Whether the class body binds `name`, its methods aside.
 fn assigns(file: File<'_>, class: &Definition, name: &str) -> bool {
-    file.source.text()[class.core.clone()].lines().any(|line| {
-        line.trim_start()
-            .strip_prefix(name)
-            .is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
-    })
+    let node = definition_node(file.source, class).and_then(|node| field(node, "body"));
+    let mut found = false;
+    if let Some(body) = node {
+        walk(body, &mut |node| {
+            match node.kind() {
+                "function_definition" | "class_definition" | "lambda" => return Walk::Over,
+                "identifier" => found |= file.source.slice(node) == name && binds(node),
+                _ => {}
+            }
+            Walk::Into
+        });
+    }
+    found
 }

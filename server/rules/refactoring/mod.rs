@@ -1,11 +1,14 @@
 //! Code that has another name or another place and does the same.
 
 mod annotated;
+mod blocks;
+mod everywhere;
 mod elsewhere;
 mod imports;
 mod moved;
 mod pulled_out;
 mod renamed;
+mod variable;
 
 use std::ops::Range;
 
@@ -45,9 +48,12 @@ impl Rule for Refactoring {
         if change.head.source.is_broken() || change.base.source.is_broken() {
             return;
         }
-        renamed::compare(change, reporter);
+        let renamed = renamed::compare(change, reporter);
+        everywhere::compare(change, &renamed, reporter);
         moved::compare(change, reporter);
-        pulled_out::compare(change, reporter);
+        let told = pulled_out::compare(change, reporter);
+        blocks::compare(change, &told, reporter);
+        variable::compare(change, reporter);
         imports::compare(change, reporter);
         annotated::compare(change, reporter);
         elsewhere::compare(change.path, change.head, change.branch, reporter);
@@ -55,6 +61,9 @@ impl Rule for Refactoring {
 
     fn added_file(&self, added: &LoneFile<'_>, reporter: &mut Reporter) {
         elsewhere::compare(added.path, added.file, added.branch, reporter);
+        if !added.file.is_test {
+            blocks::added(added, reporter);
+        }
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {

@@ -1,6 +1,6 @@
 //! Definitions and variables that only have another name.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use tree_sitter::Node;
 
@@ -12,7 +12,9 @@ use crate::syntax::nodes::{Walk, walk};
 use crate::syntax::outline::{Definition, Kind};
 use crate::syntax::unit::{binds, definition_node};
 
-pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
+/// Reports renamed definitions and variables; gives production's names for them.
+pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) -> BTreeSet<String> {
+    let mut told = BTreeSet::new();
     for &index in change.in_head {
         let new = &change.head.outline.definitions[index];
         let Some(old) = change.matching.base_of(index) else {
@@ -22,11 +24,21 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
         if new.kind == Kind::Module || (new.kind == Kind::Class && new.name == old.name) {
             continue;
         }
-        pair(change, old, new, reporter);
+        if old.name != new.name {
+            told.insert(old.name.clone());
+        }
+        pair(change, old, new, reporter, &mut told);
     }
+    told
 }
 
-fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &mut Reporter) {
+fn pair(
+    change: &FileChange<'_>,
+    old: &Definition,
+    new: &Definition,
+    reporter: &mut Reporter,
+    told: &mut BTreeSet<String>,
+) {
     let (base, head) = (change.base.source, change.head.source);
     let (Some(before), Some(now)) = (definition_node(base, old), definition_node(head, new)) else {
         return;
@@ -78,6 +90,7 @@ fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &
             );
         }
     } else if let Some((from, to)) = locals.first() {
+        told.extend(locals.iter().map(|(from, _)| (*from).to_owned()));
         let first = is
             .iter()
             .find(|one| one.role == Role::Name && one.text == *to);

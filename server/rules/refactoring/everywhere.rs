@@ -1,0 +1,93 @@
+//! A name that is another one wherever the file has it: of something that stands elsewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::draft;
+use crate::compare::canonical::{Role, Token};
+use crate::compare::statements::Statement;
+use crate::rules::{FileChange, Reporter};
+use crate::syntax::Source;
+
+/// Fewer places may be a wrong name that is corrected.
+const FEWEST: usize = 2;
+
+/// Where a name changes.
+#[derive(Default)]
+struct Change {
+    /// The other names that stand in its place.
+    to: BTreeSet<String>,
+    /// The places in head, those of production.
+    places: Vec<(usize, usize)>,
+}
+
+pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<String>, reporter: &mut Reporter) {
+    let mut names = BTreeMap::<String, Change>::new();
+    for index in 0..change.hunks.len() {
+        let (base, head) = (change.edits.base(index), change.edits.head(index));
+        if base.broken || head.broken || base.statements.len() != head.statements.len() {
+            continue;
+        }
+        for (old, new) in base.statements.iter().zip(head.statements) {
+            for (from, to) in renamings(old, new).unwrap_or_default() {
+                let one = names.entry(from.text.to_string()).or_default();
+                one.to.insert(to.text.to_string());
+                one.places.push((to.at, from.at));
+            }
+        }
+    }
+    for (from, one) in names {
+        let (Some(to), true) = (one.to.first(), one.to.len() == 1 && FEWEST <= one.places.len())
+        else {
+            continue;
+        };
+        let known = has_word(change.head.source, &from) || has_word(change.base.source, to);
+        if known || told.contains(&from) {
+            continue;
+        }
+        let (at, was) = one.places[0];
+        let places = one.places.len();
+        let message = format!("Only a name changes in {places} places: {from} is {to} now");
+        let span = at..at + to.len();
+        reporter.report(draft(span, message, "name").production(was..was + from.len(), "its name in production"));
+    }
+}
+
+/// The names that differ, if nothing else does.
+fn renamings<'p, 'a>(
+    old: &'p Statement<'a>,
+    new: &'p Statement<'a>,
+) -> Option<Vec<(&'p Token<'a>, &'p Token<'a>)>> {
+    if old.tokens.len() != new.tokens.len() || old.node.kind() != new.node.kind() {
+        return None;
+    }
+    let mut found = Vec::new();
+    let imports = old.node.kind().starts_with("import");
+    for (old, new) in old.tokens.iter().zip(&new.tokens) {
+        if old == new {
+            continue;
+        }
+        let name = |one: &Token<'_>| {
+            one.role != Role::Other && is_name(&one.text) || imports && is_name(&one.text)
+        };
+        if old.role != new.role || !name(old) || !name(new) {
+            return None;
+        }
+        found.push((old, new));
+    }
+    Some(found)
+}
+
+fn is_name(text: &str) -> bool {
+    let start = text.starts_with(|one: char| one.is_alphabetic() || one == '_');
+    start && text.chars().all(|one| one.is_alphanumeric() || one == '_')
+}
+
+/// Whether the file has the word in its code or texts.
+fn has_word(source: &Source, word: &str) -> bool {
+    let text = source.text().as_bytes();
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|one| one.is_ascii_alphanumeric() || *one == b'_');
+    memchr::memmem::find_iter(text, word.as_bytes()).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        !is_part(before) && !is_part(text.get(at + word.len()))
+    })
+}

@@ -1,0 +1,94 @@
+//! An expression that gets a name, or loses it: all else stays as it was.
+
+use std::ops::Range;
+
+use super::draft;
+use crate::compare::canonical::{Role, Token, tokens};
+use crate::compare::edits::Part;
+use crate::compare::statements::Statement;
+use crate::rules::{FileChange, Reporter};
+use crate::syntax::Source;
+use crate::syntax::nodes::field;
+
+/// In longer hunks nothing is looked for.
+const MOST_STATEMENTS: usize = 60;
+
+pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
+    for index in 0..change.hunks.len() {
+        let (base, head) = (change.edits.base(index), change.edits.head(index));
+        if base.broken || head.broken || change.edits.same_code(index).is_some() {
+            continue;
+        }
+        if let Some((name, at)) = named(base, head) {
+            let message = format!("An expression of production only gets a name here: {name}");
+            reporter.report(draft(at, message, "variable"));
+        } else if let Some((name, at)) = named(head, base) {
+            let Some(first) = head.statements.first() else { continue };
+            let lines = change.head.source.lines();
+            let line = lines.line_of(first.span.start);
+            let content = lines.content(line, change.head.source.text());
+            let span = first.span.start..content.end.min(first.span.end);
+            let message = format!("Only the variable {name} goes: what it held stands in its place");
+            reporter.report(
+                draft(span, message, "variable").production(at, "production has a name for it"),
+            );
+        }
+    }
+}
+
+/// The name that `with` gives to an expression of `without`, and where, if nothing else differs.
+fn named(without: Part<'_, '_>, with: Part<'_, '_>) -> Option<(String, Range<usize>)> {
+    let (plain, more) = (without.statements, with.statements);
+    if more.len() != plain.len() + 1 || MOST_STATEMENTS < more.len() {
+        return None;
+    }
+    more.iter().enumerate().find_map(|(at, one)| {
+        let (name, span, value) = assigned(with.source, one)?;
+        let rest = more[..at].iter().chain(&more[at + 1..]);
+        let mut used = false;
+        let same = plain.iter().zip(rest).all(|(old, new)| {
+            let (spread, found) = spread(&new.tokens, &name, &value);
+            used |= found;
+            old.depth == new.depth && old.node.kind() == new.node.kind() && spread == old.tokens
+        });
+        let free = !plain.iter().any(|one| mentions(&one.tokens, &name));
+        (same && used && free).then_some((name, span))
+    })
+}
+
+/// `name = value`, a plain variable.
+fn assigned<'a>(
+    source: &'a Source,
+    statement: &Statement<'a>,
+) -> Option<(String, Range<usize>, Vec<Token<'a>>)> {
+    let assignment = statement.node.named_child(0)?;
+    if statement.node.kind() != "expression_statement" || assignment.kind() != "assignment" {
+        return None;
+    }
+    let left = field(assignment, "left").filter(|one| one.kind() == "identifier")?;
+    let value = field(assignment, "right")?;
+    // A name for a name, or for a constant, is another matter.
+    if value.kind() == "identifier" || value.named_child_count() == 0 {
+        return None;
+    }
+    Some((source.slice(left).to_owned(), left.byte_range(), tokens(source, value)))
+}
+
+/// The tokens with `value` wherever `name` stands; whether it does.
+fn spread<'a>(all: &[Token<'a>], name: &str, value: &[Token<'a>]) -> (Vec<Token<'a>>, bool) {
+    let mut found = Vec::with_capacity(all.len());
+    let mut used = false;
+    for token in all {
+        if token.role == Role::Name && token.text == name {
+            found.extend_from_slice(value);
+            used = true;
+        } else {
+            found.push(token.clone());
+        }
+    }
+    (found, used)
+}
+
+fn mentions(all: &[Token<'_>], name: &str) -> bool {
+    all.iter().any(|one| one.role == Role::Name && one.text == name)
+}
