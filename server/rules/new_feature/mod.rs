@@ -1,5 +1,9 @@
 //! New things that users or callers can reach: a hotfix mends, it does not add.
 
+mod grown;
+mod handled;
+mod whole;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -7,7 +11,7 @@ use tree_sitter::Node;
 
 use super::knowledge::public::{exported, is_exposed, is_public, is_shipped, still_has};
 use super::knowledge::switches;
-use super::{Confidence, Draft, FileChange, Group, Meta, Reporter, Rule, Trial};
+use super::{Confidence, Draft, FileChange, Group, LoneFile, Meta, Reporter, Rule, Trial};
 use crate::compare::signature::Signature;
 use crate::syntax::Source;
 use crate::syntax::nodes::{Walk, decorators_of, field, walk};
@@ -22,7 +26,7 @@ static META: Meta = Meta {
     highest: Confidence::Likely,
     checklist: "The change is minimal and targeted",
     noqa: &[],
-    docs: include_str!("docs/new-feature.md"),
+    docs: include_str!("../docs/new-feature.md"),
     pattern: None,
 };
 
@@ -52,19 +56,29 @@ impl Rule for NewFeature {
         if change.head.is_test || change.head.source.is_broken() {
             return;
         }
-        if is_shipped(change.path) {
-            new_switches(change, reporter);
+        if !is_shipped(change.path) {
+            return;
         }
-        if is_exposed(change) {
-            definitions(change, reporter);
+        new_switches(change, reporter);
+        let exposed = is_exposed(change);
+        definitions(change, exposed, reporter);
+        if exposed {
             parameters(change, reporter);
+        }
+        grown::compare(change, exposed, reporter);
+        handled::compare(change, reporter);
+    }
+
+    fn added_file(&self, added: &LoneFile<'_>, reporter: &mut Reporter) {
+        if !added.file.is_test && !added.file.source.is_broken() {
+            whole::compare(added, reporter);
         }
     }
 }
 
 /// Public definitions that production does not have. What stands in one that is new itself comes
-/// with it.
-fn definitions(change: &FileChange<'_>, reporter: &mut Reporter) {
+/// with it. Of a private module, and of special methods, it is less sure that anybody uses them.
+fn definitions(change: &FileChange<'_>, exposed: bool, reporter: &mut Reporter) {
     let names = exported(change.head);
     for &index in change.in_head {
         let one = &change.head.outline.definitions[index];
@@ -73,10 +87,10 @@ fn definitions(change: &FileChange<'_>, reporter: &mut Reporter) {
             && (one.parent == 0 || change.matching.base_of(one.parent).is_some())
             && !still_has(change.base, &one.qualname);
         let moved = change.branch.came(change.path, &one.qualname).is_some();
-        if !new || moved || one.name.starts_with("__") || !is_public(&one.qualname, names.as_ref())
-        {
+        if !new || moved || !is_public(&one.qualname, names.as_ref()) {
             continue;
         }
+        let special = one.name.starts_with("__");
         let Some(node) = definition_node(change.head.source, one) else {
             continue;
         };
@@ -109,7 +123,12 @@ fn definitions(change: &FileChange<'_>, reporter: &mut Reporter) {
                 shown(change, one)
             )
         };
-        report(reporter, name.byte_range(), Confidence::Likely, message);
+        let confidence = if exposed && !special {
+            Confidence::Likely
+        } else {
+            Confidence::Possible
+        };
+        report(reporter, name.byte_range(), confidence, message);
     }
 }
 
@@ -194,11 +213,19 @@ fn parameters(change: &FileChange<'_>, reporter: &mut Reporter) {
         let before = Signature::of(base.source, before, old.parent != 0);
         for one in Signature::of(head.source, now, new.parent != 0).takes {
             let optional = one.default.is_some() && before.find(one.name).is_none();
-            if optional && is_asked(head.source, now, one.name) {
-                let message = format!(
-                    "{}() does something else when {} says so: production does not have it",
-                    new.name, one.name
-                );
+            if optional && is_used(head.source, now, one.name) {
+                let asked = is_asked(head.source, now, one.name);
+                let message = if asked {
+                    format!(
+                        "{}() does something else when {} says so: production does not have it",
+                        new.name, one.name
+                    )
+                } else {
+                    format!(
+                        "{}() goes by {} now: production does not have it",
+                        new.name, one.name
+                    )
+                };
                 report(
                     reporter,
                     one.node.byte_range(),
@@ -208,6 +235,18 @@ fn parameters(change: &FileChange<'_>, reporter: &mut Reporter) {
             }
         }
     }
+}
+
+/// Whether the function's body reads this name.
+fn is_used(source: &Source, function: Node<'_>, name: &str) -> bool {
+    let mut used = false;
+    if let Some(body) = field(function, "body") {
+        walk(body, &mut |node| {
+            used |= node.kind() == "identifier" && source.slice(node) == name;
+            Walk::Into
+        });
+    }
+    used
 }
 
 /// Whether a condition in the function looks at this name.
