@@ -1,15 +1,17 @@
 //! `dependency-change`: the hotfix ships other packages than production.
 
+mod automation;
 mod conda;
 mod locks;
 mod poetry;
 mod requirements;
 mod setup_cfg;
+mod setup_py;
 mod toml;
 
 use std::ops::Range;
 
-use super::{Confidence, Draft, Group, Meta, Reporter, Rule, Texts};
+use super::{Confidence, Draft, FileChange, Group, Meta, Reporter, Rule, Texts, Trial};
 use crate::compare::normal::stable_hash;
 
 /// Another set of packages.
@@ -79,6 +81,27 @@ impl Rule for DependencyChange {
             reporter.report_if(draft(texts, &change));
         }
     }
+
+    fn trial(&self) -> Trial {
+        Trial::Whole
+    }
+
+    fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
+        let name = change.path.rsplit('/').next();
+        if name != Some("setup.py") || change.head.source.is_broken() {
+            return;
+        }
+        let old = setup_py::read(change.base.source);
+        let new = setup_py::read(change.head.source);
+        let texts = Texts {
+            path: change.path,
+            base: Some(change.base.source.text()),
+            head: change.head.source.text(),
+        };
+        for one in changes(&old, &new) {
+            reporter.report_if(draft(&texts, &one));
+        }
+    }
 }
 
 /// Gives the packages that a text names; `None` if it is broken.
@@ -99,6 +122,8 @@ fn reader(path: &str) -> Option<Read> {
         "pyproject.toml" => Some(toml::pyproject),
         "Pipfile" => Some(toml::pipfile),
         "setup.cfg" => Some(setup_cfg::read),
+        ".pre-commit-config.yaml" => Some(automation::hooks),
+        _ if is_workflow(folder, name) => Some(automation::actions),
         "environment.yml" | "environment.yaml" => Some(conda::read),
         "poetry.lock" | "uv.lock" | "pdm.lock" | "pylock.toml" => Some(locks::toml),
         "Pipfile.lock" => Some(locks::pipfile),
@@ -106,6 +131,10 @@ fn reader(path: &str) -> Option<Read> {
         _ if text && listed => Some(requirements::shipped),
         _ => None,
     }
+}
+
+fn is_workflow(folder: &str, name: &str) -> bool {
+    folder == ".github/workflows" && (name.ends_with(".yml") || name.ends_with(".yaml"))
 }
 
 /// Whether a list of this name is for developers and CI only.
