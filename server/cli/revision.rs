@@ -56,7 +56,8 @@ fn judge_into(
     let all = repository.changed_in_head(&base)?;
     let commits = repository.commits_ahead(&base);
     let read = |file: &ChangedFile| texts(&repository, &base, file);
-    let survey = around::survey_of(&all, commits, &settings, &Cancel::default(), read);
+    let mut survey = around::survey_of(&all, commits, &settings, &Cancel::default(), read);
+    survey.branch.conflicts = around::conflicts(&repository, &base);
     let branch = Arc::new(survey.branch.clone());
     results.survey = Some(survey);
     let changed = select(&repository, all, paths, terminal);

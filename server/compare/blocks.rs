@@ -20,10 +20,10 @@ use crate::syntax::nodes::{Walk, walk};
 const FEWEST_TOKENS: usize = 4;
 
 /// So many tokens of at least two statements are a block.
-const OF_SEVERAL: usize = 16;
+const OF_SEVERAL: usize = 12;
 
 /// A single statement or expression needs so many to be recognised.
-const OF_ONE: usize = 24;
+const OF_ONE: usize = 20;
 
 /// Statements with more tokens are not taken apart.
 const MOST_TOKENS: usize = 400;

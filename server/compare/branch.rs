@@ -60,6 +60,9 @@ pub struct Branch {
     users: BTreeMap<Wanted, Vec<User>>,
     /// Set where the branch is larger than most hotfixes are.
     pub oversize: Option<Oversize>,
+    /// The files in which production's own later changes are in the way of merging the hotfix and
+    /// taking it back.
+    pub conflicts: BTreeSet<String>,
 }
 
 /// A place in another file that uses what the branch changes for its callers.

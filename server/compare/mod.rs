@@ -10,6 +10,7 @@ pub mod normal;
 pub mod shape;
 pub mod signature;
 pub mod size;
+pub mod spelling;
 pub mod statements;
 mod strings;
 pub mod subtract;

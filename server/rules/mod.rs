@@ -51,6 +51,8 @@ registry! {
     dependency_change::DependencyChange,
     oversized_change::OversizedChange,
     irreversible_migration::IrreversibleMigration,
+    incompatible_data::IncompatibleData,
+    revert_conflict::RevertConflict,
     unexplained_allow::UnexplainedAllow,
     unused_allow::UnusedAllow,
 }

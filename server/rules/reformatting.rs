@@ -8,6 +8,7 @@ use super::{
     Confidence, Draft, FileChange, Finding, FixContext, Group, Meta, Reporter, Rule, Trial,
 };
 use crate::compare::edits::Edits;
+use crate::compare::spelling;
 use crate::fixes::hunk::{Target, restore_hunk};
 use crate::fixes::{Applicability, Fix};
 use crate::syntax::Source;
@@ -88,7 +89,9 @@ impl Rule for Reformatting {
         }
         let comments = finding.message == What::Comments.message();
         let mended = fix.map(|fix| Fix {
-            title: if comments {
+            title: if finding.message == What::Spelling.message() {
+                "Restore production's spelling here".to_owned()
+            } else if comments {
                 "Restore production's comments here".to_owned()
             } else {
                 "Restore production's layout here".to_owned()
@@ -114,6 +117,8 @@ enum What {
     Blank,
     /// Comments, and maybe the layout.
     Comments,
+    /// How one thing is written.
+    Spelling,
 }
 
 impl What {
@@ -122,19 +127,22 @@ impl What {
             Self::Layout => "Only the layout changes here: production's text does the same",
             Self::Blank => "Only blank lines change here",
             Self::Comments => "Only comments change here",
+            Self::Spelling => "Only the spelling changes here: production's code means the same",
         }
     }
 
     fn confidence(self) -> Confidence {
         match self {
             Self::Layout => Confidence::Likely,
-            Self::Blank | Self::Comments => Confidence::Possible,
+            Self::Blank | Self::Comments | Self::Spelling => Confidence::Possible,
         }
     }
 }
 
 fn what_changes(edits: &Edits<'_>, index: usize) -> Option<What> {
-    let together = edits.same_code(index)?;
+    let Some(together) = edits.same_code(index) else {
+        return spelling::same(edits.base(index), edits.head(index)).then_some(What::Spelling);
+    };
     if 1 < together.len() {
         return Some(What::Layout);
     }

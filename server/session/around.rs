@@ -1,5 +1,6 @@
 //! Reads all changed files, to see what the branch does to them together.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,9 @@ use crate::compare::survey::Survey;
 use crate::config::{PathGlobs, Settings};
 use crate::syntax::{Cancel, Source};
 use crate::text::read_regular;
-use crate::vcs::{Base, ChangedFile, FileChange, LIMIT_BYTES, Repository, Scope};
+use crate::vcs::{
+    Base, BaseCommit, ChangedFile, FileChange, LIMIT_BYTES, Landing, Repository, Scope, Try,
+};
 
 /// A branch that changes more files than this moves whole folders: what stands in them is then not
 /// looked at, because each file is parsed twice.
@@ -18,6 +21,9 @@ const MOST_FILES: usize = 400;
 
 /// At most so many bytes of both sides are parsed.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// So many commits of the hotfix are taken back on trial.
+const MOST_REVERTED: usize = 50;
 
 /// Users are looked for in at most so many files,
 const MOST_SEARCHED: usize = 5000;
@@ -48,7 +54,33 @@ pub fn survey(
         find_users(branch, git, cancel);
     }
     branch.settle_users();
+    if let Scope::Judged(base) = scope {
+        branch.conflicts = conflicts(git, base);
+    }
     survey
+}
+
+/// The files in which production's tip is in the way of merging the hotfix's commits, or of taking
+/// them back afterwards; none where production stands where they left it. Where git cannot tell,
+/// nothing is said: the rollback plan says why.
+#[must_use]
+pub fn conflicts(git: &Repository, base: &BaseCommit) -> BTreeSet<String> {
+    if base.tip == base.commit || base.head == base.commit {
+        return BTreeSet::new();
+    }
+    let standing = git.standing(base).ok();
+    let Some(standing) = standing.filter(|one| one.landing == Landing::Absent) else {
+        return BTreeSet::new();
+    };
+    let own = standing.hotfix.commits.into_iter();
+    let mut steps = vec![Try::Merge {
+        base: base.commit.clone(),
+        commit: base.head.clone(),
+    }];
+    steps.extend(own.take(MOST_REVERTED).map(|one| Try::Revert(one.id)));
+    let rehearsal = git.rehearse(&base.tip, &steps).ok();
+    let conflict = rehearsal.and_then(|one| one.conflict);
+    conflict.map_or_else(BTreeSet::new, |(_, files)| files.into_iter().collect())
 }
 
 /// The same; `read` gives production's text of a file and the hotfix's, as far as they can be read.

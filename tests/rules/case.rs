@@ -23,6 +23,8 @@ pub struct Case {
     pub gone: Option<String>,
     /// The case looks at the whole branch: its other files with path, base and head.
     pub branch: Option<Vec<Other>>,
+    /// The files in which production's later changes are in the way of a revert.
+    pub conflicts: Vec<String>,
     /// `hotfix.toml`.
     pub settings: Option<String>,
     /// `.hotfix/queries/own.scm`.
@@ -143,6 +145,7 @@ fn put(case: &mut Case, fence: &str, body: String, place: &str) {
             case.branch = Some(case.branch.take().unwrap_or_default());
         }
         ("python", "fixed") => case.fixed = Some(body),
+        ("text", "conflicts") => case.conflicts = body.lines().map(str::to_owned).collect(),
         ("toml", "settings") => case.settings = Some(body),
         ("scheme", "query") => case.query = Some(body),
         _ => panic!("{place}: unknown block `{fence}`"),

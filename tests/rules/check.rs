@@ -150,7 +150,9 @@ fn branch(case: &Case, head: &str, others: &[Other], settings: &Settings) -> Bra
         base: parse(&case.base),
         head: case.gone.is_none().then(|| Source::parse(head)),
     });
-    Survey::of(&sides, &Counts::default(), 1, settings).branch
+    let mut branch = Survey::of(&sides, &Counts::default(), 1, settings).branch;
+    branch.conflicts = case.conflicts.iter().cloned().collect();
+    branch
 }
 
 fn run(snapshot: &Snapshot) -> Result<Report, String> {

@@ -5,6 +5,7 @@ mod blocks;
 mod everywhere;
 mod elsewhere;
 mod imports;
+mod inner;
 mod moved;
 mod pulled_out;
 mod renamed;
@@ -54,6 +55,7 @@ impl Rule for Refactoring {
         let told = pulled_out::compare(change, reporter);
         blocks::compare(change, &told, reporter);
         variable::compare(change, reporter);
+        inner::compare(change, reporter);
         imports::compare(change, reporter);
         annotated::compare(change, reporter);
         elsewhere::compare(change.path, change.head, change.branch, reporter);

@@ -1,4 +1,4 @@
-//! An expression that gets a name, or loses it: all else stays as it was.
+//! An expression that gets a name, or loses it: what uses it says the same as before.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use crate::compare::canonical::{Role, Token, tokens};
 use crate::compare::edits::Part;
 use crate::compare::statements::Statement;
 use crate::rules::{FileChange, Reporter};
-use crate::syntax::Source;
+use crate::syntax::{Outline, Source};
 use crate::syntax::nodes::field;
 
 /// In longer hunks nothing is looked for.
@@ -19,10 +19,11 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
         if base.broken || head.broken || change.edits.same_code(index).is_some() {
             continue;
         }
-        if let Some((name, at)) = named(base, head) {
+        let old = change.base.outline;
+        if let Some((name, at)) = named(base, old, head) {
             let message = format!("An expression of production only gets a name here: {name}");
             reporter.report(draft(at, message, "variable"));
-        } else if let Some((name, at)) = named(head, base) {
+        } else if let Some((name, at)) = named(head, change.head.outline, base) {
             let Some(first) = head.statements.first() else { continue };
             let lines = change.head.source.lines();
             let line = lines.line_of(first.span.start);
@@ -36,23 +37,35 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
     }
 }
 
-/// The name that `with` gives to an expression of `without`, and where, if nothing else differs.
-fn named(without: Part<'_, '_>, with: Part<'_, '_>) -> Option<(String, Range<usize>)> {
+/// The name that `with` gives to an expression of `without`, and where: what uses the name says the
+/// same as production with the expression in its place.
+fn named(
+    without: Part<'_, '_>,
+    outline: &Outline,
+    with: Part<'_, '_>,
+) -> Option<(String, Range<usize>)> {
     let (plain, more) = (without.statements, with.statements);
-    if more.len() != plain.len() + 1 || MOST_STATEMENTS < more.len() {
+    // Where the function knows the name already, what it holds changes elsewhere as well.
+    let around = outline.enclosing(plain.first()?.span.start);
+    let around = without.source.text().get(around.core.clone())?;
+    if MOST_STATEMENTS < more.len() || MOST_STATEMENTS < plain.len() {
         return None;
     }
     more.iter().enumerate().find_map(|(at, one)| {
         let (name, span, value) = assigned(with.source, one)?;
-        let rest = more[..at].iter().chain(&more[at + 1..]);
-        let mut used = false;
-        let same = plain.iter().zip(rest).all(|(old, new)| {
-            let (spread, found) = spread(&new.tokens, &name, &value);
-            used |= found;
-            old.depth == new.depth && old.node.kind() == new.node.kind() && spread == old.tokens
+        if around.contains(&name) {
+            return None;
+        }
+        let mut users = more[at + 1..]
+            .iter()
+            .filter(|user| mentions(&user.tokens, &name))
+            .peekable();
+        users.peek()?;
+        let same = users.all(|user| {
+            let spread = spread(&user.tokens, &name, &value);
+            plain.iter().any(|old| old.node.kind() == user.node.kind() && old.tokens == spread)
         });
-        let free = !plain.iter().any(|one| mentions(&one.tokens, &name));
-        (same && used && free).then_some((name, span))
+        same.then_some((name, span))
     })
 }
 
@@ -74,19 +87,17 @@ fn assigned<'a>(
     Some((source.slice(left).to_owned(), left.byte_range(), tokens(source, value)))
 }
 
-/// The tokens with `value` wherever `name` stands; whether it does.
-fn spread<'a>(all: &[Token<'a>], name: &str, value: &[Token<'a>]) -> (Vec<Token<'a>>, bool) {
+/// The tokens with `value` wherever `name` stands.
+fn spread<'a>(all: &[Token<'a>], name: &str, value: &[Token<'a>]) -> Vec<Token<'a>> {
     let mut found = Vec::with_capacity(all.len());
-    let mut used = false;
     for token in all {
         if token.role == Role::Name && token.text == name {
             found.extend_from_slice(value);
-            used = true;
         } else {
             found.push(token.clone());
         }
     }
-    (found, used)
+    found
 }
 
 fn mentions(all: &[Token<'_>], name: &str) -> bool {

@@ -1,0 +1,104 @@
+//! What only the module's own code notices: private functions that go or take less, signatures that
+//! only say other types.
+
+use super::{draft, name_of};
+use crate::compare::canonical::{Reader, Token};
+use crate::compare::signature::Signature;
+use crate::rules::knowledge::public::still_has;
+use crate::rules::{Confidence, Draft, FileChange, Reporter};
+use crate::syntax::Source;
+use crate::syntax::nodes::field;
+use crate::syntax::outline::{Definition, Kind};
+use crate::syntax::unit::definition_node;
+use tree_sitter::Node;
+
+pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
+    if change.head.is_test {
+        return;
+    }
+    for &index in change.in_base {
+        let old = &change.base.outline.definitions[index];
+        if old.kind == Kind::Module {
+            continue;
+        }
+        match change.matching.head_of(index) {
+            Some(new) => pair(change, old, &change.head.outline.definitions[new], reporter),
+            None => gone(change, old, reporter),
+        }
+    }
+}
+
+fn is_private(one: &Definition) -> bool {
+    one.name.starts_with('_') && !one.name.ends_with("__")
+}
+
+/// A private definition that nothing has taken over as a whole.
+fn gone(change: &FileChange<'_>, old: &Definition, reporter: &mut Reporter) {
+    let outer = &change.base.outline.definitions[old.parent];
+    let with_outer = outer.kind != Kind::Module && change.matching.head_of(old.parent).is_none();
+    let moved = change.branch.went(change.base_path, &old.qualname).is_some();
+    if !is_private(old) || with_outer || moved || still_has(change.head, &old.qualname) {
+        return;
+    }
+    let line = u32::try_from(change.base.source.lines().line_of(old.range.start));
+    let hunk = change.hunks.iter().find(|hunk| line.is_ok_and(|line| hunk.base.contains(&line)));
+    let Some(hunk) = hunk else { return };
+    let (text, lines) = (change.head.source.text(), change.head.source.lines());
+    let shown = (hunk.shown_in_head().start as usize).min(lines.count().saturating_sub(1));
+    let span = lines.content(shown, text);
+    let message = format!("{} is gone: it was private, so only this code did it another way", old.qualname);
+    reporter.report(possible(span, message, &old.qualname).production(
+        name_of(change.base.source, old),
+        "production has it",
+    ));
+}
+
+fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &mut Reporter) {
+    let (base, head) = (change.base.source, change.head.source);
+    let (Some(before), Some(now)) = (definition_node(base, old), definition_node(head, new)) else {
+        return;
+    };
+    if new.kind != Kind::Function || before.has_error() || now.has_error() {
+        return;
+    }
+    let name = name_of(head, new);
+    if header(base, before, true) == header(head, now, true) {
+        if header(base, before, false) != header(head, now, false) {
+            let message = format!("Only the types in the signature of {} change", new.qualname);
+            reporter.report(draft(name, message, "types"));
+        }
+        return;
+    }
+    if !is_private(old) || old.name != new.name {
+        return;
+    }
+    let was = Signature::of(base, before, old.parent != 0);
+    let is = Signature::of(head, now, new.parent != 0);
+    let lost = was.takes.iter().find(|one| is.find(one.name).is_none());
+    if let Some(lost) = lost {
+        let message = format!("{} is private and no longer takes {}: its callers here change with it", new.name, lost.name);
+        reporter.report(
+            possible(name, message, "parameter").production(lost.node.byte_range(), "production takes it"),
+        );
+    }
+}
+
+/// The parameters and the result, with or without their types.
+fn header<'s>(source: &'s Source, function: Node<'s>, untyped: bool) -> Vec<Token<'s>> {
+    let mut reader = Reader::new(source);
+    reader.untyped = untyped;
+    if let Some(parameters) = field(function, "parameters") {
+        reader.read(parameters);
+    }
+    if let Some(result) = field(function, "return_type").filter(|_| !untyped) {
+        reader.read(result);
+    }
+    reader.tokens
+}
+
+fn possible(span: std::ops::Range<usize>, message: String, detail: &str) -> Draft {
+    Draft {
+        confidence: Confidence::Possible,
+        ..draft(span, message, detail)
+    }
+}
