@@ -54,6 +54,8 @@ pub struct Branch {
     moves: Vec<Move>,
     /// Code that stands in another definition than in production.
     pub blocks: Vec<Block>,
+    /// Names of definitions that only production has, and that only the hotfix has.
+    names: (BTreeSet<String>, BTreeSet<String>),
     added: BTreeSet<String>,
     deleted: BTreeSet<String>,
     /// What callers may have to follow, with the places found so far.
@@ -106,6 +108,8 @@ impl Branch {
                 come.extend(only_here(&file.path, source, outline, base.as_ref()));
             }
         }
+        let named = |all: &[Lone]| all.iter().map(|one| one.name.clone()).collect();
+        branch.names = (named(&gone), named(&come));
         branch.moves = moves(&gone, come);
         branch
     }
@@ -115,6 +119,12 @@ impl Branch {
     pub fn came(&self, path: &str, qualname: &str) -> Option<&Move> {
         let mut all = self.moves.iter();
         all.find(|one| one.to.path == path && one.to.qualname == qualname)
+    }
+
+    /// Whether production alone has something of the name `old`, and the hotfix alone of `new`.
+    #[must_use]
+    pub fn is_renamed(&self, old: &str, new: &str) -> bool {
+        self.names.0.contains(old) && self.names.1.contains(new)
     }
 
     /// What went from this file to another one.

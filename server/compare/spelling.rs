@@ -52,7 +52,11 @@ fn spell<'t>(all: &[&'t str], out: &mut Vec<&'t str>) {
                 5
             }
             [name @ ("dict" | "list"), "(", ")", ..] => {
-                out.extend(if *name == "dict" { ["{", "}"] } else { ["[", "]"] });
+                out.extend(if *name == "dict" {
+                    ["{", "}"]
+                } else {
+                    ["[", "]"]
+                });
                 3
             }
             ["set", "(", "[", rest @ ..] => match closing(rest, "[", "]") {
@@ -168,9 +172,18 @@ mod tests {
             ("class A(object):\n    x = 1\n", "class A:\n    x = 1\n"),
             ("a = set([1, 2])\n", "a = {1, 2}\n"),
             ("a = dict()\n", "a = {}\n"),
-            ("def f(a: Optional[int]): pass\n", "def f(a: int | None): pass\n"),
-            ("def f(a: Union[int, str, B]): pass\n", "def f(a: int | str | B): pass\n"),
-            ("def f(a: List[Dict[str, A]]): pass\n", "def f(a: list[dict[str, A]]): pass\n"),
+            (
+                "def f(a: Optional[int]): pass\n",
+                "def f(a: int | None): pass\n",
+            ),
+            (
+                "def f(a: Union[int, str, B]): pass\n",
+                "def f(a: int | str | B): pass\n",
+            ),
+            (
+                "def f(a: List[Dict[str, A]]): pass\n",
+                "def f(a: list[dict[str, A]]): pass\n",
+            ),
             ("raise IOError(1)\n", "raise OSError(1)\n"),
         ] {
             assert!(is_same(old, new), "{old}");

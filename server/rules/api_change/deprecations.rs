@@ -72,8 +72,7 @@ fn begins(change: &FileChange<'_>, call: Node<'_>, reporter: &mut Reporter) {
 
 fn ends(change: &FileChange<'_>, was: Range<usize>, reporter: &mut Reporter) {
     let what = around(change.base, was.start);
-    let message =
-        format!("{what} ends a deprecation: production still does what it warns of");
+    let message = format!("{what} ends a deprecation: production still does what it warns of");
     let span = place_of_deletion(change, was.start);
     reporter.report(
         Draft {
@@ -163,5 +162,6 @@ fn warns(source: &Source, node: Node<'_>) -> bool {
         return true;
     }
     let told = arguments.to_ascii_lowercase();
-    SAYS.contains(&name.as_str()) && (told.contains("is deprecated") || told.contains("deprecation:"))
+    SAYS.contains(&name.as_str())
+        && (told.contains("is deprecated") || told.contains("deprecation:"))
 }

@@ -46,8 +46,9 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
 fn places(part: Part<'_, '_>) -> Vec<usize> {
     let statements = part.statements.iter();
     let old = statements.filter(|one| match one.node.kind() {
-        "future_import_statement" => children(one.node)
-            .any(|name| OLD_FEATURES.contains(&part.source.slice(name))),
+        "future_import_statement" => {
+            children(one.node).any(|name| OLD_FEATURES.contains(&part.source.slice(name)))
+        }
         "if_statement" | "elif_clause" => field(one.node, "condition").is_some_and(|condition| {
             let text = part.source.slice(condition);
             one.span.start <= condition.start_byte()

@@ -12,7 +12,9 @@ pub(super) fn hooks(text: &str) -> Option<Vec<Dependency>> {
     for (code, start) in lines(text) {
         let item = code.strip_prefix("- ").unwrap_or(code).trim_start();
         if let Some(address) = item.strip_prefix("repo:") {
-            let address = plain(address).trim_end_matches(".git").trim_end_matches('/');
+            let address = plain(address)
+                .trim_end_matches(".git")
+                .trim_end_matches('/');
             repository = address.rsplit('/').next();
         } else if let (Some(revision), Some(name)) = (item.strip_prefix("rev:"), repository) {
             found.push(Dependency {

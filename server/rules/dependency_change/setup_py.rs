@@ -18,7 +18,9 @@ pub(super) fn read(source: &Source) -> Vec<Dependency> {
         if node.kind() != "string" {
             return Walk::Into;
         }
-        let listed = node.parent().is_some_and(|one| matches!(one.kind(), "list" | "tuple" | "set"));
+        let listed = node
+            .parent()
+            .is_some_and(|one| matches!(one.kind(), "list" | "tuple" | "set"));
         if let (true, Some(text)) = (listed, string_value(node, source))
             && let Some(list) = list_of(source, node)
         {
@@ -57,9 +59,17 @@ fn list_of(source: &Source, string: Node<'_>) -> Option<List> {
             "setup_requires" => return Some(List::Build),
             "tests_require" => return Some(List::Development("tests".to_owned())),
             "extras_require" => return Some(of_group(inner.unwrap_or("extras"))),
-            _ if ["require", "extra", "depend"].iter().any(|word| lower.contains(word)) => {
-                let shipped = lower.contains("install") || lower == "requires" || lower == "requirements";
-                return Some(if shipped { List::Shipped } else { of_group(name) });
+            _ if ["require", "extra", "depend"]
+                .iter()
+                .any(|word| lower.contains(word)) =>
+            {
+                let shipped =
+                    lower.contains("install") || lower == "requires" || lower == "requirements";
+                return Some(if shipped {
+                    List::Shipped
+                } else {
+                    of_group(name)
+                });
             }
             _ => inner = inner.or(Some(name)),
         }

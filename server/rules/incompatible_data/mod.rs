@@ -84,9 +84,9 @@ fn draft(old: &Name<'_>, new: &Name<'_>) -> Draft {
         Kind::Cache => format!(
             "The stored key {was} is {now} now: neither release finds what the other one stored"
         ),
-        Kind::Metric => format!(
-            "The metric {was} is {now} now: dashboards and alerts on {was} fall silent"
-        ),
+        Kind::Metric => {
+            format!("The metric {was} is {now} now: dashboards and alerts on {was} fall silent")
+        }
         Kind::Stored => format!(
             "The stored name {was} is {now} now: production and a rollback do not find the data"
         ),

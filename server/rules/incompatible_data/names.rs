@@ -43,11 +43,25 @@ impl Name<'_> {
 }
 
 /// Calls that map an address to code.
-const MAPS: [&str; 6] = ["path", "re_path", "url", "add_url_rule", "add_route", "add_api_route"];
+const MAPS: [&str; 6] = [
+    "path",
+    "re_path",
+    "url",
+    "add_url_rule",
+    "add_route",
+    "add_api_route",
+];
 
 /// Decorators that do.
 const ROUTES: [&str; 8] = [
-    "route", "get", "post", "put", "patch", "delete", "websocket", "api_route",
+    "route",
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "websocket",
+    "api_route",
 ];
 
 /// Calls that send, receive or declare a way for messages.
@@ -71,18 +85,41 @@ const SENDS: [&str; 15] = [
 
 /// Arguments that name a way for messages.
 const WAYS: [&str; 8] = [
-    "subject", "topic", "queue", "queue_name", "routing_key", "channel", "exchange", "stream",
+    "subject",
+    "topic",
+    "queue",
+    "queue_name",
+    "routing_key",
+    "channel",
+    "exchange",
+    "stream",
 ];
 
 /// Calls on a cache by a key.
 const STORES: [&str; 12] = [
-    "get", "set", "delete", "add", "incr", "decr", "get_or_set", "setex", "setnx", "hset", "hget",
+    "get",
+    "set",
+    "delete",
+    "add",
+    "incr",
+    "decr",
+    "get_or_set",
+    "setex",
+    "setnx",
+    "hset",
+    "hget",
     "touch",
 ];
 
 /// Last names of caches.
 const CACHES: [&str; 7] = [
-    "cache", "redis", "redis_client", "memcache", "memcached", "redis_conn", "cache_client",
+    "cache",
+    "redis",
+    "redis_client",
+    "memcache",
+    "memcached",
+    "redis_conn",
+    "cache_client",
 ];
 
 /// Classes of metrics: a name, and a text that explains it.
@@ -90,12 +127,24 @@ const METRICS: [&str; 5] = ["Counter", "Gauge", "Histogram", "Summary", "Info"];
 
 /// Calls that count.
 const COUNTS: [&str; 8] = [
-    "incr", "increment", "gauge", "timing", "histogram", "count", "decr", "distribution",
+    "incr",
+    "increment",
+    "gauge",
+    "timing",
+    "histogram",
+    "count",
+    "decr",
+    "distribution",
 ];
 
 /// Arguments under which a field is stored or sent.
 const ALIASES: [&str; 6] = [
-    "db_table", "db_column", "alias", "serialization_alias", "validation_alias", "data_key",
+    "db_table",
+    "db_column",
+    "alias",
+    "serialization_alias",
+    "validation_alias",
+    "data_key",
 ];
 
 /// All names in a statement or in the header of one.
@@ -127,7 +176,10 @@ fn of_call<'s>(source: &'s Source, call: Node<'s>, found: &mut Vec<Name<'s>>) {
     let first = given.first().copied();
     let explained = given.get(1).is_some_and(|one| one.kind() == "string");
     let decorates = call.parent().is_some_and(|one| one.kind() == "decorator");
-    let kind = if matches!(called, "os.environ.get" | "os.getenv" | "environ.get" | "getenv") {
+    let kind = if matches!(
+        called,
+        "os.environ.get" | "os.getenv" | "environ.get" | "getenv"
+    ) {
         Some(Kind::Environment)
     } else if decorates && ROUTES.contains(&last) || MAPS.contains(&last) && 1 < given.len() {
         Some(Kind::Address)
@@ -151,13 +203,16 @@ fn of_call<'s>(source: &'s Source, call: Node<'s>, found: &mut Vec<Name<'s>>) {
         let ways = WAYS.iter().filter_map(|way| keyword(call, way, source));
         ways.for_each(|way| push(source, Kind::Message, way, found));
     }
-    if decorates && matches!(last, "task" | "shared_task")
+    if decorates
+        && matches!(last, "task" | "shared_task")
         && let Some(name) = keyword(call, "name", source)
     {
         push(source, Kind::Message, name, found);
     }
     if last.ends_with("Field") || matches!(last, "field" | "Schema") {
-        let names = ALIASES.iter().filter_map(|name| keyword(call, name, source));
+        let names = ALIASES
+            .iter()
+            .filter_map(|name| keyword(call, name, source));
         names.for_each(|name| push(source, Kind::Stored, name, found));
     }
 }
@@ -184,7 +239,9 @@ fn of_assignment<'s>(source: &'s Source, assignment: Node<'s>, found: &mut Vec<N
     let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
     if matches!(name.as_str(), "__tablename__" | "db_table" | "table_name") {
         push(source, Kind::Stored, right, found);
-    } else if left.kind() == "identifier" && ends(&["queue", "queue_name", "topic", "subject", "routing_key"]) {
+    } else if left.kind() == "identifier"
+        && ends(&["queue", "queue_name", "topic", "subject", "routing_key"])
+    {
         push(source, Kind::Message, right, found);
     } else if left.kind() == "identifier" && ends(&["cache_key", "session_key"]) {
         push(source, Kind::Cache, right, found);

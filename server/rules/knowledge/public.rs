@@ -40,7 +40,10 @@ const VENDORED: [&str; 6] = [
 #[must_use]
 pub fn is_exposed(change: &FileChange<'_>) -> bool {
     let offers = || {
-        let folder = change.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = change
+            .path
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
         is_importable(folder) && is_shipped(change.path) && exported(change.base).is_some()
     };
     !change.head.is_test && (is_importable(change.path) || offers())

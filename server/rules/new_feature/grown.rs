@@ -16,8 +16,13 @@ use crate::syntax::{File, Source};
 /// Calls whose result is a module's own tool.
 const TOOLS: [&str; 5] = ["getLogger", "get_logger", "TypeVar", "ParamSpec", "NewType"];
 
-/// `exposed` says whether others may import from the module.
-pub(super) fn compare(change: &FileChange<'_>, exposed: bool, reporter: &mut Reporter) {
+/// `exposed` says whether others may import from the module; `told` are places that are reported.
+pub(super) fn compare(
+    change: &FileChange<'_>,
+    exposed: bool,
+    told: &[usize],
+    reporter: &mut Reporter,
+) {
     for &index in change.in_head {
         let new = &change.head.outline.definitions[index];
         let old = change.matching.base_of(index);
@@ -36,7 +41,7 @@ pub(super) fn compare(change: &FileChange<'_>, exposed: bool, reporter: &mut Rep
         }
     }
     if exposed {
-        names(change, reporter);
+        names(change, told, reporter);
         offered(change, reporter);
     }
     lists(change, reporter);
@@ -99,11 +104,14 @@ fn assigned(statement: Node<'_>) -> Option<Named<'_>> {
 }
 
 /// Names of the module that production's does not have.
-fn names(change: &FileChange<'_>, reporter: &mut Reporter) {
+fn names(change: &FileChange<'_>, told: &[usize], reporter: &mut Reporter) {
     let (base, head) = (change.base, change.head);
     let names = exported(head);
     for (name, bytes) in &head.outline.assigned {
         let known = still_has(base, name) || change.branch.came(change.path, name).is_some();
+        if told.iter().any(|at| bytes.contains(at)) {
+            continue;
+        }
         if known || name.starts_with('_') || !is_public(name, names.as_ref()) {
             continue;
         }
@@ -116,7 +124,12 @@ fn names(change: &FileChange<'_>, reporter: &mut Reporter) {
             continue;
         }
         let message = format!("{name} is new: production's module has nothing like it");
-        report(reporter, one.name.byte_range(), Confidence::Possible, message);
+        report(
+            reporter,
+            one.name.byte_range(),
+            Confidence::Possible,
+            message,
+        );
     }
 }
 
@@ -125,8 +138,16 @@ fn offered(change: &FileChange<'_>, reporter: &mut Reporter) {
     let (base, head) = (change.base, change.head);
     if let (Some(before), Some(now)) = (exported(base), exported(head)) {
         let more: BTreeSet<_> = now.difference(&before).collect();
-        let list = head.outline.assigned.iter().find(|(name, _)| name == "__all__");
-        let known = |name: &&&String| head.outline.find(name).is_none_or(|_| still_has(base, name));
+        let list = head
+            .outline
+            .assigned
+            .iter()
+            .find(|(name, _)| name == "__all__");
+        let known = |name: &&&String| {
+            head.outline
+                .find(name)
+                .is_none_or(|_| still_has(base, name))
+        };
         if let (Some(first), Some((_, bytes))) = (more.iter().find(known), list) {
             let message = format!("__all__ lists {first} as well: production does not offer it");
             let span = bytes.start..bytes.start + "__all__".len();
@@ -138,7 +159,8 @@ fn offered(change: &FileChange<'_>, reporter: &mut Reporter) {
         return;
     }
     let statements = (0..change.hunks.len()).flat_map(|at| change.edits.head(at).statements);
-    let imports = statements.filter(|one| one.depth == 0 && one.node.kind() == "import_from_statement");
+    let imports =
+        statements.filter(|one| one.depth == 0 && one.node.kind() == "import_from_statement");
     for statement in imports {
         let module = field(statement.node, "module_name").map_or("", |one| head.source.slice(one));
         let package = change.path.split('/').rev().nth(1).unwrap_or_default();
@@ -159,7 +181,8 @@ fn offered(change: &FileChange<'_>, reporter: &mut Reporter) {
 fn lists(change: &FileChange<'_>, reporter: &mut Reporter) {
     let value = |file: File<'_>, bytes: &std::ops::Range<usize>| {
         let node = file.source.node_at(bytes.clone()).and_then(assigned);
-        node.and_then(|one| one.value).map(|value| value.byte_range())
+        node.and_then(|one| one.value)
+            .map(|value| value.byte_range())
     };
     for (name, bytes) in &change.head.outline.assigned {
         let mut before = change.base.outline.assigned.iter();
@@ -169,7 +192,10 @@ fn lists(change: &FileChange<'_>, reporter: &mut Reporter) {
         let (Some(old), Some(new)) = (value(change.base, old), value(change.head, bytes)) else {
             continue;
         };
-        let (old, new) = (change.base.source.node_at(old), change.head.source.node_at(new));
+        let (old, new) = (
+            change.base.source.node_at(old),
+            change.head.source.node_at(new),
+        );
         if name != "__all__" && is_touched(change, new) {
             longer(change, name, (old, new), reporter);
         }
@@ -180,7 +206,8 @@ fn is_touched(change: &FileChange<'_>, node: Option<Node<'_>>) -> bool {
     let lines = node.map(|node| change.head.source.lines().touched(node.byte_range()));
     lines.is_some_and(|lines| {
         let mut hunks = change.hunks.iter();
-        hunks.any(|one| (one.head.start as usize) < lines.end && lines.start < one.head.end as usize)
+        hunks
+            .any(|one| (one.head.start as usize) < lines.end && lines.start < one.head.end as usize)
     })
 }
 
@@ -200,11 +227,14 @@ fn longer(
     }
     let key = |one| field(one, "key").unwrap_or(one);
     let items = |source: &Source, list| -> BTreeSet<String> {
-        children(list).map(|one| canonical::text(source, key(one))).collect()
+        children(list)
+            .map(|one| canonical::text(source, key(one)))
+            .collect()
     };
     let before = items(change.base.source, old);
     let more = children(new).map(key).find(|one| {
-        one.kind() != "comment" && !before.contains(&canonical::text(change.head.source, *one))
+        !matches!(one.kind(), "comment" | "call")
+            && !before.contains(&canonical::text(change.head.source, *one))
     });
     let kept = before.is_subset(&items(change.head.source, new));
     if let (Some(more), true) = (more, kept) {
@@ -212,6 +242,11 @@ fn longer(
         let text = text.lines().next().unwrap_or(text);
         let message = format!("{name} holds {text} as well: production does not");
         let end = more.start_byte() + text.len();
-        report(reporter, more.start_byte()..end, Confidence::Possible, message);
+        report(
+            reporter,
+            more.start_byte()..end,
+            Confidence::Possible,
+            message,
+        );
     }
 }

@@ -26,9 +26,18 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
                     continue;
                 }
                 let message = match one.what {
-                    What::Value => format!("{} is dealt with here now: production does not know it", one.text),
-                    What::Kind => format!("{} is dealt with here now: production does not ask for it", one.text),
-                    What::Key => format!("The key {} is new: production writes nothing under it", one.text),
+                    What::Value => format!(
+                        "{} is dealt with here now: production does not know it",
+                        one.text
+                    ),
+                    What::Kind => format!(
+                        "{} is dealt with here now: production does not ask for it",
+                        one.text
+                    ),
+                    What::Key => format!(
+                        "The key {} is new: production writes nothing under it",
+                        one.text
+                    ),
                 };
                 report(reporter, one.span, Confidence::Possible, message);
             }
@@ -75,8 +84,13 @@ fn in_statement<'s>(source: &'s Source, statement: &Statement<'s>) -> Vec<Found<
             "comparison_operator" => {
                 for one in children(node) {
                     let listed = matches!(one.kind(), "tuple" | "list" | "set");
-                    let all: Vec<_> = if listed { children(one).collect() } else { vec![one] };
-                    all.into_iter().for_each(|one| push(&mut found, What::Value, source, one));
+                    let all: Vec<_> = if listed {
+                        children(one).collect()
+                    } else {
+                        vec![one]
+                    };
+                    all.into_iter()
+                        .for_each(|one| push(&mut found, What::Value, source, one));
                 }
             }
             "pair" => {
@@ -125,7 +139,9 @@ fn push<'s>(found: &mut Vec<Found<'s>>, what: What, source: &'s Source, node: No
     let Some(text) = string_value(node, source) else {
         return;
     };
-    let sound = text.chars().all(|one| one.is_alphanumeric() || "_-./:".contains(one));
+    let sound = text
+        .chars()
+        .all(|one| one.is_alphanumeric() || "_-./:".contains(one));
     if sound && 1 < text.len() {
         found.push(Found {
             what,
@@ -141,7 +157,8 @@ fn noted(change: &FileChange<'_>, reporter: &mut Reporter) {
     let (base, head) = (change.base.source, change.head.source);
     let lines = base.lines();
     let before = change.hunks.iter().flat_map(|hunk| hunk.base.clone());
-    let before = before.filter(|&line| is_note(&base.text()[lines.content(line as usize, base.text())]));
+    let before =
+        before.filter(|&line| is_note(&base.text()[lines.content(line as usize, base.text())]));
     let lines = head.lines();
     let now = change.hunks.iter().flat_map(|hunk| hunk.head.clone());
     let now: Vec<_> = now

@@ -59,13 +59,13 @@ impl Rule for NewFeature {
         if !is_shipped(change.path) {
             return;
         }
-        new_switches(change, reporter);
+        let told = new_switches(change, reporter);
         let exposed = is_exposed(change);
         definitions(change, exposed, reporter);
         if exposed {
             parameters(change, reporter);
         }
-        grown::compare(change, exposed, reporter);
+        grown::compare(change, exposed, &told, reporter);
         handled::compare(change, reporter);
     }
 
@@ -77,7 +77,7 @@ impl Rule for NewFeature {
 }
 
 /// Public definitions that production does not have. What stands in one that is new itself comes
-/// with it. Of a private module, and of special methods, it is less sure that anybody uses them.
+/// with it. Of a private module it is less sure that anybody uses them.
 fn definitions(change: &FileChange<'_>, exposed: bool, reporter: &mut Reporter) {
     let names = exported(change.head);
     for &index in change.in_head {
@@ -87,10 +87,10 @@ fn definitions(change: &FileChange<'_>, exposed: bool, reporter: &mut Reporter) 
             && (one.parent == 0 || change.matching.base_of(one.parent).is_some())
             && !still_has(change.base, &one.qualname);
         let moved = change.branch.came(change.path, &one.qualname).is_some();
-        if !new || moved || !is_public(&one.qualname, names.as_ref()) {
+        if !new || moved || one.name.starts_with("__") || !is_public(&one.qualname, names.as_ref())
+        {
             continue;
         }
-        let special = one.name.starts_with("__");
         let Some(node) = definition_node(change.head.source, one) else {
             continue;
         };
@@ -123,7 +123,7 @@ fn definitions(change: &FileChange<'_>, exposed: bool, reporter: &mut Reporter) 
                 shown(change, one)
             )
         };
-        let confidence = if exposed && !special {
+        let confidence = if exposed {
             Confidence::Likely
         } else {
             Confidence::Possible
@@ -140,8 +140,10 @@ fn shown(change: &FileChange<'_>, one: &Definition) -> String {
     }
 }
 
-/// Options, settings and routes in the changed lines that production's file knows nothing of.
-fn new_switches(change: &FileChange<'_>, reporter: &mut Reporter) {
+/// Options, settings and routes in the changed lines that production's file knows nothing of; gives
+/// their places.
+fn new_switches(change: &FileChange<'_>, reporter: &mut Reporter) -> Vec<usize> {
+    let mut places = Vec::new();
     let (base, head) = (change.base.source.text(), change.head.source);
     let mut told = BTreeSet::new();
     for (index, hunk) in change.hunks.iter().enumerate() {
@@ -183,10 +185,12 @@ fn new_switches(change: &FileChange<'_>, reporter: &mut Reporter) {
                         format!("{name} decides here now: production does not ask it"),
                     ),
                 };
+                places.push(one.span.start);
                 report(reporter, one.span, confidence, message);
             }
         }
     }
+    places
 }
 
 /// Optional parameters that the function asks for what to do.

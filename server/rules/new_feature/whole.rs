@@ -39,7 +39,10 @@ fn module(added: &LoneFile<'_>, reporter: &mut Reporter) {
             0 => String::new(),
             count => format!(", as are {count} more in this file"),
         };
-        let message = format!("{} is new and public{more}: a hotfix mends what is there", first.name);
+        let message = format!(
+            "{} is new and public{more}: a hotfix mends what is there",
+            first.name
+        );
         report(reporter, name.byte_range(), Confidence::Likely, message);
     }
 }

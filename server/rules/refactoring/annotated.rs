@@ -1,5 +1,7 @@
 //! Hunks that only say other types.
 
+use std::ops::Range;
+
 use super::draft;
 use crate::compare::canonical::Token;
 use crate::compare::edits::Part;
@@ -16,7 +18,9 @@ const TYPING: [&str; 5] = [
     "types",
 ];
 
-pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
+/// Reports such hunks; gives their lines in head.
+pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) -> Vec<Range<u32>> {
+    let mut told = Vec::new();
     for index in 0..change.hunks.len() {
         let (base, head) = (change.edits.base(index), change.edits.head(index));
         if base.broken || head.broken || change.edits.same_code(index).is_some() {
@@ -37,7 +41,9 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
         let span = first.span.start..content.end.min(first.span.end);
         let message = "Only type annotations change here: the code does the same".to_owned();
         reporter.report(draft(span, message, "annotations"));
+        told.push(change.hunks[index].head.clone());
     }
+    told
 }
 
 /// What a hunk says besides annotations and what they need.

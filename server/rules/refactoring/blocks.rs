@@ -13,7 +13,8 @@ pub(super) fn compare(change: &FileChange<'_>, told: &[String], reporter: &mut R
         let statements = (0..change.hunks.len()).flat_map(|at| change.edits.head(at).statements);
         let outline = change.head.outline;
         let mut same = statements.filter(|one| {
-            outline.enclosing(one.span.start).qualname == block.to.qualname && mark(one) == block.mark
+            outline.enclosing(one.span.start).qualname == block.to.qualname
+                && mark(one) == block.mark
         });
         // The branch was looked at before the last keystrokes.
         let Some(first) = same.next() else { continue };

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft;
 use crate::compare::canonical::{Role, Token};
 use crate::compare::statements::Statement;
-use crate::rules::{FileChange, Reporter};
+use crate::rules::{Confidence, Draft, FileChange, Reporter};
 use crate::syntax::Source;
+use crate::syntax::nodes::field;
+use tree_sitter::Node;
 
 /// Fewer places may be a wrong name that is corrected.
 const FEWEST: usize = 2;
@@ -39,20 +41,72 @@ pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<String>, reporter
             }
         }
     }
+    let mut heirs = BTreeMap::<String, usize>::new();
+    for to in names.values().flat_map(|one| &one.to) {
+        *heirs.entry(to.clone()).or_default() += 1;
+    }
     for (from, one) in names {
-        let (Some(to), true) = (one.to.first(), one.to.len() == 1 && FEWEST <= one.places.len())
-        else {
+        let (Some(to), true) = (
+            one.to.first(),
+            one.to.len() == 1 && FEWEST <= one.places.len(),
+        ) else {
             continue;
         };
+        // Two names that become one are another thing.
+        if heirs.get(to).is_some_and(|count| 1 < *count) {
+            continue;
+        }
         let known = has_word(change.head.source, &from) || has_word(change.base.source, to);
         if known || told.contains(&from) {
             continue;
         }
         let (at, was) = one.places[0];
+        let bound = one
+            .places
+            .iter()
+            .any(|(at, _)| is_bound(change.head.source, *at, to));
+        if !bound && !change.branch.is_renamed(&from, to) {
+            continue;
+        }
         let places = one.places.len();
         let message = format!("Only a name changes in {places} places: {from} is {to} now");
         let span = at..at + to.len();
-        reporter.report(draft(span, message, "name").production(was..was + from.len(), "its name in production"));
+        reporter.report(
+            Draft {
+                confidence: Confidence::Possible,
+                ..draft(span, message, "name")
+            }
+            .production(was..was + from.len(), "its name in production"),
+        );
+    }
+}
+
+/// Whether the name is given here: to a function, a class, a parameter, a variable or an attribute.
+/// Only then it is the thing itself that is renamed; elsewhere another thing may be meant.
+fn is_bound(source: &Source, at: usize, name: &str) -> bool {
+    let Some(node) = source.node_at(at..at + name.len()) else {
+        return false;
+    };
+    let Some(parent) = node.parent() else {
+        return false;
+    };
+    let is_left = |one: Node<'_>| {
+        let outer = one.parent().filter(|outer| outer.kind() == "assignment");
+        outer.is_some_and(|outer| field(outer, "left") == Some(one))
+    };
+    match parent.kind() {
+        "function_definition"
+        | "class_definition"
+        | "default_parameter"
+        | "typed_default_parameter" => field(parent, "name") == Some(node),
+        "parameters" | "typed_parameter" | "lambda_parameters" => true,
+        "attribute" => {
+            let own = field(parent, "object").map(|one| source.slice(one));
+            field(parent, "attribute") == Some(node)
+                && matches!(own, Some("self" | "cls"))
+                && is_left(parent)
+        }
+        _ => is_left(node),
     }
 }
 
@@ -89,7 +143,8 @@ fn is_name(text: &str) -> bool {
 /// Whether the file has the word in its code or texts.
 fn has_word(source: &Source, word: &str) -> bool {
     let text = source.text().as_bytes();
-    let is_part = |byte: Option<&u8>| byte.is_some_and(|one| one.is_ascii_alphanumeric() || *one == b'_');
+    let is_part =
+        |byte: Option<&u8>| byte.is_some_and(|one| one.is_ascii_alphanumeric() || *one == b'_');
     memchr::memmem::find_iter(text, word.as_bytes()).any(|at| {
         let before = at.checked_sub(1).and_then(|at| text.get(at));
         !is_part(before) && !is_part(text.get(at + word.len()))

@@ -10,9 +10,11 @@ use crate::syntax::Source;
 use crate::syntax::nodes::field;
 use crate::syntax::outline::{Definition, Kind};
 use crate::syntax::unit::definition_node;
+use std::ops::Range;
 use tree_sitter::Node;
 
-pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
+/// `typed` holds the lines where only types change as a whole.
+pub(super) fn compare(change: &FileChange<'_>, typed: &[Range<u32>], reporter: &mut Reporter) {
     if change.head.is_test {
         return;
     }
@@ -22,7 +24,14 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
             continue;
         }
         match change.matching.head_of(index) {
-            Some(new) => pair(change, old, &change.head.outline.definitions[new], reporter),
+            Some(new) => {
+                let new = &change.head.outline.definitions[new];
+                let line = change.head.source.lines().line_of(new.core.start);
+                let line = u32::try_from(line).unwrap_or(u32::MAX);
+                if !typed.iter().any(|lines| lines.contains(&line)) {
+                    pair(change, old, new, reporter);
+                }
+            }
             None => gone(change, old, reporter),
         }
     }
@@ -36,21 +45,30 @@ fn is_private(one: &Definition) -> bool {
 fn gone(change: &FileChange<'_>, old: &Definition, reporter: &mut Reporter) {
     let outer = &change.base.outline.definitions[old.parent];
     let with_outer = outer.kind != Kind::Module && change.matching.head_of(old.parent).is_none();
-    let moved = change.branch.went(change.base_path, &old.qualname).is_some();
+    let moved = change
+        .branch
+        .went(change.base_path, &old.qualname)
+        .is_some();
     if !is_private(old) || with_outer || moved || still_has(change.head, &old.qualname) {
         return;
     }
     let line = u32::try_from(change.base.source.lines().line_of(old.range.start));
-    let hunk = change.hunks.iter().find(|hunk| line.is_ok_and(|line| hunk.base.contains(&line)));
+    let hunk = change
+        .hunks
+        .iter()
+        .find(|hunk| line.is_ok_and(|line| hunk.base.contains(&line)));
     let Some(hunk) = hunk else { return };
     let (text, lines) = (change.head.source.text(), change.head.source.lines());
     let shown = (hunk.shown_in_head().start as usize).min(lines.count().saturating_sub(1));
     let span = lines.content(shown, text);
-    let message = format!("{} is gone: it was private, so only this code did it another way", old.qualname);
-    reporter.report(possible(span, message, &old.qualname).production(
-        name_of(change.base.source, old),
-        "production has it",
-    ));
+    let message = format!(
+        "{} is gone: it was private, so only this code did it another way",
+        old.qualname
+    );
+    reporter.report(
+        possible(span, message, &old.qualname)
+            .production(name_of(change.base.source, old), "production has it"),
+    );
 }
 
 fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &mut Reporter) {
@@ -65,7 +83,7 @@ fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &
     if header(base, before, true) == header(head, now, true) {
         if header(base, before, false) != header(head, now, false) {
             let message = format!("Only the types in the signature of {} change", new.qualname);
-            reporter.report(draft(name, message, "types"));
+            reporter.report(possible(name, message, "types"));
         }
         return;
     }
@@ -76,9 +94,13 @@ fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &
     let is = Signature::of(head, now, new.parent != 0);
     let lost = was.takes.iter().find(|one| is.find(one.name).is_none());
     if let Some(lost) = lost {
-        let message = format!("{} is private and no longer takes {}: its callers here change with it", new.name, lost.name);
+        let message = format!(
+            "{} is private and no longer takes {}: its callers here change with it",
+            new.name, lost.name
+        );
         reporter.report(
-            possible(name, message, "parameter").production(lost.node.byte_range(), "production takes it"),
+            possible(name, message, "parameter")
+                .production(lost.node.byte_range(), "production takes it"),
         );
     }
 }
@@ -96,7 +118,7 @@ fn header<'s>(source: &'s Source, function: Node<'s>, untyped: bool) -> Vec<Toke
     reader.tokens
 }
 
-fn possible(span: std::ops::Range<usize>, message: String, detail: &str) -> Draft {
+fn possible(span: Range<usize>, message: String, detail: &str) -> Draft {
     Draft {
         confidence: Confidence::Possible,
         ..draft(span, message, detail)

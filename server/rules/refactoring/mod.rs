@@ -2,8 +2,8 @@
 
 mod annotated;
 mod blocks;
-mod everywhere;
 mod elsewhere;
+mod everywhere;
 mod imports;
 mod inner;
 mod moved;
@@ -55,9 +55,9 @@ impl Rule for Refactoring {
         let told = pulled_out::compare(change, reporter);
         blocks::compare(change, &told, reporter);
         variable::compare(change, reporter);
-        inner::compare(change, reporter);
         imports::compare(change, reporter);
-        annotated::compare(change, reporter);
+        let typed = annotated::compare(change, reporter);
+        inner::compare(change, &typed, reporter);
         elsewhere::compare(change.path, change.head, change.branch, reporter);
     }
 

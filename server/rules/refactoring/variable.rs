@@ -7,8 +7,8 @@ use crate::compare::canonical::{Role, Token, tokens};
 use crate::compare::edits::Part;
 use crate::compare::statements::Statement;
 use crate::rules::{FileChange, Reporter};
-use crate::syntax::{Outline, Source};
 use crate::syntax::nodes::field;
+use crate::syntax::{Outline, Source};
 
 /// In longer hunks nothing is looked for.
 const MOST_STATEMENTS: usize = 60;
@@ -24,12 +24,15 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
             let message = format!("An expression of production only gets a name here: {name}");
             reporter.report(draft(at, message, "variable"));
         } else if let Some((name, at)) = named(head, change.head.outline, base) {
-            let Some(first) = head.statements.first() else { continue };
+            let Some(first) = head.statements.first() else {
+                continue;
+            };
             let lines = change.head.source.lines();
             let line = lines.line_of(first.span.start);
             let content = lines.content(line, change.head.source.text());
             let span = first.span.start..content.end.min(first.span.end);
-            let message = format!("Only the variable {name} goes: what it held stands in its place");
+            let message =
+                format!("Only the variable {name} goes: what it held stands in its place");
             reporter.report(
                 draft(span, message, "variable").production(at, "production has a name for it"),
             );
@@ -53,7 +56,7 @@ fn named(
     }
     more.iter().enumerate().find_map(|(at, one)| {
         let (name, span, value) = assigned(with.source, one)?;
-        if around.contains(&name) {
+        if is_known(around, &name) {
             return None;
         }
         let mut users = more[at + 1..]
@@ -63,7 +66,9 @@ fn named(
         users.peek()?;
         let same = users.all(|user| {
             let spread = spread(&user.tokens, &name, &value);
-            plain.iter().any(|old| old.node.kind() == user.node.kind() && old.tokens == spread)
+            plain
+                .iter()
+                .any(|old| old.node.kind() == user.node.kind() && old.tokens == spread)
         });
         same.then_some((name, span))
     })
@@ -84,7 +89,11 @@ fn assigned<'a>(
     if value.kind() == "identifier" || value.named_child_count() == 0 {
         return None;
     }
-    Some((source.slice(left).to_owned(), left.byte_range(), tokens(source, value)))
+    Some((
+        source.slice(left).to_owned(),
+        left.byte_range(),
+        tokens(source, value),
+    ))
 }
 
 /// The tokens with `value` wherever `name` stands.
@@ -100,6 +109,18 @@ fn spread<'a>(all: &[Token<'a>], name: &str, value: &[Token<'a>]) -> Vec<Token<'
     found
 }
 
+/// Whether the text has the name of a variable: an attribute of that name is another thing.
+fn is_known(text: &str, name: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_part =
+        |byte: Option<&u8>| byte.is_some_and(|one| one.is_ascii_alphanumeric() || *one == b'_');
+    memchr::memmem::find_iter(bytes, name.as_bytes()).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        !is_part(before) && before != Some(&b'.') && !is_part(bytes.get(at + name.len()))
+    })
+}
+
 fn mentions(all: &[Token<'_>], name: &str) -> bool {
-    all.iter().any(|one| one.role == Role::Name && one.text == name)
+    all.iter()
+        .any(|one| one.role == Role::Name && one.text == name)
 }
