@@ -134,7 +134,8 @@ fn reader(path: &str) -> Option<Read> {
 }
 
 fn is_workflow(folder: &str, name: &str) -> bool {
-    folder == ".github/workflows" && (name.ends_with(".yml") || name.ends_with(".yaml"))
+    let end = std::path::Path::new(name).extension();
+    folder == ".github/workflows" && end.is_some_and(|end| end == "yml" || end == "yaml")
 }
 
 /// Whether a list of this name is for developers and CI only.

@@ -89,8 +89,9 @@ fn in_statement<'s>(source: &'s Source, statement: &Statement<'s>) -> Vec<Found<
                     } else {
                         vec![one]
                     };
-                    all.into_iter()
-                        .for_each(|one| push(&mut found, What::Value, source, one));
+                    for one in all {
+                        push(&mut found, What::Value, source, one);
+                    }
                 }
             }
             "pair" => {
