@@ -43,6 +43,8 @@ impl Survey {
             all.join(&shape);
         }
         all.add_paths(paths);
+        branch.blocks = ends.blocks();
+        all.add(Fact::MovedBlocks, branch.blocks.len());
         let counts = all.counts();
         let size = Size {
             files: counts.get(Fact::Files),
@@ -50,7 +52,6 @@ impl Survey {
             definitions: counts.get(Fact::Definitions),
             commits: commits.max(1),
         };
-        branch.blocks = ends.blocks();
         branch.oversize = largest.and_then(|(_, path)| Oversize::of(size, settings, path));
         Self {
             branch,

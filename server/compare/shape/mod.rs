@@ -5,6 +5,7 @@
 //! messages, branch names, comments) are not read.
 
 mod definitions;
+mod edited;
 mod forms;
 pub mod paths;
 mod pieces;
@@ -122,6 +123,11 @@ impl Shape {
         self.counts.join(counts);
     }
 
+    /// Counts more of a fact of the branch as a whole.
+    pub fn add(&mut self, fact: Fact, more: usize) {
+        self.counts.add(fact, u32::try_from(more).unwrap_or(u32::MAX));
+    }
+
     /// All numbers, after what only moved was set against each other.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -141,6 +147,9 @@ impl Shape {
                 let (base, head) = (edits.base(hunk), edits.head(hunk));
                 read(&mut self.gone, base.source, base.statements);
                 read(&mut self.come, head.source, head.statements);
+                if !changed.is_test && !base.broken && !head.broken {
+                    edited::read(base.statements, head.statements, &mut self.counts);
+                }
             }
             return;
         }
@@ -237,6 +246,7 @@ mod tests {
                 "hunks 1",
                 "definitions 1",
                 "statements-added 2",
+                "none-checks 1",
                 "conditions-added 1",
                 "guards-added 1",
                 "returns-added 1",
@@ -267,6 +277,9 @@ mod tests {
                 "statements-typed 2",
                 "statements-valued 1",
                 "statements-renamed 1",
+                "edits 4",
+                "insertions 2",
+                "swaps 2",
             ],
         );
     }
@@ -287,6 +300,7 @@ mod tests {
                 "statements-added 3",
                 "statements-removed 2",
                 "statements-moved 1",
+                "edits 2",
             ],
         );
     }

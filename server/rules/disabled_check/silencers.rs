@@ -1,5 +1,6 @@
 //! Comments that tell a tool to look away: `# noqa`, `# type: ignore` and the like.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use tree_sitter::Node;
@@ -43,6 +44,19 @@ const MARKS: [(&str, &str); 18] = [
     ("pragma: no cover", "the coverage"),
 ];
 
+/// So many new comments of the same words in a file are one decision.
+const MANY: usize = 3;
+
+/// Whether no line before it got the same comment from the hotfix.
+fn is_first(one: &Silencer<'_>, old: &str, now: &str) -> bool {
+    let known: HashSet<&str> = old.lines().map(str::trim).collect();
+    let start = now[..one.range.start].rfind('\n').map_or(0, |end| end + 1);
+    !now[..start]
+        .lines()
+        .map(str::trim)
+        .any(|line| line.ends_with(one.text) && !known.contains(line))
+}
+
 /// Well-kept code has many, each for a reason that was good once: alone they are hints.
 pub(super) fn check(unit: &Unit<'_>, reporter: &mut Reporter) {
     for one in all(unit) {
@@ -61,16 +75,19 @@ pub(super) fn compare(pair: &Pair<'_>, reporter: &mut Reporter) {
     }
     let added = comments::not_in_counterpart(pair.base, head);
     for one in among(head, added) {
-        let added = count_at_line_ends(old, one.text) < count_at_line_ends(now, one.text);
-        if added && !one.concerns_layout() && !is_narrower(head, &one, old) {
-            report(
-                head,
-                &one,
-                Confidence::Certain,
-                &["disabled-check"],
-                reporter,
-            );
+        let more =
+            count_at_line_ends(now, one.text).saturating_sub(count_at_line_ends(old, one.text));
+        if more == 0 || one.concerns_layout() || is_narrower(head, &one, old) {
+            continue;
         }
+        // One decision, written on many lines, is said once aloud.
+        let again = MANY <= more && !is_first(&one, old, now);
+        let confidence = if again {
+            Confidence::Possible
+        } else {
+            Confidence::Certain
+        };
+        report(head, &one, confidence, &["disabled-check"], reporter);
     }
 }
 
