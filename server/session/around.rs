@@ -11,9 +11,7 @@ use crate::compare::survey::Survey;
 use crate::config::{PathGlobs, Settings};
 use crate::syntax::{Cancel, Source};
 use crate::text::read_regular;
-use crate::vcs::{
-    Base, BaseCommit, ChangedFile, FileChange, LIMIT_BYTES, Landing, Repository, Scope, Try,
-};
+use crate::vcs::{Base, BaseCommit, ChangedFile, FileChange, LIMIT_BYTES, Repository, Scope, Try};
 
 /// A branch that changes more files than this moves whole folders: what stands in them is then not
 /// looked at, because each file is parsed twice.
@@ -21,9 +19,6 @@ const MOST_FILES: usize = 400;
 
 /// At most so many bytes of both sides are parsed.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
-
-/// So many commits of the hotfix are taken back on trial.
-const MOST_REVERTED: usize = 50;
 
 /// Users are looked for in at most so many files,
 const MOST_SEARCHED: usize = 5000;
@@ -68,16 +63,17 @@ pub fn conflicts(git: &Repository, base: &BaseCommit) -> BTreeSet<String> {
     if base.tip == base.commit || base.head == base.commit {
         return BTreeSet::new();
     }
-    let standing = git.standing(base).ok();
-    let Some(standing) = standing.filter(|one| one.landing == Landing::Absent) else {
-        return BTreeSet::new();
-    };
-    let own = standing.hotfix.commits.into_iter();
-    let mut steps = vec![Try::Merge {
-        base: base.commit.clone(),
-        commit: base.head.clone(),
-    }];
-    steps.extend(own.take(MOST_REVERTED).map(|one| Try::Revert(one.id)));
+    let (start, last) = (base.commit.clone(), base.head.clone());
+    let steps = [
+        Try::Merge {
+            base: start.clone(),
+            commit: last.clone(),
+        },
+        Try::Unmerge {
+            base: start,
+            commit: last,
+        },
+    ];
     let rehearsal = git.rehearse(&base.tip, &steps).ok();
     let conflict = rehearsal.and_then(|one| one.conflict);
     conflict.map_or_else(BTreeSet::new, |(_, files)| files.into_iter().collect())

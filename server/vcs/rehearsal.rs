@@ -21,6 +21,13 @@ pub enum Try {
         /// The full id of the commit.
         commit: String,
     },
+    /// Takes back all that a branch did since it left.
+    Unmerge {
+        /// The full id of the merge base.
+        base: String,
+        /// The full id of the branch's last commit.
+        commit: String,
+    },
     /// Takes a commit back; of a merge, what it brought to its first parent.
     Revert(String),
     /// Applies a commit.
@@ -101,6 +108,7 @@ fn sides<'r>(git: &'r git2::Repository, step: &Try) -> Result<(Tree<'r>, Tree<'r
     };
     Ok(match step {
         Try::Merge { base, commit } => (tree(base)?, tree(commit)?),
+        Try::Unmerge { base, commit } => (tree(commit)?, tree(base)?),
         Try::Revert(commit) => (tree(commit)?, parent(commit)?),
         Try::Pick(commit) => (parent(commit)?, tree(commit)?),
     })

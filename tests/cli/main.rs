@@ -22,6 +22,7 @@ mod formats;
 mod hostile;
 mod report;
 mod restore;
+mod revert;
 mod rollback;
 mod rules;
 mod start;

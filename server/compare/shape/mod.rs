@@ -125,7 +125,8 @@ impl Shape {
 
     /// Counts more of a fact of the branch as a whole.
     pub fn add(&mut self, fact: Fact, more: usize) {
-        self.counts.add(fact, u32::try_from(more).unwrap_or(u32::MAX));
+        self.counts
+            .add(fact, u32::try_from(more).unwrap_or(u32::MAX));
     }
 
     /// All numbers, after what only moved was set against each other.
