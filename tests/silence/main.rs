@@ -224,6 +224,7 @@ fn a_renamed_variable_is_one_refactoring() {
         let parameters: Vec<&str> = unit.parameters().iter().map(|one| one.name).collect();
         let name = names.into_iter().find(|name| {
             !parameters.contains(name)
+                && *name != function.name
                 && !declared.iter().any(|node| unit.slice(*node).contains(name))
         })?;
         Some(renamed(source, unit.node, name))

@@ -185,10 +185,18 @@ fn lists(change: &FileChange<'_>, reporter: &mut Reporter) {
             .map(|value| value.byte_range())
     };
     for (name, bytes) in &change.head.outline.assigned {
+        let once = |file: File<'_>| {
+            let all = file.outline.assigned.iter();
+            all.filter(|(one, _)| one == name).count() == 1
+        };
         let mut before = change.base.outline.assigned.iter();
         let Some((_, old)) = before.find(|(one, _)| one == name) else {
             continue;
         };
+        // Which of several values holds, only a run tells.
+        if !once(change.base) || !once(change.head) {
+            continue;
+        }
         let (Some(old), Some(new)) = (value(change.base, old), value(change.head, bytes)) else {
             continue;
         };

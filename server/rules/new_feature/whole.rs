@@ -1,13 +1,10 @@
-//! Files that are new as a whole: modules with something for others, migrations that add.
+//! Files that are new as a whole: migrations that add. A new module is an `architecture-change`.
 
 use tree_sitter::Node;
 
 use super::report;
-use crate::rules::knowledge::public::{exported, is_importable, is_public};
 use crate::rules::{Confidence, LoneFile, Reporter};
 use crate::syntax::nodes::{Walk, field, walk};
-use crate::syntax::outline::Kind;
-use crate::syntax::unit::definition_node;
 
 /// Calls in migrations that add to what is stored.
 const ADDS: [&str; 4] = ["AddField", "CreateModel", "add_column", "create_table"];
@@ -16,34 +13,6 @@ pub(super) fn compare(added: &LoneFile<'_>, reporter: &mut Reporter) {
     let folders = ["migrations", "versions"];
     if added.path.split('/').any(|part| folders.contains(&part)) {
         migration(added, reporter);
-    } else if is_importable(added.path) {
-        module(added, reporter);
-    }
-}
-
-/// The first that others can use stands for all.
-fn module(added: &LoneFile<'_>, reporter: &mut Reporter) {
-    let file = added.file;
-    let names = exported(file);
-    let new = file.outline.definitions.iter().filter(|one| {
-        one.kind != Kind::Module
-            && one.parent == 0
-            && is_public(&one.qualname, names.as_ref())
-            && added.branch.came(added.path, &one.qualname).is_none()
-    });
-    let all: Vec<_> = new.collect();
-    let Some(first) = all.first() else { return };
-    let name = definition_node(file.source, first).and_then(|node| field(node, "name"));
-    if let Some(name) = name {
-        let more = match all.len() - 1 {
-            0 => String::new(),
-            count => format!(", as are {count} more in this file"),
-        };
-        let message = format!(
-            "{} is new and public{more}: a hotfix mends what is there",
-            first.name
-        );
-        report(reporter, name.byte_range(), Confidence::Likely, message);
     }
 }
 
