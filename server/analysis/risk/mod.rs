@@ -40,7 +40,7 @@ impl Risk {
         let reasons = parts
             .iter()
             .take(REASONS)
-            .map(|(_, fact)| format!("{} {}", counts.get(*fact), fact.words()));
+            .map(|(_, fact)| fact.counted(counts.get(*fact)));
         Some(Self {
             score: percent(1.0 / (1.0 + (-sum).exp())),
             reasons: reasons.collect(),

@@ -108,11 +108,48 @@ facts! {
     Documents "documents" "pages of documentation",
     Automation "automation" "files of the automation",
     Migrations "migrations" "new migrations",
-    Examples "examples" "examples, scripts and benchmarks",
+    Examples "examples" "files of examples, scripts and benchmarks",
     OtherCode "other-code" "files of another language",
     Data "data" "data and configuration files",
     OnlyLayout "only-layout" "change of the layout alone",
     NoProduction "no-production" "change outside of production code",
+}
+
+impl Fact {
+    /// The number and what is counted: `1 changed place`, `3 changed places`.
+    #[must_use]
+    pub fn counted(self, count: u32) -> String {
+        let words = self.words();
+        if count == 1 {
+            format!("1 {}", singular(words))
+        } else {
+            format!("{count} {words}")
+        }
+    }
+}
+
+/// The words for one: `statements that only move` is `statement that only moves`.
+fn singular(words: &str) -> String {
+    const BEHIND: [&str; 9] = [
+        "of", "where", "that", "with", "for", "between", "whose", "in", "from",
+    ];
+    let mut all: Vec<String> = words.split(' ').map(str::to_owned).collect();
+    let behind = all.iter().position(|one| BEHIND.contains(&one.as_str()));
+    let behind = behind.unwrap_or(all.len());
+    if let Some(noun) = all[..behind].last_mut() {
+        *noun = match noun.as_str() {
+            "classes" => "class".to_owned(),
+            "switches" => "switch".to_owned(),
+            other => other.strip_suffix('s').unwrap_or(other).to_owned(),
+        };
+    }
+    if let Some(at) = all.iter().position(|one| one == "that") {
+        let verb = at + 1 + usize::from(all.get(at + 1).is_some_and(|one| one == "only"));
+        if let Some(verb) = all.get_mut(verb) {
+            verb.push_str(if verb.ends_with('o') { "es" } else { "s" });
+        }
+    }
+    all.join(" ")
 }
 
 /// How often each fact holds.
@@ -149,5 +186,28 @@ impl Counts {
     pub fn iter(&self) -> impl Iterator<Item = (Fact, u32)> {
         let all = Fact::ALL.iter().map(|&fact| (fact, self.get(fact)));
         all.filter(|(_, count)| 0 < *count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fact;
+
+    #[test]
+    fn one_thing_is_named_as_one() {
+        for (fact, words) in [
+            (Fact::Hunks, "1 changed place"),
+            (Fact::AllFiles, "1 changed file of any kind"),
+            (
+                Fact::MovedDefinitions,
+                "1 definition that goes to another file",
+            ),
+            (Fact::StatementsMoved, "1 statement that only moves"),
+            (Fact::BasesChanged, "1 class with other bases"),
+            (Fact::OnlyLayout, "1 change of the layout alone"),
+        ] {
+            assert_eq!(fact.counted(1), words);
+        }
+        assert_eq!(Fact::Hunks.counted(3), "3 changed places");
     }
 }
