@@ -74,7 +74,7 @@
 (ert-deftest hotfix-nothing-is-said-about-production ()
   (hotfix-with-file
    (goto-char (point-max))
-   (insert "\n\nNAME = 'é😀'\n")
+   (insert "\n\n_NAME = 'é😀'\n")
    (hotfix-tell)
    ;; An answer about this text, so that the silence is not that of a server still thinking.
    (forward-line -1)
