@@ -11,6 +11,9 @@ local NAME = 'hotfix://deferred'
 ---@type string? The repository whose changes are listed.
 local root
 
+--- Counts what was asked for: a list that comes after a newer wish is out of date.
+local wish = 0
+
 ---@param result vim.SystemCompleted
 ---@return string
 local function problem(result)
@@ -91,6 +94,7 @@ function M.bring_back()
       vim.cmd('silent write')
     end)
   end
+  wish = wish + 1
   server.run({ 'defer', '--apply', number }, root, function(result)
     if result.code ~= 0 then
       say.error(problem(result))
@@ -109,7 +113,12 @@ end
 ---@param mods? vim.api.keyset.cmd.mods
 function M.list(buffer, mods)
   root = server.repository(buffer)
+  wish = wish + 1
+  local mine = wish
   ask(function(text)
+    if mine ~= wish then
+      return
+    end
     if vim.trim(text) == '' then
       say.info('nothing has left this hotfix: :Hotfix defer lets a change leave')
       return
