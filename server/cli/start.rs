@@ -76,7 +76,12 @@ fn read(file: &Path, terminal: &mut Terminal) -> Option<String> {
         Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
         Err(error) => {
             let shown = file.display().to_string();
-            terminal.trouble(Trouble::at(shown, format!("it cannot be read ({error})")));
+            let message = if error.kind() == std::io::ErrorKind::NotFound {
+                "no such file: check the spelling, or use `-` to paste the traceback".to_owned()
+            } else {
+                format!("it cannot be read ({error})")
+            };
+            terminal.trouble(Trouble::at(shown, message));
             None
         }
     }

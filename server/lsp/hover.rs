@@ -37,6 +37,7 @@ impl Backend {
                 .map(with_past)
                 .or_else(|| about_allow(&judged, byte))
                 .or_else(|| past::on_name(past(), byte))
+                .or_else(|| about_line(&judged, byte))
                 .or_else(|| Some(past::with(about_hunk(&judged, byte)?, past())))?;
             Some(Hover {
                 contents: contents(markdown, client),
@@ -72,6 +73,31 @@ fn about_findings(judged: &Judged, byte: usize) -> Option<Said> {
         .map(|it| about_finding(judged, it.finding))
         .collect();
     Some((first, texts.join("\n\n---\n\n")))
+}
+
+/// In front of a line's first word, where the cursor often stands: what is found in the line, and
+/// what production has there.
+fn about_line(judged: &Judged, byte: usize) -> Option<Said> {
+    let head = &judged.snapshot.head;
+    let lines = head.lines();
+    let content = lines.content(lines.line_of(byte), head.text());
+    let text = head.text().get(content.clone())?;
+    let indented = text.len() - text.trim_start().len();
+    if content.start + indented <= byte {
+        return None;
+    }
+    let mut texts: Vec<String> = judged
+        .report
+        .findings
+        .iter()
+        .filter(|finding| content.contains(&finding.span.start))
+        .map(|finding| about_finding(judged, finding))
+        .collect();
+    if texts.is_empty() {
+        return None;
+    }
+    texts.extend(about_hunk(judged, byte).map(|(_, said)| said));
+    Some((content, texts.join("\n\n---\n\n")))
 }
 
 fn about_finding(judged: &Judged, finding: &Finding) -> String {

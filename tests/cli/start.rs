@@ -176,3 +176,13 @@ fn a_broken_record_is_told_with_its_line() {
     );
     assert_eq!(text(&repo), broken);
 }
+
+#[test]
+fn a_traceback_file_that_is_not_there_is_named() {
+    let repo = hotfix_repo();
+    run(repo.root(), &["start", "--traceback", "trace.txt"]).tells(
+        2,
+        "error: trace.txt: no such file: check the spelling, or use `-` to paste the traceback\n",
+    );
+    assert!(!repo.path(".hotfix").exists());
+}

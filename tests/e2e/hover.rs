@@ -42,6 +42,19 @@ fn a_hunk_shows_what_production_has() {
 }
 
 #[test]
+fn in_front_of_a_line_its_finding_and_productions_line_are_shown() {
+    let repo = repository();
+    let mut client = editor(repo.root());
+    let uri = client.open(&repo.path("app.py"), &risky());
+    client.diagnostics(&uri, 1, one);
+    let hover = client.hover(&uri, 7, 0);
+    let said = text(&hover);
+    assert!(said.contains(&format!("**{RULE}**")), "{said}");
+    assert!(said.contains("Changed by this hotfix"), "{said}");
+    client.finish();
+}
+
+#[test]
 fn an_allow_comment_shows_what_it_allows() {
     let repo = repository();
     let mut client = editor(repo.root());

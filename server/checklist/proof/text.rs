@@ -58,7 +58,7 @@ pub fn markdown(proof: &Proof) -> String {
         let short = proof.stamp.base.get(..10).unwrap_or(&proof.stamp.base);
         let _ = write!(
             out,
-            "\nRun with {} on {short} and on the hotfix's state {}.\n",
+            "\nRun with {} on production's commit {short} and on the hotfix (fingerprint of its changes: {}).\n",
             code(&proof.command),
             proof.stamp.changes
         );
