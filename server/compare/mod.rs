@@ -7,6 +7,7 @@ pub mod canonical;
 pub mod edits;
 pub mod matching;
 pub mod normal;
+pub mod notes;
 pub mod shape;
 pub mod signature;
 pub mod size;

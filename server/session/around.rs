@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::repository::is_python;
 use crate::compare::branch::{Branch, Sides};
+use crate::compare::notes;
 use crate::compare::shape::paths;
 use crate::compare::survey::Survey;
 use crate::config::{PathGlobs, Settings};
@@ -16,6 +17,9 @@ use crate::vcs::{Base, BaseCommit, ChangedFile, FileChange, LIMIT_BYTES, Reposit
 /// A branch that changes more files than this moves whole folders: what stands in them is then not
 /// looked at, because each file is parsed twice.
 const MOST_FILES: usize = 400;
+
+/// At most so many files of release notes are read.
+const MOST_NOTES: usize = 40;
 
 /// At most so many bytes of both sides are parsed.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -142,7 +146,17 @@ fn read_all(
             head: side(file.change != FileChange::Deleted, head),
         });
     }
-    let paths = paths::count(&changed, |path| tests.matches(path));
+    let mut paths = paths::count(&changed, |path| tests.matches(path));
+    let noted = changed.iter().filter(|file| notes::reads(&file.path));
+    for file in noted.take(MOST_NOTES) {
+        if let (base, Some(head)) = read(file) {
+            let is_new = file.change == FileChange::Added;
+            if base.is_some() || is_new {
+                let entries = notes::entries(&file.path, base.as_deref(), &head);
+                notes::count(&entries, &mut paths);
+            }
+        }
+    }
     Survey::of(&sides, &paths, commits, settings)
 }
 

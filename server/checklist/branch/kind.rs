@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::compare::notes;
+
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -18,28 +20,6 @@ pub enum Kind {
     Other,
 }
 
-/// Folders in which one file stands for one entry of the changelog: towncrier, scriv and others.
-const FRAGMENTS: [&str; 8] = [
-    "changelog.d",
-    "newsfragments",
-    "news",
-    "changes",
-    "changelog",
-    "changelogs",
-    "changelog_unreleased",
-    "releasenotes/notes",
-];
-
-/// How the names of changelogs begin.
-const CHANGELOGS: [&str; 6] = [
-    "changelog",
-    "changes",
-    "history",
-    "news",
-    "release-notes",
-    "release_notes",
-];
-
 /// Endings of documents; some have none.
 const DOCUMENTS: [&str; 5] = ["md", "rst", "txt", "adoc", "mdx"];
 
@@ -47,39 +27,19 @@ const DOCUMENTS: [&str; 5] = ["md", "rst", "txt", "adoc", "mdx"];
 #[must_use]
 pub fn kind_of(path: &str, is_test: bool) -> Kind {
     let lower = path.to_lowercase();
-    let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     if matches!(ending, "py" | "pyi" | "pyx") {
         return if is_test { Kind::Test } else { Kind::Code };
     }
     let is_text = ending.is_empty() || DOCUMENTS.contains(&ending);
-    let begins = |start: &str| stem == start || stem.starts_with(&format!("{start}."));
-    if is_text && CHANGELOGS.iter().any(|name| begins(name)) {
-        return Kind::Changelog;
-    }
-    let in_fragments = FRAGMENTS.iter().any(|fragments| {
-        folder == *fragments
-            || folder.ends_with(&format!("/{fragments}"))
-            || folder.starts_with(&format!("{fragments}/"))
-    });
-    // A fragment is named `123.bugfix`, `123.bugfix.rst`, `20250130_fix.md`.
-    let is_fragment =
-        in_fragments && !matches!(stem, "readme" | "template" | "index" | "_template");
-    let plain = is_text || matches!(ending, "yaml" | "yml") || is_fragment_type(ending);
-    if is_fragment && plain && !name.starts_with('.') {
+    if notes::reads(path) {
         return Kind::Changelog;
     }
     if is_text && !name.starts_with("requirements") && !name.starts_with("constraints") {
         return Kind::Document;
     }
     Kind::Other
-}
-
-fn is_fragment_type(ending: &str) -> bool {
-    let types = [
-        "bugfix", "feature", "security", "fix", "misc", "doc", "removal", "fixed",
-    ];
-    types.contains(&ending)
 }
 
 #[cfg(test)]

@@ -111,6 +111,10 @@ facts! {
     Examples "examples" "files of examples, scripts and benchmarks",
     OtherCode "other-code" "files of another language",
     Data "data" "data and configuration files",
+    NotesNew "notes-new" "release notes of something new",
+    NotesGone "notes-gone" "release notes of something that goes",
+    NotesFixed "notes-fixed" "release notes of a fix",
+    NotesInside "notes-inside" "release notes of nothing that users see",
     OnlyLayout "only-layout" "change of the layout alone",
     NoProduction "no-production" "change outside of production code",
 }

@@ -4,6 +4,7 @@ mod attributes;
 mod deprecations;
 mod function;
 mod names;
+mod noted;
 mod pythons;
 mod surface;
 
@@ -16,9 +17,10 @@ use super::knowledge::public::{
 };
 use super::{
     Confidence, Draft, FileChange, Finding, FixContext, Group, LoneFile, Meta, Place, Related,
-    Reporter, Rule, Trial,
+    Reporter, Rule, Texts, Trial,
 };
 use crate::compare::branch::{MOST_USERS, User};
+use crate::compare::notes;
 use crate::compare::signature::Signature;
 use crate::fixes::Fix;
 use crate::fixes::hunk::{bring_back, restore_named};
@@ -46,6 +48,14 @@ impl Rule for ApiChange {
 
     fn trial(&self) -> Trial {
         Trial::Whole
+    }
+
+    fn reads(&self, path: &str) -> bool {
+        notes::reads(path)
+    }
+
+    fn compare_texts(&self, texts: &Texts<'_>, reporter: &mut Reporter) {
+        noted::compare(texts, reporter);
     }
 
     fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {

@@ -2,6 +2,7 @@
 
 mod grown;
 mod handled;
+mod noted;
 mod whole;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,8 @@ use tree_sitter::Node;
 
 use super::knowledge::public::{exported, is_exposed, is_public, is_shipped, still_has};
 use super::knowledge::switches;
-use super::{Confidence, Draft, FileChange, Group, LoneFile, Meta, Reporter, Rule, Trial};
+use super::{Confidence, Draft, FileChange, Group, LoneFile, Meta, Reporter, Rule, Texts, Trial};
+use crate::compare::notes;
 use crate::compare::signature::Signature;
 use crate::syntax::Source;
 use crate::syntax::nodes::{Walk, decorators_of, field, walk};
@@ -50,6 +52,14 @@ impl Rule for NewFeature {
 
     fn trial(&self) -> Trial {
         Trial::Whole
+    }
+
+    fn reads(&self, path: &str) -> bool {
+        notes::reads(path)
+    }
+
+    fn compare_texts(&self, texts: &Texts<'_>, reporter: &mut Reporter) {
+        noted::compare(texts, reporter);
     }
 
     fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
