@@ -213,11 +213,10 @@ impl Place {
     }
 }
 
-/// Whether a changed file is judged without being named. A manifest says something only beside
-/// production's.
+/// Whether a changed file is judged without being named: Python, and what some rule reads.
 pub(super) fn is_read(file: &Path, changed: &ChangedFile) -> bool {
-    let both = !matches!(changed.change, FileChange::Added | FileChange::Deleted);
-    files::is_python(file) || (both && rules::read_other(&changed.path))
+    let is_there = changed.change != FileChange::Deleted;
+    files::is_python(file) || (is_there && rules::read_other(&changed.path))
 }
 
 /// The paths that exist, absolute; the others are told.

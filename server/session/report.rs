@@ -178,8 +178,7 @@ fn judge(
     for file in changed {
         let path = git.root().join(&file.path);
         let is_gone = file.change == FileChange::Deleted;
-        let both = !matches!(file.change, FileChange::Added | FileChange::Deleted);
-        let is_read = is_python(&path) || both && rules::read_other(&file.path);
+        let is_read = is_python(&path) || !is_gone && rules::read_other(&file.path);
         if !is_read || settings.is_excluded(&file.path) {
             continue;
         }

@@ -71,6 +71,16 @@ fn only_changed_files_are_judged_committed_or_not() {
 }
 
 #[test]
+fn a_new_file_of_release_notes_is_judged() {
+    let repo = hotfix_repo();
+    repo.write("newsfragments/7.feature.rst", "Orders can be exported.\n");
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    let found = &outcome.json()["findings"][0];
+    assert_eq!(found["rule"], "new-feature");
+    assert_eq!(found["path"], "newsfragments/7.feature.rst");
+}
+
+#[test]
 fn a_branch_without_changes_says_what_it_was_compared_with() {
     let repo = hotfix_repo();
     let outcome = run(repo.root(), &["check"]);

@@ -29,7 +29,7 @@ fn the_branches_of_the_team_count() {
         "[tool.hotfix]\nbranches = [\"urgent/*\"]\n",
     );
     repo.write("shop.py", "def total(order):\n    return 2\n");
-    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    let outcome = run(repo.root(), &["check", "--format", "json", "shop.py"]);
     outcome.tells(0, "");
     assert_eq!(outcome.json()["summary"]["files"], 1);
 }

@@ -317,6 +317,8 @@ fn migrations_and_packages_go_back_as_well() {
     clone.write("manage.py", "");
     clone.write("shop/migrations/0004_tax.py", migration);
     clone.write("requirements.txt", "django==5.1\n");
+    clone.write("CHANGELOG.md", "# Fixed\n\n- The tax is stored.\n");
+    clone.write("Dockerfile", "FROM python:3.12\n");
     clone.commit("Store the tax");
     let plan = plan(clone.root(), 0, &[]);
     assert_eq!(
@@ -327,6 +329,9 @@ fn migrations_and_packages_go_back_as_well() {
         commands(&plan, "packages"),
         ["python -m pip install --requirement requirements.txt"]
     );
+    let all = plan["steps"].to_string();
+    assert!(!all.contains("CHANGELOG.md comes back"), "{plan}");
+    assert!(!all.contains("Dockerfile comes back"), "{plan}");
     let kinds: Vec<_> = plan["steps"]
         .as_array()
         .into_iter()

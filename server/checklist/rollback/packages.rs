@@ -1,7 +1,7 @@
 //! Manifests and lock files: the revert brings their text back, not what is installed.
 
 use super::{About, Kind, Step, word};
-use crate::rules;
+use crate::rules::ships_packages;
 use crate::vcs::TreeChange;
 
 /// The step that installs production's packages again; none when the hotfix ships the same ones.
@@ -9,7 +9,7 @@ pub(super) fn step(about: &About<'_>, changes: &[TreeChange]) -> Option<Step> {
     let files: Vec<&str> = changes
         .iter()
         .map(|change| change.path.as_str())
-        .filter(|path| rules::read_other(path) && ships(about, path))
+        .filter(|path| ships_packages(path) && ships(about, path))
         .collect();
     if files.is_empty() {
         return None;

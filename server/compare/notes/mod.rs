@@ -34,7 +34,7 @@ impl Kind {
     fn of_word(word: &str) -> Option<Self> {
         let plain: String = word
             .chars()
-            .filter(|one| one.is_ascii_alphabetic())
+            .filter(char::is_ascii_alphabetic)
             .map(|one| one.to_ascii_lowercase())
             .collect();
         Some(match plain.as_str() {

@@ -53,8 +53,8 @@ pub fn place(path: &str) -> Option<Place> {
         return None;
     }
     let is_text = TEXTS.contains(&ending);
-    let begins = |start: &&str| stem == *start || stem.starts_with(&format!("{start}."));
-    if is_text && CHANGELOGS.iter().any(|start| begins(&start)) {
+    let begins = |start: &str| stem == start || stem.starts_with(&format!("{start}."));
+    if is_text && CHANGELOGS.iter().any(|start| begins(start)) {
         return Some(Place::Log);
     }
     let within = format!("/{folder}/");

@@ -133,6 +133,14 @@ fn reader(path: &str) -> Option<Read> {
     }
 }
 
+/// Whether the file at `path` (relative to the repository, with `/`) names packages that production
+/// installs: the manifests and locks, not what drives CI and the hooks.
+#[must_use]
+pub fn ships_packages(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    reader(path).is_some() && name != ".pre-commit-config.yaml" && !is_workflow(folder, name)
+}
+
 fn is_workflow(folder: &str, name: &str) -> bool {
     let end = std::path::Path::new(name).extension();
     folder == ".github/workflows" && end.is_some_and(|end| end == "yml" || end == "yaml")
