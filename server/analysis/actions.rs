@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::trials::Trials;
 use super::{Analysis, Report, Snapshot};
-use crate::fixes::{Applicability, Edit, Fix, apply, hunk};
+use crate::fixes::{Applicability, Edit, Fix, apply, hunk, import_hunks};
 use crate::rules::{Confidence, Finding};
 use crate::syntax::Source;
 use crate::syntax::nodes::scope_of;
@@ -79,8 +79,11 @@ pub fn hunk_actions(snapshot: &Snapshot, range: Range<usize>) -> Vec<(hunk::Purp
         lines: touched,
         version: snapshot.version.as_deref(),
     };
+    let imports = import_hunks::restore_here(&target, hunks);
+    let imports = imports.map(|fix| (hunk::Purpose::RestoreImports, fix));
     hunk::actions(&target)
         .into_iter()
+        .chain(imports)
         .filter(|(_, fix)| edited(snapshot, &fix.edits).is_some())
         .collect()
 }
@@ -150,6 +153,14 @@ pub fn restore_layout(snapshot: &Snapshot, report: &Report) -> Option<Fix> {
         applicability: Applicability::Safe,
         preferred: false,
     })
+}
+
+/// One fix that puts production's imports back, apart from those that the hotfix needs.
+#[must_use]
+pub fn restore_imports(snapshot: &Snapshot) -> Option<Fix> {
+    let base = snapshot.base.production()?.source();
+    let fix = import_hunks::restore(base, &snapshot.head, &snapshot.hunks())?;
+    edited(snapshot, &fix.edits).map(|_| fix)
 }
 
 /// Two edits that would change the same bytes, or insert at the same place in unknown order.

@@ -23,7 +23,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use acknowledge::acknowledge;
-pub use actions::{fix_all, fixes, hunk_actions, restore_layout};
+pub use actions::{fix_all, fixes, hunk_actions, restore_imports, restore_layout};
 pub use allow::{Allow, allow_at, allows};
 pub use base_side::BaseSide;
 pub use complete::{Completion, completions};

@@ -215,6 +215,9 @@ pub struct Restore {
     /// Only the layout goes: whitespace, quotes, brackets and commas in all of the file
     #[arg(long, conflicts_with = "definition")]
     pub formatting: bool,
+    /// Only the imports go that the hotfix changes and does not need, in all of the file
+    #[arg(long, conflicts_with_all = ["definition", "formatting"])]
+    pub imports: bool,
     /// Show what would change and write nothing; exits with 1 when something would change
     #[arg(long)]
     pub diff: bool,

@@ -1,4 +1,4 @@
-//! `restore`: production's lines come back, for a hunk, a definition or the layout of a file.
+//! `restore`: production's lines come back, for a hunk, a definition, the imports or the layout of a file.
 
 use super::arguments::Restore;
 use super::branch::Branch;
@@ -25,14 +25,20 @@ pub fn run(arguments: &Restore, terminal: &mut Terminal) -> Exit {
 
 fn restore(branch: &Branch, arguments: &Restore, terminal: &Terminal) -> Result<Exit, Trouble> {
     let written = arguments.place.as_str();
-    let (opened, edits, what) = if arguments.formatting {
+    let whole = match (arguments.formatting, arguments.imports) {
+        (true, _) => Some((layout as fn(&Opened) -> Vec<Edit>, "layout")),
+        (_, true) => Some((imports as fn(&Opened) -> Vec<Edit>, "imports")),
+        _ => None,
+    };
+    let (opened, edits, what) = if let Some((edits, what)) = whole {
         let file = split(written).map_or(written, |(file, _)| file);
         let opened = open(branch, file, terminal)?;
-        let edits = layout(&opened);
-        (opened, edits, "layout".to_owned())
+        let edits = edits(&opened);
+        (opened, edits, what.to_owned())
     } else {
         let Some((file, line)) = split(written) else {
-            let message = "say which line, as in shop/client.py:12, or add --formatting";
+            let message =
+                "say which line, as in shop/client.py:12, or add --formatting or --imports";
             return Err(Trouble::at(written, message));
         };
         let opened = open(branch, file, terminal)?;
@@ -45,7 +51,12 @@ fn restore(branch: &Branch, arguments: &Restore, terminal: &Terminal) -> Result<
     diff::print(path, old, &new, terminal);
     if edits.is_empty() {
         terminal.say(format!(
-            "Nothing to restore: {path} has production's layout"
+            "Nothing to restore: {path} has production's {what}{}",
+            if arguments.imports {
+                " or needs its own"
+            } else {
+                ""
+            }
         ));
         return Ok(Exit::Clean);
     }
@@ -65,6 +76,11 @@ fn layout(opened: &Opened) -> Vec<Edit> {
     // Nobody cancels here, so the analysis always ends.
     let report = analysis::analyse(&opened.snapshot).unwrap_or_default();
     let fix = analysis::restore_layout(&opened.snapshot, &report);
+    fix.map_or_else(Vec::new, |fix| fix.edits)
+}
+
+fn imports(opened: &Opened) -> Vec<Edit> {
+    let fix = analysis::restore_imports(&opened.snapshot);
     fix.map_or_else(Vec::new, |fix| fix.edits)
 }
 

@@ -37,6 +37,8 @@ pub enum Purpose {
     RestoreHunk,
     /// Brings production's version of the definition back.
     RestoreDefinition,
+    /// Brings production's imports back.
+    RestoreImports,
 }
 
 /// Whether the lines touch the hunk; a deletion is touched by the lines on both sides of it.

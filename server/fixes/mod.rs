@@ -5,6 +5,7 @@ mod builder;
 pub mod deferral;
 mod edit;
 pub mod hunk;
+pub mod import_hunks;
 mod imports;
 pub mod layout;
 

@@ -45,13 +45,17 @@ impl Backend {
 }
 
 /// What an editor asks for when it wants one of the actions on a hunk and no other.
-const HUNK_KINDS: [(Purpose, &str); 4] = [
+const HUNK_KINDS: [(Purpose, &str); 5] = [
     (Purpose::Comment, "refactor.rewrite.hotfix.comment"),
     (Purpose::Docstring, "refactor.rewrite.hotfix.docstring"),
     (Purpose::RestoreHunk, "refactor.rewrite.hotfix.restore.hunk"),
     (
         Purpose::RestoreDefinition,
         "refactor.rewrite.hotfix.restore.definition",
+    ),
+    (
+        Purpose::RestoreImports,
+        "refactor.rewrite.hotfix.restore.imports",
     ),
 ];
 

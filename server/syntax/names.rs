@@ -44,6 +44,11 @@ impl Names {
         }
     }
 
+    /// The local names that are bound.
+    pub fn locals(&self) -> impl Iterator<Item = &str> {
+        self.imported.keys().map(String::as_str)
+    }
+
     /// Adds all imports in a scope's own code (imports inside functions).
     pub fn add_local(&mut self, scope: Node<'_>, source: &Source) {
         for statement in super::nodes::own(scope, &["import_statement", "import_from_statement"]) {

@@ -39,6 +39,43 @@ fn all_of_a_definition_goes() {
     assert_eq!(shop(&repo), SHOP);
 }
 
+/// A branch whose production has imports.
+fn importing(head: &str) -> TestRepo {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write("shop.py", IMPORTING);
+    repo.commit("Import");
+    repo.branch("hotfix/v1.2.2");
+    repo.write("shop.py", head);
+    repo
+}
+
+const IMPORTING: &str =
+    "import os\nimport sys\n\nfrom shop import (\n    orders,\n)\n\nprint(os, sys, orders)\n";
+
+#[test]
+fn imports_go_that_the_hotfix_does_not_need() {
+    let head = "import json\nimport sys\nimport os\n\nfrom shop import orders\n\nprint(os, sys, orders)\n";
+    let repo = importing(head);
+    let outcome = run(repo.root(), &["restore", "shop.py", "--imports"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert_eq!(shop(&repo), IMPORTING);
+}
+
+#[test]
+fn an_import_that_the_hotfix_uses_stays() {
+    let head = "import os\nimport sys\n\nfrom shop import orders\n\nimport json\n\nprint(json, os, sys, orders)\n";
+    let repo = importing(head);
+    let outcome = run(repo.root(), &["restore", "shop.py", "--imports"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let left = shop(&repo);
+    assert!(left.contains("import json\n"), "{left}");
+    assert!(left.contains("    orders,\n"), "{left}");
+    let again = run(repo.root(), &["restore", "shop.py", "--imports"]);
+    assert_eq!(again.code, 0, "{again:?}");
+    assert!(again.stderr.contains("or needs its own"), "{again:?}");
+}
+
 #[test]
 fn a_change_that_reaches_out_of_the_definition_is_not_taken_for_its_own() {
     let repo = with("LIMIT = 3\n\n\ndef total(order, rate):\n    return 1\n");

@@ -43,6 +43,28 @@ fn a_selection_on_a_finding_offers_its_fix_the_hunk_and_fix_all() {
 }
 
 #[test]
+fn imports_that_nothing_needs_are_restored_together() {
+    let repo = TestRepo::new();
+    repo.write("shop.py", "import os\nimport sys\n\nx = os, sys\n");
+    repo.commit("Import");
+    repo.branch("hotfix/v1.2.1");
+    let mut client = editor(repo.root());
+    let uri = client.open(
+        &repo.path("shop.py"),
+        "import sys\nimport os\n\nx = os, sys\n",
+    );
+    client.diagnostics(&uri, 1, |_| true);
+    let context = json!({"diagnostics": [], "only": ["refactor.rewrite.hotfix.restore.imports"]});
+    let actions = client.actions(&uri, 0, 0, context);
+    assert_eq!(
+        kinds(&actions),
+        ["refactor.rewrite.hotfix.restore.imports"],
+        "{actions:?}"
+    );
+    client.finish();
+}
+
+#[test]
 fn a_wish_for_one_kind_brings_no_other() {
     let (_repo, mut client, uri, _found) = flagged();
     for (only, expected) in [

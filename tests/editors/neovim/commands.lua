@@ -343,7 +343,7 @@ local function completed(line)
 end
 check('the sub-commands are completed', vim.deep_equal(completed('Hotfix re'), { 'report', 'restart', 'restore' }), completed('Hotfix re'))
 check('gitsigns is not offered where it is not', #completed('Hotfix gitsigns') == 0)
-check('what can be restored is completed', vim.deep_equal(completed('Hotfix restore '), { 'hunk', 'definition' }))
+check('what can be restored is completed', vim.deep_equal(completed('Hotfix restore '), { 'hunk', 'definition', 'imports' }))
 check('rules are completed', vim.tbl_contains(completed('Hotfix explain request'), 'request-without-timeout'))
 check('a second word is not offered where there is none', #completed('Hotfix restore hunk ') == 0)
 vim.cmd('Hotfix nonsense')

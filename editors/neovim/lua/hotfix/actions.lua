@@ -182,6 +182,7 @@ end
 local NOTHING = {
   hunk = 'this line does not differ from production',
   definition = 'there is no function or class here that this hotfix changes and production has',
+  imports = 'the imports here are production\'s, needed, or one change: restore hunk takes that',
 }
 
 --- The actions of one kind for what the cursor stands in, or for the lines from `first` to `last`

@@ -37,6 +37,7 @@ local function is_one_of(call, words)
 end
 
 local PARTS = { 'hunk', 'definition' }
+local RESTORED = { 'hunk', 'definition', 'imports' }
 local SWITCH = { 'on', 'off' }
 
 ---@param call hotfix.Call
@@ -194,11 +195,11 @@ local SUB = {
   },
   restore = {
     run = function(call)
-      if is_one_of(call, PARTS) then
+      if is_one_of(call, RESTORED) then
         require('hotfix.actions').restore(call.buffer, call.words[1] or 'hunk', lines_of(call))
       end
     end,
-    words = one_of(PARTS),
+    words = one_of(RESTORED),
   },
   rollback = shown('rollback', refs),
   start = {

@@ -1,0 +1,130 @@
+//! Production's imports in place of the hotfix's, apart from those that the hotfix needs.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use super::hunk::{Target, production_lines};
+use super::{Applicability, Fix};
+use crate::syntax::nodes::{Walk, children, walk};
+use crate::syntax::{Names, Source};
+use crate::vcs::Hunk;
+
+/// Production's text of all imports at the top level that the hotfix changes and does not need:
+/// other orders, other layouts, names that nothing uses. `None` where there are none.
+#[must_use]
+pub fn restore(base: &Source, head: &Source, hunks: &[Hunk]) -> Option<Fix> {
+    let edits = unneeded(base, head, hunks).map(|hunk| production_lines(base, head, hunk));
+    let edits: Vec<_> = edits.collect();
+    (!edits.is_empty()).then(|| Fix {
+        title: "Restore production's imports".to_owned(),
+        edits,
+        applicability: Applicability::NeedsReview,
+        preferred: false,
+    })
+}
+
+/// The same where the pointed-at hunk is one of several such: for one alone, restoring the hunk is
+/// the same.
+#[must_use]
+pub fn restore_here(target: &Target<'_>, hunks: &[Hunk]) -> Option<Fix> {
+    let (base, _) = target.production?;
+    let head = target.head.source;
+    let all: Vec<&Hunk> = unneeded(base, head, hunks).collect();
+    let here = 1 < all.len() && all.contains(&target.hunk);
+    here.then(|| restore(base, head, hunks)).flatten()
+}
+
+fn unneeded<'a>(base: &Source, head: &Source, hunks: &'a [Hunk]) -> impl Iterator<Item = &'a Hunk> {
+    let before = Imports::of(base);
+    let now = Imports::of(head);
+    hunks.iter().filter(move |hunk| {
+        let fill = before.fill(base, &hunk.base) && now.fill(head, &hunk.head);
+        let names = || now.names_in(head, &hunk.head);
+        let is_needed =
+            |name: &String| !before.binds(base, name) && (name == "*" || now.is_used(head, name));
+        fill && (before.in_any(&hunk.base) || now.in_any(&hunk.head))
+            && !names().iter().any(is_needed)
+    })
+}
+
+/// The import statements at a file's top level, with their lines.
+struct Imports<'a>(Vec<(Node<'a>, Range<usize>)>);
+
+impl<'a> Imports<'a> {
+    fn of(source: &'a Source) -> Self {
+        let imports = children(source.root()).filter(|node| is_import(*node));
+        let lines = |node: Node<'_>| source.lines().touched(node.byte_range());
+        Self(imports.map(|node| (node, lines(node))).collect())
+    }
+
+    /// Whether nothing but imports and blank lines stands on these lines.
+    fn fill(&self, source: &Source, lines: &Range<u32>) -> bool {
+        (lines.start as usize..lines.end as usize).all(|line| {
+            let content = source.lines().content(line, source.text());
+            source.text()[content].trim().is_empty() || self.at(line).is_some()
+        })
+    }
+
+    fn in_any(&self, lines: &Range<u32>) -> bool {
+        (lines.start as usize..lines.end as usize).any(|line| self.at(line).is_some())
+    }
+
+    fn at(&self, line: usize) -> Option<Node<'a>> {
+        let found = self.0.iter().find(|(_, lines)| lines.contains(&line));
+        found.map(|(node, _)| *node)
+    }
+
+    /// What the imports that touch these lines bind; `*` for all of a module.
+    fn names_in(&self, source: &Source, lines: &Range<u32>) -> BTreeSet<String> {
+        let wanted = lines.start as usize..lines.end as usize;
+        let touched = self
+            .0
+            .iter()
+            .filter(|(_, own)| own.start < wanted.end && wanted.start < own.end);
+        touched.flat_map(|(node, _)| bound(*node, source)).collect()
+    }
+
+    fn binds(&self, source: &Source, name: &str) -> bool {
+        let all = self.0.iter();
+        all.flat_map(|(node, _)| bound(*node, source))
+            .any(|one| one == name)
+    }
+
+    /// Whether code outside of imports says this name, in strings of annotations and `__all__` too.
+    fn is_used(&self, source: &Source, name: &str) -> bool {
+        let mut used = false;
+        walk(source.root(), &mut |node| {
+            if used || is_import(node) {
+                return Walk::Over;
+            }
+            let text = || source.slice(node);
+            used = match node.kind() {
+                "identifier" => text() == name,
+                "string_content" => text()
+                    .split(|one: char| !one.is_alphanumeric() && one != '_')
+                    .any(|one| one == name),
+                _ => false,
+            };
+            Walk::Into
+        });
+        used
+    }
+}
+
+fn is_import(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "import_statement" | "import_from_statement" | "future_import_statement"
+    )
+}
+
+fn bound(statement: Node<'_>, source: &Source) -> Vec<String> {
+    if children(statement).any(|child| child.kind() == "wildcard_import") {
+        return vec!["*".to_owned()];
+    }
+    let mut names = Names::default();
+    names.add(statement, source);
+    names.locals().map(str::to_owned).collect()
+}
