@@ -97,7 +97,29 @@ pub fn production_lines(base: &Source, head: &Source, hunk: &Hunk) -> Edit {
     let range = head
         .lines()
         .bytes(hunk.head.start as usize..hunk.head.end as usize);
+    let at_end = |source: &Source, line: u32| {
+        let is_open = !source.text().is_empty() && !source.text().ends_with(['\n', '\r']);
+        source.lines().count() <= line as usize + usize::from(!is_open)
+    };
+    if at_end(base, hunk.base.end) && at_end(head, hunk.head.end) {
+        return tail(head, range, text, base.text().ends_with('\n'));
+    }
     fit(head, range, text)
+}
+
+/// Production's last lines replace head's last lines: the text ends as production's does.
+fn tail(head: &Source, mut range: Range<usize>, mut text: String, is_ended: bool) -> Edit {
+    let before = &head.text()[..range.start];
+    range.end = head.text().len();
+    if text.is_empty() && !is_ended {
+        range.start = before
+            .strip_suffix('\n')
+            .map_or(before, |line| line.strip_suffix('\r').unwrap_or(line))
+            .len();
+    } else if !text.is_empty() && !before.is_empty() && !before.ends_with('\n') {
+        text.insert_str(0, line_end(head));
+    }
+    Edit { range, text }
 }
 
 /// Production's version of the definition around the hunk.

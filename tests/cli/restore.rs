@@ -55,7 +55,8 @@ const IMPORTING: &str =
 
 #[test]
 fn imports_go_that_the_hotfix_does_not_need() {
-    let head = "import json\nimport sys\nimport os\n\nfrom shop import orders\n\nprint(os, sys, orders)\n";
+    let head =
+        "import json\nimport sys\nimport os\n\nfrom shop import orders\n\nprint(os, sys, orders)\n";
     let repo = importing(head);
     let outcome = run(repo.root(), &["restore", "shop.py", "--imports"]);
     assert_eq!(outcome.code, 0, "{outcome:?}");

@@ -174,4 +174,29 @@ proptest! {
             prop_assert_eq!(back.as_deref(), Ok(head.as_str()));
         }
     }
+
+    /// Restoring every hunk, one after the other, gives production's bytes. A last line end that
+    /// comes or goes is no hunk: where it is all that differs there, it stays.
+    #[test]
+    fn what_is_restored_is_productions((stored, head) in texts()) {
+        let base = comparable(stored.as_bytes()).expect("text");
+        let production = Source::plain(base.as_str());
+        // A text without line ends does not say which ones it wants.
+        prop_assume!(head.contains('\n'));
+        let mut text = head;
+        let ends_changed = hunks::diff(&base, &text).last().is_some_and(|hunk| {
+            let count = |text: &str| text.lines().count();
+            count(&base) == hunk.base.end as usize && count(&text) == hunk.head.end as usize
+        });
+        while let Some(hunk) = hunks::diff(&base, &text).into_iter().next() {
+            let edit = production_lines(&production, &Source::plain(text.as_str()), &hunk);
+            text = apply(&text, &[edit]).expect("an edit that fits");
+        }
+        if ends_changed {
+            prop_assert_eq!(text, stored);
+        } else {
+            let content = |text: &str| text.trim_end_matches(['\n', '\r']).to_owned();
+            prop_assert_eq!(content(&text), content(&stored));
+        }
+    }
 }
