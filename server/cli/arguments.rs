@@ -205,6 +205,10 @@ pub struct Defer {
 
 /// `restore`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Restore {
     /// The hunk that goes: a file and a line in it, as in shop/client.py:12
     #[arg(value_name = "FILE:LINE")]

@@ -43,7 +43,7 @@ fn unneeded<'a>(base: &Source, head: &Source, hunks: &'a [Hunk]) -> impl Iterato
         let fill = before.fill(base, &hunk.base) && now.fill(head, &hunk.head);
         let names = || now.names_in(head, &hunk.head);
         let is_needed =
-            |name: &String| !before.binds(base, name) && (name == "*" || now.is_used(head, name));
+            |name: &String| !before.binds(base, name) && (name == "*" || is_used(head, name));
         fill && (before.in_any(&hunk.base) || now.in_any(&hunk.head))
             && !names().iter().any(is_needed)
     })
@@ -91,26 +91,26 @@ impl<'a> Imports<'a> {
         all.flat_map(|(node, _)| bound(*node, source))
             .any(|one| one == name)
     }
+}
 
-    /// Whether code outside of imports says this name, in strings of annotations and `__all__` too.
-    fn is_used(&self, source: &Source, name: &str) -> bool {
-        let mut used = false;
-        walk(source.root(), &mut |node| {
-            if used || is_import(node) {
-                return Walk::Over;
-            }
-            let text = || source.slice(node);
-            used = match node.kind() {
-                "identifier" => text() == name,
-                "string_content" => text()
-                    .split(|one: char| !one.is_alphanumeric() && one != '_')
-                    .any(|one| one == name),
-                _ => false,
-            };
-            Walk::Into
-        });
-        used
-    }
+/// Whether code outside of imports says this name, in strings of annotations and `__all__` too.
+fn is_used(source: &Source, name: &str) -> bool {
+    let mut used = false;
+    walk(source.root(), &mut |node| {
+        if used || is_import(node) {
+            return Walk::Over;
+        }
+        let text = || source.slice(node);
+        used = match node.kind() {
+            "identifier" => text() == name,
+            "string_content" => text()
+                .split(|one: char| !one.is_alphanumeric() && one != '_')
+                .any(|one| one == name),
+            _ => false,
+        };
+        Walk::Into
+    });
+    used
 }
 
 fn is_import(node: Node<'_>) -> bool {
