@@ -15,7 +15,6 @@ use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::analysis::Comparison;
 use crate::session::around;
-use crate::syntax::Cancel;
 use crate::vcs::{Base, BaseCommit, BaseError, ChangedFile, FileChange, Repository};
 
 /// Judges what the commit `revision` changes at and below `paths`, or everywhere without paths.
@@ -54,10 +53,8 @@ fn judge_into(
         terminal.note(note);
     }
     let all = repository.changed_in_head(&base)?;
-    let commits = repository.commits_ahead(&base);
     let read = |file: &ChangedFile| texts(&repository, &base, file);
-    let mut survey = around::survey_of(&all, commits, &settings, &Cancel::default(), read);
-    survey.branch.conflicts = around::conflicts(&repository, &base);
+    let survey = around::survey_of(&repository, &base, &all, &settings, read);
     let branch = Arc::new(survey.branch.clone());
     results.survey = Some(survey);
     let changed = select(&repository, all, paths, terminal);

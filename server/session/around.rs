@@ -50,7 +50,10 @@ pub fn survey(
     let mut survey = read_all(changed, commits, settings, cancel, read);
     let branch = &mut survey.branch;
     if branch.seeks_users() {
-        find_users(branch, git, cancel);
+        let paths = git.tracked_files().unwrap_or_default();
+        find_users(branch, git.root(), &paths, cancel, |path| {
+            on_disk(&git.root().join(path))
+        });
     }
     branch.settle_users();
     if let Scope::Judged(base) = scope {
@@ -62,8 +65,7 @@ pub fn survey(
 /// The files in which production's tip is in the way of merging the hotfix's commits, or of taking
 /// them back afterwards; none where production stands where they left it. Where git cannot tell,
 /// nothing is said: the rollback plan says why.
-#[must_use]
-pub fn conflicts(git: &Repository, base: &BaseCommit) -> BTreeSet<String> {
+fn conflicts(git: &Repository, base: &BaseCommit) -> BTreeSet<String> {
     if base.tip == base.commit || base.head == base.commit {
         return BTreeSet::new();
     }
@@ -83,17 +85,27 @@ pub fn conflicts(git: &Repository, base: &BaseCommit) -> BTreeSet<String> {
     conflict.map_or_else(BTreeSet::new, |(_, files)| files.into_iter().collect())
 }
 
-/// The same; `read` gives production's text of a file and the hotfix's, as far as they can be read.
+/// What the commit `base.head` does to its files as a whole, whatever is checked out; `read` gives
+/// production's text of a file and the commit's, as far as they can be read.
 #[must_use]
 pub fn survey_of(
+    git: &Repository,
+    base: &BaseCommit,
     changed: &[ChangedFile],
-    commits: u32,
     settings: &Settings,
-    cancel: &Cancel,
     read: impl Fn(&ChangedFile) -> (Option<String>, Option<String>),
 ) -> Survey {
-    let mut survey = read_all(changed, commits, settings, cancel, read);
-    survey.branch.settle_users();
+    let cancel = Cancel::default();
+    let mut survey = read_all(changed, git.commits_ahead(base), settings, &cancel, read);
+    let branch = &mut survey.branch;
+    if branch.seeks_users() {
+        let paths = git.head_files(base).unwrap_or_default();
+        find_users(branch, git.root(), &paths, &cancel, |path| {
+            git.head_bytes(base, path).ok().flatten()
+        });
+    }
+    branch.settle_users();
+    branch.conflicts = conflicts(git, base);
     survey
 }
 
@@ -166,21 +178,21 @@ fn has_both(change: &FileChange) -> bool {
 
 /// Looks through the repository's Python files for users of what changes for them, until the time
 /// is over.
-fn find_users(branch: &mut Branch, git: &Repository, cancel: &Cancel) {
+fn find_users(
+    branch: &mut Branch,
+    root: &Path,
+    paths: &[String],
+    cancel: &Cancel,
+    read: impl Fn(&str) -> Option<Vec<u8>>,
+) {
     let end = Instant::now() + LONGEST_SEARCH;
     let mut left = MOST_SEARCHED_BYTES;
-    let paths = git.tracked_files().unwrap_or_default();
     let python = paths.iter().filter(|path| is_python(Path::new(path)));
     for path in python.take(MOST_SEARCHED) {
         if cancel.is_cancelled() || end < Instant::now() {
             return;
         }
-        let file = git.root().join(path);
-        let is_file = file.symlink_metadata().is_ok_and(|about| about.is_file());
-        let Some(bytes) = is_file
-            .then(|| read_regular(&file, LIMIT_BYTES).ok())
-            .flatten()
-        else {
+        let Some(bytes) = read(path) else {
             continue;
         };
         let Some(rest) = left.checked_sub(bytes.len()) else {
@@ -188,9 +200,17 @@ fn find_users(branch: &mut Branch, git: &Repository, cancel: &Cancel) {
         };
         left = rest;
         if let Ok(text) = std::str::from_utf8(&bytes) {
-            branch.read_user(path, &file, text);
+            branch.read_user(path, &root.join(path), text);
         }
     }
+}
+
+/// The bytes of a file of the work tree; none of a link.
+fn on_disk(file: &Path) -> Option<Vec<u8>> {
+    let is_file = file.symlink_metadata().is_ok_and(|about| about.is_file());
+    is_file
+        .then(|| read_regular(file, LIMIT_BYTES).ok())
+        .flatten()
 }
 
 /// Production's text and the hotfix's, as far as they can be read.
@@ -200,10 +220,6 @@ fn texts(git: &Repository, scope: &Scope, file: &ChangedFile) -> (Option<String>
         Base::Production(production) => Some(production.text.to_string()),
         _ => None,
     };
-    let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
-    let bytes = is_file.then(|| read_regular(&path, LIMIT_BYTES).ok());
-    let head = bytes
-        .flatten()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let head = on_disk(&path).and_then(|bytes| String::from_utf8(bytes).ok());
     (base, head)
 }

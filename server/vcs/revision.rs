@@ -3,7 +3,7 @@
 //! Nothing here reads the work tree or the index, so it works beside whatever is checked out, and
 //! in a clone without a checkout.
 
-use git2::{Delta, Oid};
+use git2::{Delta, ObjectType, Oid, TreeWalkMode, TreeWalkResult};
 
 use super::base::Base;
 use super::changed::{ChangedFile, FileChange, Gone};
@@ -98,6 +98,24 @@ impl Repository {
         };
         self.with(|git| Ok(self.look_up(git, base, path)))
             .unwrap_or_else(|error| Base::NotComparable(lookup::unreadable(&error)))
+    }
+
+    /// The paths of all files of the commit `base.head`, relative to the root, with `/`.
+    ///
+    /// # Errors
+    /// [`BaseError`] when git cannot read its tree.
+    pub fn head_files(&self, base: &BaseCommit) -> Result<Vec<String>, BaseError> {
+        self.with(|git| {
+            let tree = git.find_commit(base.head.parse()?)?.tree()?;
+            let mut paths = Vec::new();
+            tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+                if let (Some(ObjectType::Blob), Ok(name)) = (entry.kind(), entry.name()) {
+                    paths.push(format!("{folder}{name}"));
+                }
+                TreeWalkResult::Ok
+            })?;
+            Ok(paths)
+        })
     }
 
     /// The bytes that the commit `base.head` has at `path`; none where it has no file there.

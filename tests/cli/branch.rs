@@ -174,4 +174,13 @@ fn who_uses_a_broken_function_is_told_with_the_line() {
         full.contains("used in: shop/web.py:5: return total(order)"),
         "{full}"
     );
+    // The commit alone tells the same, whatever is checked out.
+    repo.commit("Add a rate");
+    repo.switch("main");
+    repo.delete("shop/web.py");
+    let head = run(repo.root(), &["check", "--head", "hotfix/v1.2.1"]).stdout;
+    assert!(
+        head.contains("used in: shop/web.py:5: return total(order)"),
+        "{head}"
+    );
 }
