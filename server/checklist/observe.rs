@@ -10,6 +10,7 @@ use super::history::{self, History};
 use super::items::{self, Checklist, Evidence, Found, Mark, Seen};
 use super::link::{self, Target, Test};
 use super::record::Record;
+use crate::compare::size::Size;
 use crate::config::Settings;
 use crate::syntax::{Cancel, Kind as Definition};
 use crate::vcs::{BaseError, HistoryCache, Repository, Scope};
@@ -29,6 +30,8 @@ pub struct Look<'a> {
     pub record_path: Option<&'a str>,
     /// The record.
     pub record: Option<&'a Record>,
+    /// How much production code it changes, by the survey of the branch.
+    pub size: Size,
     /// What the rules found.
     pub findings: &'a [Found],
     /// What commands have shown.
@@ -46,6 +49,8 @@ pub struct Look<'a> {
 pub struct Observed {
     /// What the branch changes.
     pub branch: Branch,
+    /// How much production code it changes.
+    pub size: Size,
     /// The tests that reach each of [`Branch::definitions`], in their order.
     pub links: Vec<Vec<Test>>,
     /// How every item stands.
@@ -75,6 +80,7 @@ pub fn observe(look: Look<'_>) -> Result<Observed, BaseError> {
     let history = past(look, &branch);
     Ok(Observed {
         branch,
+        size: look.size,
         links,
         checklist,
         has_record: look.record.is_some(),
@@ -106,6 +112,7 @@ fn seen<'a>(look: Look<'a>, branch: &'a Branch, links: &'a [Vec<Test>]) -> Seen<
     Seen {
         branch,
         links,
+        size: look.size,
         findings: look.findings,
         evidence: look.evidence,
         version: look.version,

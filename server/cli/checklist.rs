@@ -100,6 +100,11 @@ pub fn look(reference: Option<&str>, terminal: &mut Terminal) -> Option<Looked> 
         version: branch.version.as_deref(),
         record_path: record_path.as_deref(),
         record: record.as_ref(),
+        size: results
+            .survey
+            .as_ref()
+            .map(|it| it.size)
+            .unwrap_or_default(),
         findings: &findings,
         evidence: &evidence,
         texts: &BTreeMap::new(),

@@ -12,6 +12,7 @@ use crate::analysis;
 use crate::checklist::items::{Evidence, MARKS, Mark};
 use crate::checklist::observe::{self, Look};
 use crate::checklist::record::{self, DiskError, Record};
+use crate::compare::size::Size;
 use crate::config::{RuleSetting, Settings};
 use crate::syntax::Cancel;
 use crate::vcs::{HistoryCache, Scope};
@@ -69,6 +70,7 @@ fn marks(
         version: branch.version.as_deref(),
         record_path,
         record,
+        size: Size::default(),
         findings: &[],
         evidence: &Evidence::default(),
         texts: &BTreeMap::new(),

@@ -6,6 +6,7 @@ use super::render::json::object;
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
 use crate::checklist::report::{Parts, Report, markdown, page};
+use crate::compare::size::Budget;
 use crate::session::report::{Remarks, about};
 
 /// Prints the report. What cannot be judged is told, and the rest is printed all the same.
@@ -42,6 +43,8 @@ fn report(looked: &Looked, terminal: &mut Terminal) -> Report {
         branch: &observed.branch,
         links: &observed.links,
         checklist: &observed.checklist,
+        size: observed.size,
+        budget: Budget::of(&branch.settings, observed.size.commits),
         history: &observed.history,
         record: looked.record.as_ref(),
         findings: remarks.findings,

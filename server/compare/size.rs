@@ -75,6 +75,12 @@ impl Budget {
 }
 
 impl Size {
+    /// Files, lines, functions.
+    #[must_use]
+    pub fn parts(self) -> [usize; 3] {
+        [self.files, self.lines, self.definitions].map(|one| one as usize)
+    }
+
     /// The meter of a status bar: `2 files, 31 lines, 3 functions`.
     #[must_use]
     pub fn meter(self) -> String {

@@ -200,6 +200,7 @@ impl Background<'_> {
                 settings: Arc::clone(&known.settings),
                 scope: scope.clone(),
                 version: known.version.clone(),
+                size: known.size(),
                 findings: findings.flatten().cloned().collect(),
             };
             self.shared.board.look(root.clone(), job);

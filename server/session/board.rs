@@ -15,6 +15,7 @@ use crate::checklist::observe::{Look, Observed, observe};
 use crate::checklist::proof;
 use crate::checklist::record::{self, Record};
 use crate::checklist::served;
+use crate::compare::size::Size;
 use crate::config::Settings;
 use crate::rules::Severity;
 use crate::syntax::Cancel;
@@ -42,6 +43,8 @@ pub(super) struct Job {
     pub settings: Arc<Settings>,
     pub scope: Scope,
     pub version: Option<String>,
+    /// How much production code it changes, as saved.
+    pub size: Size,
     /// What the rules found in files that are not open.
     pub findings: Vec<Found>,
 }
@@ -141,6 +144,7 @@ fn look(shared: &Shared, root: &Path, job: &Job) {
         version: job.version.as_deref(),
         record_path: path.as_deref(),
         record: record.as_ref(),
+        size: job.size,
         findings: &findings,
         evidence: &evidence(&repository, job),
         texts: &texts,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::risk::Risk;
+use crate::compare::size::Size;
 use crate::compare::survey::Survey;
 
 /// How large a hotfix is, held against its budget.
@@ -54,6 +55,17 @@ pub struct Limits {
 }
 
 impl Meter {
+    /// The size without the words.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        Size {
+            files: self.files,
+            lines: self.lines,
+            definitions: self.definitions,
+            commits: self.commits,
+        }
+    }
+
     /// The meter of a hotfix.
     #[must_use]
     pub fn new(survey: &Survey) -> Self {

@@ -14,6 +14,7 @@ use crate::checklist::proof;
 use crate::checklist::record::{self, Record};
 use crate::checklist::report::{About, Commit, Parts, Remark, Report};
 use crate::checklist::rollback;
+use crate::compare::size::{Budget, Size};
 use crate::rules::{self, Finding, Severity};
 use crate::syntax::Cancel;
 use crate::vcs::{Base, BaseCommit, FileChange, HistoryCache, Repository, Scope};
@@ -107,7 +108,7 @@ impl Session {
         let root = hotfix.repository.root();
         let texts = self.texts(root);
         let version = hotfix.version.as_deref();
-        let (remarks, found) = judge(&hotfix, &texts, cancel)?;
+        let (remarks, found, size) = judge(&hotfix, &texts, cancel)?;
         let branch = hotfix.base.branch.as_deref();
         let record_path = branch.map(|branch| record::path(&hotfix.settings, branch));
         let record = record_path
@@ -125,6 +126,7 @@ impl Session {
             version,
             record_path: record_path.as_deref(),
             record: record.as_ref(),
+            size,
             findings: &found,
             evidence: &evidence.unwrap_or_default(),
             texts: &texts,
@@ -142,6 +144,8 @@ impl Session {
                 branch: &observed.branch,
                 links: &observed.links,
                 checklist: &observed.checklist,
+                size,
+                budget: Budget::of(&hotfix.settings, size.commits),
                 history: &observed.history,
                 record: record.as_ref(),
                 findings: remarks.findings,
@@ -162,17 +166,18 @@ impl Session {
     }
 }
 
-/// Judges every changed Python file.
+/// Judges every changed Python file, and measures them all.
 fn judge(
     hotfix: &Hotfix,
     texts: &BTreeMap<String, Arc<str>>,
     cancel: &Cancel,
-) -> Result<(Remarks, Vec<Found>), String> {
+) -> Result<(Remarks, Vec<Found>, Size), String> {
     let (git, settings) = (&hotfix.repository, &hotfix.settings);
     let scope = Scope::Judged(Arc::clone(&hotfix.base));
     let changed = git.changed_files(&hotfix.base);
     let changed = changed.map_err(|error| error.to_string())?;
     let survey = around::survey(git, &scope, &changed, settings, cancel);
+    let size = survey.size;
     let branch = Arc::new(survey.branch);
     let (mut remarks, mut found) = (Remarks::default(), Vec::new());
     for file in changed {
@@ -222,5 +227,5 @@ fn judge(
         }));
         remarks.add(&snapshot, &report);
     }
-    Ok((remarks, found))
+    Ok((remarks, found, size))
 }

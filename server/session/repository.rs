@@ -8,6 +8,7 @@ use super::meter::{Meter, Score};
 use super::settings::{Stamp, stamp};
 use super::status::{Counts, Mode, Status};
 use crate::compare::branch::Branch;
+use crate::compare::size::Size;
 use crate::config::{Loaded, Settings};
 use crate::rules;
 use crate::syntax::Cancel;
@@ -54,6 +55,12 @@ impl Known {
         };
         known.version = known.find_version();
         known
+    }
+
+    /// How much production code the branch changes; nothing where nobody has measured it.
+    pub fn size(&self) -> Size {
+        let meter = self.meter.as_ref();
+        meter.map(Meter::size).unwrap_or_default()
     }
 
     /// Takes new settings and looks again.

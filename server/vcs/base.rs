@@ -116,7 +116,7 @@ impl NotComparable {
 pub enum Inactive {
     /// The branch is not a hotfix branch.
     #[error(
-        "branch {branch} is not a hotfix branch ({patterns}): set `branches` or use `check --base REF`"
+        "branch {branch} is not a hotfix branch ({patterns}): set `branches` or use `--base REF`"
     )]
     NotHotfixBranch {
         /// The branch's short name.
@@ -125,7 +125,7 @@ pub enum Inactive {
         patterns: String,
     },
     /// HEAD is on no branch.
-    #[error("HEAD is detached at {commit}: switch to the hotfix branch or use `check --base REF`")]
+    #[error("HEAD is detached at {commit}: switch to the hotfix branch or use `--base REF`")]
     DetachedHead {
         /// The abbreviated object id of HEAD.
         commit: String,

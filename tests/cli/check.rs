@@ -11,7 +11,7 @@ fn a_branch_that_is_no_hotfix_branch_is_not_judged_and_says_how_to_force_it() {
     outcome.tells(
         0,
         "note: nothing was judged: branch main is not a hotfix branch \
-         (hotfix/*, hotfix-*, */hotfix/*, release/*-hotfix*): set `branches` or use `check --base REF`\n",
+         (hotfix/*, hotfix-*, */hotfix/*, release/*-hotfix*): set `branches` or use `--base REF`\n",
     );
     assert_eq!(outcome.stdout, "");
 }

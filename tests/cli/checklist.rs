@@ -276,3 +276,39 @@ fn what_an_item_lacks_is_explained_and_may_be_allowed_in_the_code() {
         outcome.stdout
     );
 }
+
+#[test]
+fn check_checklist_and_report_measure_the_same_against_the_same_budget() {
+    let repo = hotfix_repo();
+    let many = |count: usize| {
+        "def total(order):\n    return (\n".to_owned()
+            + &"        1 +\n".repeat(count)
+            + "        0\n    )\n"
+    };
+    // Two commits may change twice as much as one.
+    repo.write("shop.py", many(80));
+    repo.commit("Count");
+    repo.write("shop.py", many(120));
+    repo.commit("Count on");
+    let size = "1 file, 124 lines, 1 function";
+    let check = run(repo.root(), &["check"]).stdout;
+    assert!(check.contains(&format!("Size: {size}\n")), "{check}");
+    stands(
+        &repo,
+        "minimal",
+        "passed",
+        &format!("{size} of production code"),
+    );
+    let report = run(repo.root(), &["report"]).stdout;
+    assert!(
+        report.contains(&format!("Production code: {size}. ")),
+        "{report}"
+    );
+    repo.write("hotfix.toml", "budget-lines = 60\n");
+    let says =
+        format!("{size} of production code are too many for a hotfix: leave out what can wait");
+    stands(&repo, "minimal", "failed", &says);
+    let page = run(repo.root(), &["report", "--format", "html"]).stdout;
+    let meter = "lines of production code<div class=\"bar over\">";
+    assert!(page.contains(meter), "{page}");
+}

@@ -16,37 +16,12 @@ use crate::syntax::nodes::{Walk, walk};
 /// How many names a sentence lists.
 const NAMES: usize = 3;
 
-/// The files, lines and definitions of production code that a branch changes.
-pub(super) fn size(seen: Seen<'_>) -> [usize; 3] {
-    let files = seen.branch.of_kind(Kind::Code);
-    files.fold([0; 3], |[files, lines, definitions], file| {
-        let (added, removed) = file.line_counts();
-        let changed = file.changed.len();
-        [files + 1, lines + added.max(removed), definitions + changed]
-    })
-}
-
 pub(super) fn minimal(seen: Seen<'_>) -> Fact {
-    let size = size(seen);
-    if seen.branch.files.is_empty() {
-        return Fact::Unknown("nothing is changed yet".to_owned());
-    }
-    let [files, lines, definitions] = size;
-    let says = format!(
-        "{}, {} and {} of production code",
-        count(files, "file"),
-        count(lines, "line"),
-        count(definitions, "definition")
-    );
-    let budget = Budget::of(seen.settings, 1);
-    let within = |budget: Budget| {
-        size.iter()
-            .zip(budget.parts())
-            .all(|(size, most)| *size <= most)
-    };
-    if within(budget.two_thirds()) {
+    let says = format!("{} of production code", seen.size.meter());
+    let budget = Budget::of(seen.settings, seen.size.commits);
+    if budget.two_thirds().holds(seen.size) {
         Fact::Holds(says)
-    } else if within(budget) {
+    } else if budget.holds(seen.size) {
         Fact::Unknown(format!(
             "{says} are more than most hotfixes change: look again"
         ))

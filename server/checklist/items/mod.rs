@@ -24,6 +24,7 @@ pub use steps::{STEPS, Step, StepStanding, StepState, When, about_step, step_of,
 use super::branch::Branch;
 use super::link::Test;
 use super::record::{QUESTIONS, Question, Record, Task};
+use crate::compare::size::Size;
 use crate::config::Settings;
 
 /// An item of the checklist.
@@ -49,7 +50,7 @@ pub const ITEMS: [Item; 14] = [
         name: "minimal",
         title: "The fix is small and changes only what is broken",
         help: "Every further line is a risk that nobody reviews at night. Measured: files, lines \
-               and definitions of production code.",
+               and functions of production code, against the budget.",
     },
     Item {
         name: "no-refactoring",
@@ -191,6 +192,8 @@ pub struct Seen<'a> {
     pub branch: &'a Branch,
     /// The tests that reach each of [`Branch::definitions`], in their order.
     pub links: &'a [Vec<Test>],
+    /// How much production code it changes.
+    pub size: Size,
     /// What the rules found.
     pub findings: &'a [Found],
     /// What commands have shown.

@@ -9,8 +9,6 @@ use crate::checklist::history;
 use crate::checklist::items::{State, StepState, When};
 use crate::checklist::rollback;
 use crate::checklist::show::JsonItem;
-use crate::compare::size::Budget;
-use crate::config::Settings;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -102,17 +100,18 @@ fn meters(report: &Report, out: &mut String) {
          <div class=\"bar\"><i style=\"width:{share}%\"></i></div></div>\n",
         checklist.done, checklist.total
     );
-    let names = ["file", "line", "definition"];
-    let budget = Budget::of(&Settings::default(), 1);
+    let names = ["file", "line", "function"];
+    let budget = report.budget;
     let limits = budget.two_thirds().parts().into_iter().zip(budget.parts());
-    for ((size, (small, large)), name) in report.size().into_iter().zip(limits).zip(names) {
+    let sizes = report.size.parts().into_iter();
+    for ((size, (small, large)), name) in sizes.zip(limits).zip(names) {
         let class = match size {
             size if size <= small => "bar",
             size if size <= large => "bar much",
             _ => "bar over",
         };
         let plural = if size == 1 { "" } else { "s" };
-        let share = (size * 100 / large).min(100);
+        let share = (size * 100 / large.max(1)).min(100);
         let _ = writeln!(
             out,
             "<div class=\"meter\"><b>{size}</b>{name}{plural} of production code\

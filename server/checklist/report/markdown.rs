@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Change, Remark, Report};
 use crate::checklist::history;
-use crate::checklist::items::{State, count};
+use crate::checklist::items::State;
 use crate::checklist::markdown::{code, plain, sentence};
 use crate::checklist::rollback;
 use crate::checklist::show::{self, JsonItem};
@@ -141,14 +141,8 @@ fn remarks(title: &str, remarks: &[Remark], out: &mut String) {
 }
 
 fn size(report: &Report, out: &mut String) {
-    let [files, lines, definitions] = report.size();
-    let _ = write!(
-        out,
-        "\n## Size\n\nProduction code: {}, {}, {}. All files:\n\n",
-        count(files, "file"),
-        count(lines, "line"),
-        count(definitions, "definition")
-    );
+    let meter = report.size.meter();
+    let _ = write!(out, "\n## Size\n\nProduction code: {meter}. All files:\n\n");
     for file in report.files.iter().take(MOST_FILES) {
         let _ = writeln!(
             out,

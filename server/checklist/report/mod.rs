@@ -23,6 +23,7 @@ use super::link::Test;
 use super::record::{QUESTIONS, Record, SECTIONS};
 use super::rollback::Plan;
 use super::show;
+use crate::compare::size::{Budget, Size};
 
 /// Everything that a report says.
 #[derive(Debug, Serialize)]
@@ -45,6 +46,12 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// The changed files.
     pub files: Vec<FileSize>,
+    /// How much production code it changes.
+    #[serde(skip)]
+    pub size: Size,
+    /// What it may change.
+    #[serde(skip)]
+    pub budget: Budget,
     /// The past of what is changed, and who could review it.
     pub history: History,
     /// What the rules still say.
@@ -153,6 +160,10 @@ pub struct Parts<'a> {
     pub links: &'a [Vec<Test>],
     /// How every item stands.
     pub checklist: &'a Checklist,
+    /// How much production code it changes.
+    pub size: Size,
+    /// What it may change.
+    pub budget: Budget,
     /// The past of what is changed.
     pub history: &'a History,
     /// The record.
@@ -212,6 +223,8 @@ impl Report {
             files: parts.branch.files.iter().map(size).collect(),
             hunks: diff::of_branch(parts.branch),
             checklist: parts.checklist.into(),
+            size: parts.size,
+            budget: parts.budget,
             record: parts.record.map(answers).unwrap_or_default(),
             generated: generated.collect(),
             history: parts.history.clone(),
@@ -227,16 +240,6 @@ impl Report {
     pub fn title(&self) -> &str {
         let name = self.version.as_deref().or(self.branch.as_deref());
         name.unwrap_or("of this branch")
-    }
-
-    /// Files, lines and definitions of production code.
-    #[must_use]
-    pub fn size(&self) -> [usize; 3] {
-        let code = self.files.iter().filter(|file| file.kind == Kind::Code);
-        let (files, lines) = code.fold((0, 0), |(files, lines), file| {
-            (files + 1, lines + file.added.max(file.removed))
-        });
-        [files, lines, self.changes.len()]
     }
 }
 

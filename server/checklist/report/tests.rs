@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::checklist::branch::{File, kind_of};
+use crate::config::Settings;
 
 fn says(base: &str, head: &str) -> Vec<String> {
     let file = File::new(
@@ -148,6 +149,8 @@ fn report() -> Report {
     Report::new(
         about,
         Parts {
+            size: Size::default(),
+            budget: Budget::of(&Settings::default(), 1),
             history: &History::default(),
             branch: &branch,
             links: &[],
