@@ -26,6 +26,8 @@ pub struct OnBranch {
     pub present: bool,
     /// How it came there, or that it did not.
     pub landing: Landing,
+    /// The commits there that took the fix back again, newest first.
+    pub taken_back: Vec<CommitInfo>,
     /// The commits that are missing there, newest first.
     pub missing: Vec<CommitInfo>,
     /// The commands that bring what is missing, for a POSIX shell.
@@ -85,7 +87,7 @@ fn on_branch(
     squash: Option<&CommitInfo>,
     name: &str,
 ) -> Result<OnBranch, BaseError> {
-    let landing = repository.landing_on(hotfix, name)?;
+    let (landing, taken_back) = repository.landing_on(hotfix, name)?;
     let missing = match &landing {
         Landing::Absent => hotfix.commits.clone(),
         Landing::Copied { missing, .. } => missing.clone(),
@@ -97,20 +99,23 @@ fn on_branch(
         _ => missing.iter().rev().collect(),
     };
     let tip = repository.commit_of(name)?;
-    let tries: Vec<Try> = picks.iter().map(|it| Try::Pick(it.id.clone())).collect();
+    let again = taken_back.iter().map(|it| Try::Revert(it.id.clone()));
+    let picked = picks.iter().map(|it| Try::Pick(it.id.clone()));
+    let tries: Vec<Try> = again.chain(picked).collect();
     let conflict = repository.rehearse(&tip.id, &tries)?.conflict;
     Ok(OnBranch {
         name: name.to_owned(),
-        present: missing.is_empty(),
-        commands: commands(&repository.kind_of(name)?, &picks),
+        present: missing.is_empty() && taken_back.is_empty(),
+        commands: commands(&repository.kind_of(name)?, &taken_back, &picks),
         landing,
+        taken_back,
         missing,
         conflicts: conflict.map(|(_, files)| files).unwrap_or_default(),
     })
 }
 
-fn commands(kind: &RefKind, picks: &[&CommitInfo]) -> Vec<String> {
-    if picks.is_empty() {
+fn commands(kind: &RefKind, taken_back: &[CommitInfo], picks: &[&CommitInfo]) -> Vec<String> {
+    if picks.is_empty() && taken_back.is_empty() {
         return Vec::new();
     }
     let word = super::rollback::word;
@@ -127,8 +132,14 @@ fn commands(kind: &RefKind, picks: &[&CommitInfo]) -> Vec<String> {
             vec![format!("git switch {}", word(name))]
         }
     };
-    let ids: Vec<&str> = picks.iter().map(|pick| pick.id.as_str()).collect();
-    commands.push(format!("git cherry-pick -x {}", ids.join(" ")));
+    if !taken_back.is_empty() {
+        let ids: Vec<&str> = taken_back.iter().map(|it| it.id.as_str()).collect();
+        commands.push(format!("git revert --no-edit {}", ids.join(" ")));
+    }
+    if !picks.is_empty() {
+        let ids: Vec<&str> = picks.iter().map(|pick| pick.id.as_str()).collect();
+        commands.push(format!("git cherry-pick -x {}", ids.join(" ")));
+    }
     if let RefKind::Remote { remote, branch } = kind {
         commands.push(format!(
             "git push --set-upstream {} backmerge/{}",
@@ -160,7 +171,7 @@ impl Backmerge {
             }
             if !branch.conflicts.is_empty() {
                 let files = branch.conflicts.join(", ");
-                let _ = writeln!(out, "   ! the cherry-pick conflicts in {files}");
+                let _ = writeln!(out, "   ! this conflicts in {files}");
             }
         }
         out
@@ -178,7 +189,7 @@ impl Backmerge {
             }
             if !branch.conflicts.is_empty() {
                 let files = branch.conflicts.join(", ");
-                let _ = writeln!(out, "  - the cherry-pick conflicts in {files}");
+                let _ = writeln!(out, "  - this conflicts in {files}");
             }
             if !branch.commands.is_empty() {
                 out.push_str("\n  ```sh\n");
@@ -194,6 +205,16 @@ impl Backmerge {
 
 impl OnBranch {
     fn sentence(&self) -> String {
+        let came = self.came();
+        if self.taken_back.is_empty() {
+            return came;
+        }
+        let ids: Vec<&str> = self.taken_back.iter().map(CommitInfo::short).collect();
+        let came = came.replacen("fix is there", "fix was there", 1);
+        format!("{came}, and was taken back by {}", ids.join(", "))
+    }
+
+    fn came(&self) -> String {
         match &self.landing {
             Landing::Absent if self.missing.is_empty() => {
                 "the hotfix has no commit of its own yet".to_owned()

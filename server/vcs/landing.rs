@@ -121,17 +121,24 @@ impl Repository {
         })
     }
 
-    /// How a hotfix stands on the branch, tag or commit `name`.
+    /// How a hotfix stands on the branch, tag or commit `name`, and the commits there that took it
+    /// back again and still hold, newest first.
     ///
     /// # Errors
     /// [`BaseError`] when there is no such ref, or git cannot be read.
-    pub fn landing_on(&self, hotfix: &Hotfix, name: &str) -> Result<Landing, BaseError> {
+    pub fn landing_on(
+        &self,
+        hotfix: &Hotfix,
+        name: &str,
+    ) -> Result<(Landing, Vec<CommitInfo>), BaseError> {
         self.with(|git| {
             let tip = production::asked(git, name)?.commit;
-            match by_history(git, hotfix.head.parse()?, tip)? {
-                Some(landing) => Ok(landing),
-                None => by_patch(git, hotfix, tip),
-            }
+            let landing = match by_history(git, hotfix.head.parse()?, tip)? {
+                Some(landing) => landing,
+                None => by_patch(git, hotfix, tip)?,
+            };
+            let taken_back = taken_back(git, hotfix, &landing, tip)?;
+            Ok((landing, taken_back))
         })
     }
 }
@@ -331,20 +338,68 @@ fn reverts(
         Landing::FastForwarded if hotfix.commits.len() == 1 => hotfix.head.clone(),
         _ => return Ok(Vec::new()),
     };
-    let mut by_target: HashMap<String, CommitInfo> = HashMap::new();
-    for id in between(git, tip, &[brought.parse()?])? {
-        let commit = git.find_commit(id)?;
-        for target in named_after(&commit, REVERTS) {
-            by_target.insert(target, CommitInfo::of(&commit));
-        }
-    }
+    let mut by_target = reverted(git, tip, brought.parse()?)?;
     let mut chain = Vec::new();
     let mut last = brought;
-    while let Some(revert) = by_target.remove(&last) {
+    while let Some((_, revert)) = by_target.remove(&last) {
         last.clone_from(&revert.id);
         chain.push(revert);
     }
     Ok(chain)
+}
+
+/// What each revert takes back that `tip` has beyond `hidden`: by the full id that it names, how
+/// many commits are newer, and the revert.
+fn reverted(
+    git: &git2::Repository,
+    tip: Oid,
+    hidden: Oid,
+) -> Result<HashMap<String, (usize, CommitInfo)>, BaseError> {
+    let mut by_target = HashMap::new();
+    for (age, id) in between(git, tip, &[hidden])?.into_iter().enumerate() {
+        let commit = git.find_commit(id)?;
+        for target in named_after(&commit, REVERTS) {
+            by_target.insert(target, (age, CommitInfo::of(&commit)));
+        }
+    }
+    Ok(by_target)
+}
+
+/// The commits up to `tip` that took back what brought the hotfix, or one of its commits, and that
+/// nobody took back in turn; newest first.
+fn taken_back(
+    git: &git2::Repository,
+    hotfix: &Hotfix,
+    landing: &Landing,
+    tip: Oid,
+) -> Result<Vec<CommitInfo>, BaseError> {
+    let own = hotfix.commits.iter().map(|it| &it.id);
+    let brought: Vec<&String> = match landing {
+        Landing::Merged { merge } => own.chain([&merge.id]).collect(),
+        Landing::FastForwarded => own.collect(),
+        Landing::Squashed { commit } => vec![&commit.id],
+        Landing::Copied { copies, .. } => copies.iter().map(|it| &it.copy.id).collect(),
+        Landing::Absent | Landing::Content => return Ok(Vec::new()),
+    };
+    let by_target = reverted(git, tip, hotfix.start.parse()?)?;
+    let mut found: Vec<&(usize, CommitInfo)> = Vec::new();
+    for mut last in brought {
+        let mut chain = Vec::new();
+        // A message may name any commit: no chain is longer than there are reverts.
+        while let Some(revert) = by_target.get(last)
+            && chain.len() <= by_target.len()
+        {
+            last = &revert.1.id;
+            chain.push(revert);
+        }
+        found.extend(chain.last().filter(|_| chain.len() % 2 == 1));
+    }
+    found.sort_by_key(|(age, _)| *age);
+    found.dedup();
+    Ok(found
+        .into_iter()
+        .map(|(_, revert)| revert.clone())
+        .collect())
 }
 
 fn own_reverts(

@@ -57,6 +57,48 @@ fn every_way_of_merging_back_is_recognised() {
     }
 }
 
+/// Whoever takes the fix back on `develop` loses it there, and the commands bring it again.
+#[test]
+fn a_fix_that_was_taken_back_again_is_missing() {
+    let ways: [(&[&str], &[&[&str]]); 3] = [
+        (
+            &["merge", "--quiet", "--no-ff", "hotfix/v1.2.1"],
+            &[&["revert", "--no-edit", "-m", "1", "HEAD"]],
+        ),
+        (
+            &["merge", "--quiet", "--ff-only", "hotfix/v1.2.1"],
+            &[&["revert", "--no-edit", "HEAD", "HEAD~1"]],
+        ),
+        (
+            &["cherry-pick", "hotfix/v1.2.1~1", "hotfix/v1.2.1"],
+            &[
+                &["revert", "--no-edit", "HEAD"],
+                &["revert", "--no-edit", "HEAD"],
+                &["revert", "--no-edit", "HEAD"],
+            ],
+        ),
+    ];
+    for (way, backs) in ways {
+        let (remote, clone) = shop();
+        remote.branch("develop");
+        remote.git(way);
+        for back in backs {
+            remote.git(back);
+        }
+        clone.git(&["fetch", "--quiet"]);
+        let found = check(clone.root(), 1, &["develop"]);
+        assert_eq!(found[0]["present"], false, "{way:?}");
+        let words = run(clone.root(), &["backmerge", "--check", "develop"]).stdout;
+        let last = remote.git(&["rev-parse", "--short=10", "HEAD"]);
+        let says = format!(", and was taken back by {last}");
+        assert!(words.contains(&says), "{words}");
+        paste(clone.root(), &commands(&found[0])).unwrap_or_else(|words| panic!("{words}"));
+        assert_eq!(tree(&clone, "HEAD"), tree(&remote, "hotfix/v1.2.1"));
+        clone.switch("hotfix/v1.2.1");
+        check(clone.root(), 0, &["backmerge/develop"]);
+    }
+}
+
 /// The commits have other contexts there, so that no patch id is the same; the files tell.
 #[test]
 fn a_fix_that_was_written_anew_is_known_by_what_the_files_hold() {

@@ -17,6 +17,9 @@ use crate::syntax::nodes::{Walk, walk};
 const NAMES: usize = 3;
 
 pub(super) fn minimal(seen: Seen<'_>) -> Fact {
+    if seen.branch.files.is_empty() {
+        return Fact::Unknown("nothing is changed yet".to_owned());
+    }
     let says = format!("{} of production code", seen.size.meter());
     let budget = Budget::of(seen.settings, seen.size.commits);
     if budget.two_thirds().holds(seen.size) {

@@ -275,4 +275,11 @@ fn the_record_holds_the_rollback_plan() {
 fn a_branch_within_two_thirds_of_its_budget_is_small() {
     let says = "1 file, 4 lines, 1 function of production code";
     case("minimal", vec![fix(), test()], None, State::Passed, says);
+    case(
+        "minimal",
+        Vec::new(),
+        None,
+        State::Open,
+        "nothing is changed yet",
+    );
 }
