@@ -81,6 +81,23 @@ pub struct Copied {
     pub by_message: bool,
 }
 
+/// A commit that brought the hotfix to a branch, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// The commit.
+    pub commit: CommitInfo,
+    /// The commits that took it back, brought it again, took it back …, in this order.
+    pub reverts: Vec<CommitInfo>,
+}
+
+impl Brought {
+    /// Whether it was taken back and not brought again.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.reverts.len() % 2 == 1
+    }
+}
+
 /// The hotfix on a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -88,10 +105,19 @@ pub struct Standing {
     pub hotfix: Hotfix,
     /// How it reached the branch.
     pub landing: Landing,
-    /// The commits that took it back, brought it again, took it back …, in this order.
-    pub reverts: Vec<CommitInfo>,
+    /// The commits that brought it there, newest first, and what became of each; empty where none
+    /// is known.
+    pub brought: Vec<Brought>,
     /// Own commits that take an earlier commit back, each with that commit's id.
     pub own_reverts: Vec<(CommitInfo, String)>,
+}
+
+impl Standing {
+    /// Whether all that brought the hotfix was taken back and not brought again.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        !self.brought.is_empty() && self.brought.iter().all(Brought::is_gone)
+    }
 }
 
 impl Repository {
@@ -110,12 +136,12 @@ impl Repository {
                 Some(landing) => landing,
                 None => by_patch(git, &hotfix, tip)?,
             };
-            let reverts = reverts(git, &hotfix, &landing, tip)?;
+            let brought = reverts(git, &hotfix, &landing, tip)?;
             let own_reverts = own_reverts(git, &hotfix)?;
             Ok(Standing {
                 hotfix,
                 landing,
-                reverts,
+                brought,
                 own_reverts,
             })
         })
@@ -324,28 +350,43 @@ fn named_after(commit: &git2::Commit<'_>, words: &str) -> Vec<String> {
 /// What git writes into the message of a revert.
 const REVERTS: &str = "This reverts commit ";
 
-/// The chain of reverts of what brought the hotfix: taken back, brought again, …
+/// The chain of reverts of each commit that brought the hotfix: taken back, brought again, …
 fn reverts(
     git: &git2::Repository,
     hotfix: &Hotfix,
     landing: &Landing,
     tip: Oid,
-) -> Result<Vec<CommitInfo>, BaseError> {
-    let brought = match landing {
-        Landing::Merged { merge } => merge.id.clone(),
-        Landing::Squashed { commit } => commit.id.clone(),
-        Landing::Copied { copies, .. } if copies.len() == 1 => copies[0].copy.id.clone(),
-        Landing::FastForwarded if hotfix.commits.len() == 1 => hotfix.head.clone(),
-        _ => return Ok(Vec::new()),
+) -> Result<Vec<Brought>, BaseError> {
+    let brought: Vec<&CommitInfo> = match landing {
+        Landing::Merged { merge } => vec![merge],
+        Landing::Squashed { commit } => vec![commit],
+        Landing::Copied { copies, .. } => copies.iter().map(|it| &it.copy).collect(),
+        Landing::FastForwarded => hotfix.commits.iter().collect(),
+        Landing::Absent | Landing::Content => return Ok(Vec::new()),
     };
-    let mut by_target = reverted(git, tip, brought.parse()?)?;
-    let mut chain = Vec::new();
-    let mut last = brought;
-    while let Some((_, revert)) = by_target.remove(&last) {
-        last.clone_from(&revert.id);
-        chain.push(revert);
+    let by_target = reverted(git, tip, hotfix.start.parse()?)?;
+    let mut found: Vec<Brought> = Vec::new();
+    for commit in brought {
+        // One commit may be the copy of several that were squashed in part.
+        if found.last().is_none_or(|last| last.commit.id != commit.id) {
+            let reverts = chain(&by_target, &commit.id);
+            let commit = commit.clone();
+            found.push(Brought { commit, reverts });
+        }
     }
-    Ok(chain)
+    Ok(found)
+}
+
+/// Each revert takes the one before back, the first the commit `id`.
+fn chain(by_target: &HashMap<String, (usize, CommitInfo)>, id: &str) -> Vec<CommitInfo> {
+    let mut found: Vec<CommitInfo> = Vec::new();
+    // A message may name any commit: no chain is longer than there are reverts.
+    while found.len() <= by_target.len()
+        && let Some((_, revert)) = by_target.get(found.last().map_or(id, |last| &last.id))
+    {
+        found.push(revert.clone());
+    }
+    found
 }
 
 /// What each revert takes back that `tip` has beyond `hidden`: by the full id that it names, how
@@ -382,24 +423,18 @@ fn taken_back(
         Landing::Absent | Landing::Content => return Ok(Vec::new()),
     };
     let by_target = reverted(git, tip, hotfix.start.parse()?)?;
-    let mut found: Vec<&(usize, CommitInfo)> = Vec::new();
-    for mut last in brought {
-        let mut chain = Vec::new();
-        // A message may name any commit: no chain is longer than there are reverts.
-        while let Some(revert) = by_target.get(last)
-            && chain.len() <= by_target.len()
-        {
-            last = &revert.1.id;
-            chain.push(revert);
-        }
-        found.extend(chain.last().filter(|_| chain.len() % 2 == 1));
+    let mut found = Vec::new();
+    for id in brought {
+        let mut chain = chain(&by_target, id);
+        found.extend(chain.pop().filter(|_| chain.len() % 2 == 0));
     }
-    found.sort_by_key(|(age, _)| *age);
+    let age = |revert: &CommitInfo| {
+        let known = by_target.values().find(|(_, it)| it.id == revert.id);
+        known.map_or(0, |(age, _)| *age)
+    };
+    found.sort_by_key(age);
     found.dedup();
-    Ok(found
-        .into_iter()
-        .map(|(_, revert)| revert.clone())
-        .collect())
+    Ok(found)
 }
 
 fn own_reverts(

@@ -54,7 +54,7 @@ pub use feature::FeatureError;
 pub use head::{HeadState, UnderWay, is_hotfix_branch};
 pub use history::{Author, FilePast, FileQuestion, HistoryCache, Past, Person};
 pub use hunks::Hunk;
-pub use landing::{Copied, Hotfix, Landing, Standing, StartBy};
+pub use landing::{Brought, Copied, Hotfix, Landing, Standing, StartBy};
 pub use patch_file::{PatchFile, PatchPart, read_patch, write_patch};
 pub use rehearsal::{Rehearsal, Try};
 pub use repository::Repository;

@@ -240,6 +240,28 @@ fn a_rollback_is_seen_and_so_is_its_own_revert() {
     assert_eq!(tree(&clone, "HEAD"), tree(&clone, "v1.2.0"));
 }
 
+/// Without a merge commit each commit is taken back for itself.
+#[test]
+fn commits_that_were_taken_back_one_by_one_are_seen() {
+    let (remote, clone) = shop();
+    remote.git(&["merge", "--quiet", "--ff-only", "hotfix/v1.2.1"]);
+    remote.git(&["revert", "--no-edit", "HEAD"]);
+    clone.git(&["fetch", "--quiet"]);
+    let part = plan(clone.root(), 0, &[]);
+    let warnings = part["warnings"].to_string();
+    assert!(warnings.contains("was taken back by"), "{part}");
+    let rest = commands(&part, "code");
+    assert_eq!(rest.iter().filter(|it| it.contains("revert")).count(), 1);
+
+    remote.git(&["revert", "--no-edit", "HEAD~2"]);
+    clone.git(&["fetch", "--quiet"]);
+    let all = plan(clone.root(), 0, &[]);
+    assert_eq!(all["state"], "rolled-back");
+    assert_eq!(commands(&all, "code"), Vec::<String>::new());
+    paste(remote.root(), &commands(&all, "return")).unwrap_or_else(|words| panic!("{words}"));
+    assert_eq!(tree(&remote, "main"), tree(&remote, "hotfix/v1.2.1"));
+}
+
 /// The conflict must come now and not in the night of the rollback; and it must be git's own.
 #[test]
 fn a_conflict_is_foretold_with_its_files() {

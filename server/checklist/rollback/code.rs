@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{About, Kind, Step, count, short, word};
+use super::{About, Kind, Step, count, word};
 use crate::vcs::{BaseError, CommitInfo, Landing, RefKind, StartBy, Try};
 
 /// How the code goes back.
@@ -50,7 +50,7 @@ pub(super) fn plan(about: &About<'_>) -> Result<Code, BaseError> {
         ..Code::default()
     };
     if about.is_rolled_back() {
-        code.back = about.standing.reverts.last().map(bring_back);
+        code.back = Some(bring_back(&last_reverts(about)));
         return Ok(code);
     }
     let targets = targets(about);
@@ -90,8 +90,8 @@ fn summary(about: &About<'_>) -> String {
     let (name, production) = (about.name(), &about.base.reference);
     let hotfix = &about.standing.hotfix;
     if about.is_rolled_back() {
-        let last = about.standing.reverts.last().map_or("", |it| it.short());
-        return format!("{name} was taken back on {production} by {last}: nothing is left to do");
+        let by = short_ids(&last_reverts(about));
+        return format!("{name} was taken back on {production} by {by}: nothing is left to do");
     }
     let commits = count(hotfix.commits.len(), "commit");
     match &about.standing.landing {
@@ -136,9 +136,12 @@ fn targets(about: &About<'_>) -> Vec<Target> {
         commit: commit.clone(),
         is_merge: false,
     };
-    // Taken back and brought again: the commit that brought it again is what goes now.
-    if let Some(again) = about.standing.reverts.last() {
-        return vec![one(again)];
+    let brought = &about.standing.brought;
+    if brought.iter().any(|it| !it.reverts.is_empty()) {
+        let there = brought.iter().filter(|it| !it.is_gone());
+        // Taken back and brought again: the commit that brought it again is what goes now.
+        let now = there.map(|it| it.reverts.last().unwrap_or(&it.commit));
+        return now.map(one).collect();
     }
     let hotfix = &about.standing.hotfix;
     match &about.standing.landing {
@@ -277,14 +280,29 @@ fn after_merge() -> Step {
     }
 }
 
-fn bring_back(revert: &CommitInfo) -> Step {
+/// The commits that took the hotfix back, in the order in which they are taken back in turn.
+fn last_reverts<'a>(about: &'a About<'_>) -> Vec<&'a CommitInfo> {
+    // The newest commit of the hotfix was taken back first.
+    let brought = about.standing.brought.iter().rev();
+    let mut found: Vec<&CommitInfo> = brought.filter_map(|it| it.reverts.last()).collect();
+    found.dedup();
+    found
+}
+
+fn short_ids(commits: &[&CommitInfo]) -> String {
+    let ids: Vec<&str> = commits.iter().map(|it| it.short()).collect();
+    ids.join(" and ")
+}
+
+fn bring_back(reverts: &[&CommitInfo]) -> Step {
+    let ids: Vec<&str> = reverts.iter().map(|it| it.id.as_str()).collect();
     Step {
         kind: Kind::Return,
         title: "When the fix is to come back".to_owned(),
-        commands: vec![format!("git revert --no-edit {}", revert.id)],
+        commands: vec![format!("git revert --no-edit {}", ids.join(" "))],
         notes: vec![format!(
             "{} took it back; merging the branch once more brings nothing",
-            short(&revert.id)
+            short_ids(reverts)
         )],
     }
 }

@@ -141,12 +141,12 @@ impl About<'_> {
 
     /// Whether what brought the hotfix was taken back and not brought again.
     fn is_rolled_back(&self) -> bool {
-        self.standing.reverts.len() % 2 == 1
+        self.standing.is_taken_back()
     }
 }
 
 fn state(standing: &Standing) -> &'static str {
-    if standing.reverts.len() % 2 == 1 {
+    if standing.is_taken_back() {
         return "rolled-back";
     }
     match standing.landing {

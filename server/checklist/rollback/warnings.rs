@@ -2,7 +2,7 @@
 
 use super::code::guessed_start;
 use super::{About, count, short};
-use crate::vcs::{BaseError, Landing};
+use crate::vcs::{BaseError, Brought, CommitInfo, Landing};
 
 /// Everything that could surprise.
 pub(super) fn of(about: &About<'_>) -> Result<Vec<String>, BaseError> {
@@ -16,12 +16,20 @@ pub(super) fn of(about: &About<'_>) -> Result<Vec<String>, BaseError> {
             short(target)
         ));
     }
-    if !standing.reverts.is_empty() && !about.is_rolled_back() {
+    let brought_again = |it: &Brought| !it.is_gone() && !it.reverts.is_empty();
+    if standing.brought.iter().any(brought_again) {
         warnings.push(format!(
             "{} was already taken back and brought again: the plan takes back the commit that \
              brought it again",
             about.name()
         ));
+    }
+    for gone in standing.brought.iter().filter(|it| it.is_gone()) {
+        let by = gone.reverts.last().map_or("", CommitInfo::short);
+        if !about.is_rolled_back() {
+            let (id, subject) = (gone.commit.short(), &gone.commit.subject);
+            warnings.push(format!("{id} ({subject}) was taken back by {by} already"));
+        }
     }
     if matches!(standing.landing, Landing::FastForwarded)
         && let Some(by) = guessed_start(standing.hotfix.start_by)
