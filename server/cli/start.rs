@@ -73,7 +73,7 @@ fn read(file: &Path, terminal: &mut Terminal) -> Option<String> {
         crate::text::read_limited(&place::absolute(&terminal.folder, file), LIMIT_BYTES)
     };
     match bytes {
-        Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(bytes) => Some(decoded(&bytes)),
         Err(error) => {
             let shown = file.display().to_string();
             let message = if error.kind() == std::io::ErrorKind::NotFound {
@@ -84,5 +84,18 @@ fn read(file: &Path, terminal: &mut Terminal) -> Option<String> {
             terminal.trouble(Trouble::at(shown, message));
             None
         }
+    }
+}
+
+/// The text of a log. What `>` of an older PowerShell writes is UTF-16 with a mark in front.
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = rest.as_chunks().0.iter().map(|pair| unit(*pair)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
     }
 }

@@ -426,7 +426,7 @@ fn taken_back(
     let mut found = Vec::new();
     for id in brought {
         let mut chain = chain(&by_target, id);
-        found.extend(chain.pop().filter(|_| chain.len() % 2 == 0));
+        found.extend(chain.pop().filter(|_| chain.len().is_multiple_of(2)));
     }
     let age = |revert: &CommitInfo| {
         let known = by_target.values().find(|(_, it)| it.id == revert.id);

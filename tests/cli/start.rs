@@ -186,3 +186,31 @@ fn a_traceback_file_that_is_not_there_is_named() {
     );
     assert!(!repo.path(".hotfix").exists());
 }
+
+/// `python app.py 2> log.txt` in an older PowerShell.
+#[test]
+fn a_log_in_utf_16_is_read() {
+    let repo = hotfix_repo();
+    for (mark, unit) in [
+        ([0xFF, 0xFE], u16::to_le_bytes as fn(u16) -> [u8; 2]),
+        ([0xFE, 0xFF], u16::to_be_bytes),
+    ] {
+        let log = "Traceback (most recent call last):\r\n  File \"shop.py\", line 2, in total\r\n    return 1\r\nKeyError: 'id'\r\n";
+        let wide = log.encode_utf16().flat_map(unit);
+        repo.write("log.txt", mark.into_iter().chain(wide).collect::<Vec<u8>>());
+        let outcome = run(repo.root(), &["start", "--traceback", "log.txt"]);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert!(text(&repo).contains("- `shop.py:2` (`total`): `return 1`\n"));
+        repo.delete(RECORD);
+    }
+}
+
+#[test]
+fn the_function_that_pytest_does_not_print_is_read_from_the_file() {
+    let repo = hotfix_repo();
+    let pytest =
+        "    def total(order):\n>       return 1\nE       KeyError: 'id'\n\nshop.py:2: KeyError\n";
+    run_with_stdin(repo.root(), &["start", "--traceback", "-"], pytest);
+    let frame = "- `shop.py:2` (`total`): `return 1`\n";
+    assert!(text(&repo).contains(frame), "{}", text(&repo));
+}

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Frame, Traceback};
+use crate::syntax::{Outline, Source};
 
 /// A frame that lies in this repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct Located {
     pub path: String,
     /// The line, counted from 1, where the code stands now.
     pub line: usize,
-    /// The function; empty when it was not printed.
+    /// The function; empty in the body of a module.
     pub function: String,
     /// The code of the line as the file has it now.
     pub code: String,
@@ -64,10 +65,24 @@ fn one(root: &Path, frame: &Frame) -> Option<Located> {
     Some(Located {
         path,
         line: index + 1,
-        function: frame.function.clone(),
+        function: function(frame, &text, index),
         code: code.to_owned(),
         differs,
     })
+}
+
+/// The function that the traceback names. In pytest's own layout it names none; there it is the
+/// one that holds the line `index` of `text`, counted from 0.
+fn function(frame: &Frame, text: &str, index: usize) -> String {
+    if !frame.function.is_empty() {
+        return frame.function.clone();
+    }
+    let mut lines = text.split_inclusive('\n');
+    let start: usize = lines.by_ref().take(index).map(str::len).sum();
+    let line = lines.next().unwrap_or_default();
+    let at = start + line.len() - line.trim_start().len();
+    let outline = Outline::new(&Source::parse(text));
+    outline.enclosing(at).name.clone()
 }
 
 fn same(here: &str, printed: &str) -> bool {
