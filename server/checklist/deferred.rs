@@ -92,6 +92,9 @@ pub enum DeferError {
     /// The file that it belongs to is no text.
     #[error("{0} is not UTF-8: save it as UTF-8 first")]
     NotUtf8(String),
+    /// The patch cannot be written.
+    #[error("{FOLDER}: {0}")]
+    Patch(DiskError),
     /// The disk said no.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -132,7 +135,8 @@ pub fn leave(
         change.hunks,
         change.edits,
     )?;
-    let path = write(repository.root(), &change.about, &deferral.patch)?;
+    let path = write(repository.root(), &change.about, &deferral.patch);
+    let path = path.map_err(DeferError::Patch)?;
     Ok((path, deferral.edits))
 }
 

@@ -46,7 +46,11 @@ impl Reader<'_> {
         match slot {
             Slot::BranchGlobs(field) | Slot::PathGlobs(field) => {
                 let literal_separator = matches!(slot, Slot::PathGlobs(_));
-                if let Some(globs) = self.list(entry, |text| check_glob(text, literal_separator)) {
+                let known = self.problems.len();
+                if let Some(globs) = self.list(entry, |text| check_glob(text, literal_separator))
+                    // A list of nothing but mistakes is no empty list: the default holds.
+                    && (!globs.is_empty() || known == self.problems.len())
+                {
                     *field(settings) = globs;
                 }
             }

@@ -257,7 +257,11 @@ fn inactive(head: &HeadState, settings: &Settings) -> Option<Inactive> {
     };
     (!is_hotfix_branch(branch, &settings.branches)).then(|| Inactive::NotHotfixBranch {
         branch: branch.clone(),
-        patterns: settings.branches.join(", "),
+        patterns: if settings.branches.is_empty() {
+            "the setting `branches` is empty".to_owned()
+        } else {
+            settings.branches.join(", ")
+        },
     })
 }
 

@@ -73,3 +73,16 @@ fn the_schema_knows_each_rule_and_allows_no_other_key() {
     let about = &schema["properties"]["exclude"]["description"];
     assert!(about.is_string(), "{about}");
 }
+
+#[test]
+fn branches_that_are_all_mistaken_do_not_switch_the_tool_off() {
+    let repo = hotfix_repo();
+    repo.write("hotfix.toml", "branches = [\"[\"]\n");
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    assert_eq!(outcome.json()["summary"]["files"], 1, "{}", outcome.stdout);
+    repo.write("hotfix.toml", "branches = []\n");
+    let outcome = run(repo.root(), &["check"]);
+    let says = "hotfix/v1.2.1 is not a hotfix branch (the setting `branches` is empty)";
+    assert!(outcome.stderr.contains(says), "{}", outcome.stderr);
+}

@@ -161,3 +161,15 @@ fn what_is_no_patch_is_named_and_kept() {
     );
     assert!(repo.path(".hotfix/deferred/03-mine.patch").is_file());
 }
+
+#[test]
+fn a_folder_of_patches_that_cannot_be_written_is_named_and_nothing_leaves() {
+    let repo = changed();
+    let before = shop(&repo);
+    repo.write(".hotfix", "a file in the way\n");
+    let outcome = run(repo.root(), &["defer", "shop.py:2"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    let says = "error: shop.py:2: .hotfix/deferred: it cannot be written (";
+    assert!(outcome.stderr.starts_with(says), "{}", outcome.stderr);
+    assert_eq!(shop(&repo), before);
+}

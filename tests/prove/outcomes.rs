@@ -198,6 +198,24 @@ fn a_command_that_does_not_exist_is_named() {
 }
 
 /// The record is where the reviewer looks; the proof there must be the last one.
+#[cfg(unix)]
+#[test]
+fn a_command_that_the_shell_cannot_read_is_named() {
+    let hotfix = Hotfix::new();
+    hotfix.fix();
+    hotfix.test("test_empty", "self.assertEqual(shop.total({}), 0)");
+    let config = "test-command = 'python3 \"-m'\n";
+    hotfix.repo.write("hotfix.toml", config);
+    let proof = hotfix.prove(2);
+    assert_eq!(proof["verdict"], "not-run");
+    let summary = proof["summary"].to_string();
+    assert!(
+        summary.contains("the shell cannot read the command"),
+        "{proof}"
+    );
+}
+
+/// The record is where the reviewer looks; the proof there must be the last one.
 #[test]
 fn the_proof_goes_into_the_record() {
     let hotfix = Hotfix::new();

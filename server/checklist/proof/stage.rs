@@ -113,6 +113,16 @@ impl Stage {
     }
 }
 
+/// Whether a POSIX shell complains about the command itself, such as a quote that is never closed.
+fn refused(output: &str) -> bool {
+    let complains = |line: &str| {
+        let says = |words: &str| line.contains(words);
+        line.starts_with("sh: ")
+            && (says("yntax error") || says("unexpected EOF") || says("unexpected end of file"))
+    };
+    output.lines().next().is_some_and(complains)
+}
+
 /// The end of a log.
 fn end_of(log: &Path) -> std::io::Result<String> {
     let mut file = File::open(log)?;
@@ -138,6 +148,9 @@ impl Run {
             }
             Ended::Code(126 | 127) if is_own && !told => {
                 Some("the shell cannot run the command: correct `test-command`".to_owned())
+            }
+            Ended::Code(_) if is_own && !told && refused(&self.output) => {
+                Some("the shell cannot read the command: correct `test-command`".to_owned())
             }
             _ if !told && !is_own => Some("the tests did not start".to_owned()),
             _ if self.report.collected == Some(0)

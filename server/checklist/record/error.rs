@@ -3,6 +3,14 @@
 /// What is wrong in a record. `Display` is one sentence that says what to do; lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
+    /// A merge has left both sides in it.
+    #[error(
+        "line {line}: git's conflict markers stand here: keep what is right and remove their lines"
+    )]
+    Conflict {
+        /// Where the first one stands.
+        line: usize,
+    },
     /// The front matter is not closed.
     #[error("line 1: the front matter has no end: write `---` in a line of its own below it")]
     OpenFrontMatter,
@@ -96,7 +104,8 @@ impl RecordError {
     #[must_use]
     pub fn line(&self) -> usize {
         match self {
-            Self::FrontMatter { line, .. }
+            Self::Conflict { line }
+            | Self::FrontMatter { line, .. }
             | Self::UnknownMarker { line }
             | Self::NotAlone { line, .. }
             | Self::Unclosed { line, .. }

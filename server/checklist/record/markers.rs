@@ -34,6 +34,25 @@ enum Side {
     End,
 }
 
+/// The line of git's first conflict marker, counted from 1. In a block of code somebody may have
+/// quoted one.
+pub(super) fn conflict(text: &str) -> Option<usize> {
+    let (mut is_code, mut from, mut half) = (false, None, false);
+    for (index, line) in text.lines().enumerate() {
+        if line.starts_with("```") || line.starts_with("~~~") {
+            is_code = !is_code;
+        }
+        if line.starts_with("<<<<<<< ") && !is_code {
+            (from, half) = (Some(index + 1), false);
+        }
+        half |= line == "=======";
+        if line.starts_with(">>>>>>> ") && half && from.is_some() {
+            return from;
+        }
+    }
+    None
+}
+
 /// The parts of `text`, found among its comments.
 pub(super) fn pair(text: &str, comments: &[Range<usize>]) -> Result<Vec<Part>, RecordError> {
     let lines = Lines::new(text);

@@ -54,10 +54,13 @@ impl Record {
     /// Reads a record.
     ///
     /// # Errors
-    /// [`RecordError`] when the front matter is no flat table, or a marker is missing, stands
+    /// [`RecordError`] when a merge has left its conflicts, the front matter is no flat table, or a marker is missing, stands
     /// twice or in another part.
     pub fn parse(text: impl Into<String>) -> Result<Self, RecordError> {
         let text = text.into();
+        if let Some(line) = markers::conflict(&text) {
+            return Err(RecordError::Conflict { line });
+        }
         let front = front::read(&text)?;
         let outline = outline::read(&text, front.body);
         let parts = markers::pair(&text, &outline.comments)?;

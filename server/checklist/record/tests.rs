@@ -275,3 +275,18 @@ proptest! {
         }
     }
 }
+
+/// Git writes both sides into the file; whoever merges on, and forgets it, must not lose one.
+#[test]
+fn the_conflicts_of_a_merge_are_refused() {
+    let sides = "<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> main\n";
+    let text = format!("{RECORD}\n{sides}");
+    let line = RECORD.lines().count() + 2;
+    let says = format!(
+        "line {line}: git's conflict markers stand here: keep what is right and remove their lines"
+    );
+    let error = Record::parse(text).expect_err("a conflict");
+    assert_eq!((error.to_string(), error.line()), (says, line));
+    let quoted = format!("{RECORD}\n```\n{sides}```\n\nTitle\n=======\n");
+    assert!(Record::parse(quoted).is_ok(), "a quoted conflict is text");
+}
