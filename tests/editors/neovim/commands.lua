@@ -371,10 +371,16 @@ package.loaded.gitsigns = {
     told[#told + 1] = { buffer = vim.api.nvim_get_current_buf(), base = base or 'its own' }
   end,
 }
-vim.b[buffer].gitsigns_status_dict = {}
+-- What gitsigns sets while it attaches, and once it has.
+local attaching, counted = { head = 'hotfix/v1.2.1', root = root }, { head = 'hotfix/v1.2.1', root = root, added = 0, changed = 0, removed = 0 }
+vim.b[buffer].gitsigns_status_dict = counted
 vim.api.nvim_exec_autocmds('User', { pattern = 'GitSignsUpdate', data = { buffer = buffer } })
 check('gitsigns is left alone unless it is wanted', #told == 0, told)
+vim.b[buffer].gitsigns_status_dict = attaching
 vim.cmd('Hotfix gitsigns on')
+check('and while it attaches, when it would forget the base', #told == 0, told)
+vim.b[buffer].gitsigns_status_dict = counted
+vim.api.nvim_exec_autocmds('User', { pattern = 'GitSignsUpdate', data = { buffer = buffer } })
 local base = support.git(root, 'rev-parse', 'main')
 check('gitsigns gets the base', vim.deep_equal(told, { { buffer = buffer, base = base } }), told)
 vim.api.nvim_exec_autocmds('User', { pattern = 'GitSignsUpdate', data = { buffer = buffer } })

@@ -29,8 +29,9 @@ end
 --- where it is not.
 ---@param buffer integer
 function M.sync(buffer)
-  -- gitsigns sets this once it has attached.
-  if package.loaded.gitsigns == nil or vim.b[buffer].gitsigns_status_dict == nil then
+  -- gitsigns names the branch here before it can take a base, and counts lines only afterwards.
+  local counts = vim.b[buffer].gitsigns_status_dict
+  if package.loaded.gitsigns == nil or counts == nil or counts.added == nil then
     bases[buffer] = nil
     return
   end
