@@ -81,18 +81,18 @@ impl Size {
         [self.files, self.lines, self.definitions].map(|one| one as usize)
     }
 
-    /// The meter of a status bar: `2 files, 31 lines, 3 functions`.
+    /// The meter of a status bar: `2 files, 31 lines, 3 functions`, without the functions where
+    /// none of production's changes.
     #[must_use]
     pub fn meter(self) -> String {
         let count = |number: u32, one: &str| {
             format!("{number} {one}{}", if number == 1 { "" } else { "s" })
         };
-        [
-            count(self.files, "file"),
-            count(self.lines, "line"),
-            count(self.definitions, "function"),
-        ]
-        .join(", ")
+        let mut parts = vec![count(self.files, "file"), count(self.lines, "line")];
+        if 0 < self.definitions {
+            parts.push(count(self.definitions, "function"));
+        }
+        parts.join(", ")
     }
 }
 
@@ -184,5 +184,6 @@ mod tests {
     #[test]
     fn the_meter_tells_one_from_many() {
         assert_eq!(size(1, 31, 2, 1).meter(), "1 file, 31 lines, 2 functions");
+        assert_eq!(size(2, 1, 0, 1).meter(), "2 files, 1 line");
     }
 }

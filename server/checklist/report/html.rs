@@ -100,7 +100,11 @@ fn meters(report: &Report, out: &mut String) {
          <div class=\"bar\"><i style=\"width:{share}%\"></i></div></div>\n",
         checklist.done, checklist.total
     );
-    let names = ["file", "line", "function"];
+    let names = [
+        ["file of production code", "files of production code"],
+        ["line of production code", "lines of production code"],
+        ["changed function", "changed functions"],
+    ];
     let budget = report.budget;
     let limits = budget.two_thirds().parts().into_iter().zip(budget.parts());
     let sizes = report.size.parts().into_iter();
@@ -110,11 +114,11 @@ fn meters(report: &Report, out: &mut String) {
             size if size <= large => "bar much",
             _ => "bar over",
         };
-        let plural = if size == 1 { "" } else { "s" };
+        let name = name[usize::from(size != 1)];
         let share = (size * 100 / large.max(1)).min(100);
         let _ = writeln!(
             out,
-            "<div class=\"meter\"><b>{size}</b>{name}{plural} of production code\
+            "<div class=\"meter\"><b>{size}</b>{name}\
              <div class=\"{class}\"><i style=\"width:{share}%\"></i></div></div>"
         );
     }

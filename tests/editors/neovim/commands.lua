@@ -349,7 +349,7 @@ check('a second word is not offered where there is none', #completed('Hotfix res
 vim.cmd('Hotfix nonsense')
 check('an unknown word is answered with those that there are', support.heard('there are allow, backmerge, check, checklist, defer, deferred, explain'))
 vim.cmd('Hotfix restore everything')
-check('an unknown thing to restore too', support.heard('takes hunk or definition, not everything'))
+check('an unknown thing to restore too', support.heard('takes hunk or definition or imports, not everything'))
 vim.cmd('Hotfix status now')
 check('and a word too many', support.heard('takes no now'))
 at(6)
