@@ -16,3 +16,4 @@ pub mod statements;
 mod strings;
 pub mod subtract;
 pub mod survey;
+pub mod words;

@@ -1,5 +1,5 @@
-//! What only the module's own code notices: private functions that go or take less, signatures that
-//! only say other types.
+//! What only the module's own code notices: private functions that go or take less, functions whose
+//! callers here follow, signatures that only say other types.
 
 use super::{draft, name_of};
 use crate::compare::canonical::{Reader, Token};
@@ -7,7 +7,7 @@ use crate::compare::signature::Signature;
 use crate::rules::knowledge::public::still_has;
 use crate::rules::{Confidence, Draft, FileChange, Reporter};
 use crate::syntax::Source;
-use crate::syntax::nodes::field;
+use crate::syntax::nodes::{Walk, field, walk};
 use crate::syntax::outline::{Definition, Kind};
 use crate::syntax::unit::definition_node;
 use std::ops::Range;
@@ -87,22 +87,59 @@ fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &
         }
         return;
     }
-    if !is_private(old) || old.name != new.name {
+    if old.name != new.name {
         return;
     }
     let was = Signature::of(base, before, old.parent != 0);
     let is = Signature::of(head, now, new.parent != 0);
     let lost = was.takes.iter().find(|one| is.find(one.name).is_none());
     if let Some(lost) = lost {
-        let message = format!(
-            "{} is private and no longer takes {}: its callers here change with it",
-            new.name, lost.name
-        );
+        let message = if is_private(old) {
+            format!(
+                "{} is private and no longer takes {}: its callers here change with it",
+                new.name, lost.name
+            )
+        } else if calls_change(change, old) {
+            format!(
+                "{} no longer takes {}: its callers here change with it",
+                new.qualname, lost.name
+            )
+        } else {
+            return;
+        };
         reporter.report(
             possible(name, message, "parameter")
                 .production(lost.node.byte_range(), "production takes it"),
         );
     }
+}
+
+/// Whether the file calls the function, and each of its calls in production changes.
+fn calls_change(change: &FileChange<'_>, old: &Definition) -> bool {
+    let outline = change.base.outline;
+    let name = match old.name.as_str() {
+        "__init__" => &outline.definitions[old.parent].name,
+        name => name,
+    };
+    let mut calls = Vec::new();
+    walk(change.base.source.root(), &mut |node| {
+        let called = (node.kind() == "call").then(|| field(node, "function"));
+        if let Some(called) = called.flatten() {
+            let text = change.base.source.slice(called);
+            if text.rsplit('.').next() == Some(name) {
+                calls.push(node.byte_range());
+            }
+        }
+        Walk::Into
+    });
+    let lines = change.base.source.lines();
+    let changes = |call: &Range<usize>| {
+        let line = |at| u32::try_from(lines.line_of(at)).unwrap_or(u32::MAX);
+        let (first, last) = (line(call.start), line(call.end));
+        let mut hunks = change.hunks.iter();
+        hunks.any(|hunk| hunk.base.start <= last && first < hunk.base.end)
+    };
+    !calls.is_empty() && calls.iter().all(changes)
 }
 
 /// The parameters and the result, with or without their types.

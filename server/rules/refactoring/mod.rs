@@ -4,11 +4,15 @@ mod annotated;
 mod blocks;
 mod elsewhere;
 mod everywhere;
+mod imported;
 mod imports;
 mod inner;
 mod moved;
 mod pulled_out;
+mod put_together;
+mod rearranged;
 mod renamed;
+mod replaced;
 mod variable;
 
 use std::ops::Range;
@@ -54,6 +58,10 @@ impl Rule for Refactoring {
         moved::compare(change, reporter);
         let told = pulled_out::compare(change, reporter);
         blocks::compare(change, &told, reporter);
+        put_together::compare(change, &told, reporter);
+        rearranged::compare(change, reporter);
+        replaced::compare(change, reporter);
+        imported::compare(change, reporter);
         variable::compare(change, reporter);
         imports::compare(change, reporter);
         let typed = annotated::compare(change, reporter);

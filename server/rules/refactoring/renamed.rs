@@ -178,14 +178,14 @@ fn is_renamed_definition(change: &FileChange<'_>, from: &str, to: &str) -> bool 
 }
 
 #[derive(Default)]
-struct Bound<'s> {
+pub(super) struct Bound<'s> {
     /// Names of the function's own variables.
-    own: HashSet<&'s str>,
+    pub(super) own: HashSet<&'s str>,
     /// Names of the function's own parameters.
-    passed: HashSet<&'s str>,
+    pub(super) passed: HashSet<&'s str>,
 }
 
-fn bound<'s>(source: &'s Source, function: Node<'_>) -> Bound<'s> {
+pub(super) fn bound<'s>(source: &'s Source, function: Node<'_>) -> Bound<'s> {
     let mut found = Bound::default();
     let text = source.text();
     let list = crate::syntax::nodes::field(function, "parameters");

@@ -1,0 +1,113 @@
+//! New definitions that are put together from what goes elsewhere in the file.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::renamed::bound;
+use super::{draft, name_of};
+use crate::compare::statements::Statement;
+use crate::compare::words::Words;
+use crate::rules::{Confidence, Draft, FileChange, Reporter};
+use crate::syntax::outline::{Definition, Kind};
+use crate::syntax::unit::definition_node;
+
+/// A shorter definition says too little to be recognised.
+const FEWEST_WORDS: usize = 10;
+
+/// So many different words must come from elsewhere.
+const FEWEST_DISTINCT: usize = 6;
+
+/// The share of words that must come from elsewhere, in percent.
+const SHARE: usize = 65;
+
+/// In larger changes nothing is looked for.
+const MOST_STATEMENTS: usize = 4000;
+
+/// `told` names definitions that have a finding already.
+pub(super) fn compare(change: &FileChange<'_>, told: &[String], reporter: &mut Reporter) {
+    if change.head.is_test {
+        return;
+    }
+    let new: Vec<&Definition> = change
+        .in_head
+        .iter()
+        .filter(|&&index| change.matching.base_of(index).is_none())
+        .map(|&index| &change.head.outline.definitions[index])
+        .filter(|one| one.kind != Kind::Module && !told.contains(&one.qualname))
+        .collect();
+    if new.is_empty() {
+        return;
+    }
+    let hunks = || (0..change.hunks.len()).filter(|&at| change.edits.same_code(at).is_none());
+    let gone: Vec<&Statement<'_>> = hunks().flat_map(|at| change.edits.base(at).statements).collect();
+    let come: Vec<&Statement<'_>> = hunks().flat_map(|at| change.edits.head(at).statements).collect();
+    if gone.is_empty() || MOST_STATEMENTS < gone.len() || MOST_STATEMENTS < come.len() {
+        return;
+    }
+    for one in new {
+        // A method comes with its class.
+        let outer = &change.head.outline.definitions[one.parent];
+        let new_outer = outer.kind != Kind::Module
+            && change.matching.base_of(one.parent).is_none();
+        if new_outer || change.branch.came(change.path, &one.qualname).is_some() {
+            continue;
+        }
+        if let Some((place, from)) = origin(change, one, &gone, &come) {
+            let from = if from.is_empty() { "the module" } else { from };
+            let message = format!(
+                "{} is put together from what production has in {from}",
+                one.name
+            );
+            reporter.report(
+                Draft {
+                    confidence: Confidence::Possible,
+                    ..draft(name_of(change.head.source, one), message, "put together")
+                }
+                .production(place, "where production has most of it"),
+            );
+        }
+    }
+}
+
+/// Where production has most of what the definition says.
+fn origin<'c>(
+    change: &FileChange<'c>,
+    new: &Definition,
+    gone: &[&Statement<'c>],
+    come: &[&Statement<'c>],
+) -> Option<(Range<usize>, &'c str)> {
+    let node = definition_node(change.head.source, new)?;
+    let own = bound(change.head.source, node);
+    let mut names: HashSet<&str> = own.own;
+    names.extend(own.passed);
+    names.insert(&new.name);
+    let (mut inside, mut outside, mut before) = (Words::default(), Words::default(), Words::default());
+    for one in come.iter().filter(|one| is_code(one)) {
+        let is_inside = new.core.start <= one.span.start && one.span.end <= new.core.end;
+        let words = if is_inside { &mut inside } else { &mut outside };
+        words.read(&one.tokens, &names);
+    }
+    for one in gone.iter().filter(|one| is_code(one)) {
+        before.read(&one.tokens, &names);
+    }
+    let taken = inside.common(&before.less(&outside));
+    let enough = FEWEST_WORDS <= inside.count()
+        && FEWEST_DISTINCT <= taken.distinct()
+        && SHARE * inside.count() <= 100 * taken.count();
+    if !enough {
+        return None;
+    }
+    let best = gone.iter().filter(|one| is_code(one)).max_by_key(|one| {
+        let mut words = Words::default();
+        words.read(&one.tokens, &names);
+        words.common(&taken).count()
+    })?;
+    let place = super::rearranged::line_of(change.base.source, best);
+    let from = change.base.outline.enclosing(best.span.start);
+    Some((place, &from.qualname))
+}
+
+fn is_code(statement: &Statement<'_>) -> bool {
+    let first = statement.tokens.first();
+    first.is_none_or(|one| one.text != "docstring") && !statement.node.kind().starts_with("import")
+}

@@ -1,0 +1,128 @@
+//! Statements of one function that say the same in another arrangement: a loop that is a
+//! comprehension now, branches that become one, an early exit in place of a nested block.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::renamed::bound;
+use super::{draft, name_of};
+use crate::compare::edits::Part;
+use crate::compare::statements::Statement;
+use crate::compare::words::Words;
+use crate::rules::{Confidence, Draft, FileChange, Reporter};
+use crate::syntax::outline::Kind;
+use crate::syntax::unit::definition_node;
+use crate::syntax::{Outline, Source};
+
+/// Fewer words are alike by chance.
+const FEWEST: usize = 3;
+
+/// In larger changes nothing is looked for.
+const MOST_STATEMENTS: usize = 200;
+
+type Changed<'p, 'a> = BTreeMap<usize, Vec<&'p Statement<'a>>>;
+
+pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
+    let hunks = (0..change.hunks.len()).filter(|&at| change.edits.same_code(at).is_none());
+    let (mut gone, mut come) = (Changed::new(), Changed::new());
+    for hunk in hunks {
+        let (base, head) = (change.edits.base(hunk), change.edits.head(hunk));
+        if base.broken || head.broken {
+            continue;
+        }
+        sort_in(&mut gone, base, change.base.outline);
+        sort_in(&mut come, head, change.head.outline);
+    }
+    for (index, new) in &come {
+        let Some(partner) = change.matching.base_of(*index) else {
+            continue;
+        };
+        let one = &change.head.outline.definitions[*index];
+        let (Some(old), true) = (gone.get(&partner), one.kind == Kind::Function) else {
+            continue;
+        };
+        let before = &change.base.outline.definitions[partner];
+        let (Some(was), Some(is)) = (
+            definition_node(change.base.source, before),
+            definition_node(change.head.source, one),
+        ) else {
+            continue;
+        };
+        let mut own = HashSet::new();
+        own.extend(bound(change.base.source, was).own);
+        own.extend(bound(change.head.source, is).own);
+        if !is_rearranged(old, new, &own) {
+            continue;
+        }
+        let message = format!(
+            "{} is only arranged another way here: its calls and values are those of production",
+            one.name
+        );
+        let span = new.first().map_or_else(
+            || name_of(change.head.source, one),
+            |first| line_of(change.head.source, first),
+        );
+        let place = old.first().map_or(0..0, |first| line_of(change.base.source, first));
+        reporter.report(
+            Draft {
+                confidence: Confidence::Possible,
+                ..draft(span, message, "arrangement")
+            }
+            .production(place, "production's arrangement"),
+        );
+    }
+}
+
+fn sort_in<'p, 'a>(all: &mut Changed<'p, 'a>, part: Part<'p, 'a>, outline: &Outline) {
+    for one in part.statements {
+        let index = outline.index_at(one.span.start);
+        all.entry(index).or_default().push(one);
+    }
+}
+
+fn is_rearranged(old: &[&Statement<'_>], new: &[&Statement<'_>], own: &HashSet<&str>) -> bool {
+    if MOST_STATEMENTS < old.len() || MOST_STATEMENTS < new.len() {
+        return false;
+    }
+    let is_header = |one: &&&Statement<'_>| {
+        matches!(one.node.kind(), "function_definition" | "class_definition")
+    };
+    if old.iter().chain(new).any(|one| is_header(&one)) {
+        return false;
+    }
+    let kinds = |all: &[&Statement<'_>]| -> Vec<(u32, String)> {
+        let kinds = all.iter().map(|one| (one.depth, one.node.kind().to_owned()));
+        kinds.collect()
+    };
+    // The same statements in another order, or in another block, do something else.
+    let texts = |all: &[&Statement<'_>]| -> Vec<String> {
+        let mut texts: Vec<String> = all
+            .iter()
+            .filter(|one| one.node.kind() != "else_clause")
+            .map(|one| {
+                let texts: Vec<&str> = one.tokens.iter().map(|one| &*one.text).collect();
+                texts.join(" ")
+            })
+            .collect();
+        texts.sort();
+        texts
+    };
+    if kinds(old) == kinds(new) || texts(old) == texts(new) {
+        return false;
+    }
+    let words = |all: &[&Statement<'_>]| {
+        let mut words = Words::default();
+        for one in all {
+            words.read(&one.tokens, own);
+        }
+        words
+    };
+    let (was, is) = (words(old), words(new));
+    FEWEST <= is.distinct() && is.says_the_same(&was)
+}
+
+/// The first line of a statement.
+pub(super) fn line_of(source: &Source, statement: &Statement<'_>) -> std::ops::Range<usize> {
+    let lines = source.lines();
+    let content = lines.content(lines.line_of(statement.span.start), source.text());
+    statement.span.start..content.end.min(statement.span.end)
+}
