@@ -14,8 +14,28 @@ const STRUCTURE: [&str; 31] = [
 /// What builds or walks a collection, or makes a truth value: a loop, a comprehension and a call
 /// say these in different ways.
 const COLLECTING: [&str; 22] = [
-    "append", "extend", "update", "add", "bool", "list", "dict", "set", "tuple", "any", "all", "zip",
-    "range", "len", "enumerate", "map", "filter", "items", "keys", "values", "iter", "next",
+    "append",
+    "extend",
+    "update",
+    "add",
+    "bool",
+    "list",
+    "dict",
+    "set",
+    "tuple",
+    "any",
+    "all",
+    "zip",
+    "range",
+    "len",
+    "enumerate",
+    "map",
+    "filter",
+    "items",
+    "keys",
+    "values",
+    "iter",
+    "next",
 ];
 
 /// How often each word is said.
@@ -119,7 +139,10 @@ mod tests {
     #[test]
     fn a_loop_and_a_comprehension_say_the_same() {
         let own = ["all_", "one"];
-        let many = words("all_ = []\nfor one in shop.orders:\n    all_.append(one.net())\n", &own);
+        let many = words(
+            "all_ = []\nfor one in shop.orders:\n    all_.append(one.net())\n",
+            &own,
+        );
         let single = words("all_ = [one.net() for one in shop.orders]\n", &own);
         assert!(single.says_the_same(&many));
     }

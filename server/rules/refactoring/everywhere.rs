@@ -60,11 +60,16 @@ pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<String>, reporter
         if known || told.contains(&from) {
             continue;
         }
-        let (at, was) = one.places[0];
-        let bound = one
-            .places
-            .iter()
-            .any(|(at, _)| is_bound(change.head.source, *at, to));
+        let is_given = |&(at, _): &(usize, usize)| is_bound(change.head.source, at, to);
+        let bound = one.places.iter().any(is_given);
+        // Where a public attribute is given its name, a change of the interface is told.
+        let is_attribute = |at: usize| {
+            let before = change.head.source.text().get(..at);
+            before.is_some_and(|text| text.ends_with('.'))
+        };
+        let mut users = one.places.iter().filter(|place| !is_given(place));
+        let user = users.find(|(at, _)| !from.starts_with('_') && is_attribute(*at));
+        let (at, was) = *user.unwrap_or(&one.places[0]);
         if !bound && !change.branch.is_renamed(&from, to) {
             continue;
         }

@@ -33,7 +33,8 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
         0 => String::new(),
         count => format!(", {count} more with it"),
     };
-    let message = format!("{name} only comes from {module} now: production has it from {before}{more}");
+    let message =
+        format!("{name} only comes from {module} now: production has it from {before}{more}");
     reporter.report(
         Draft {
             confidence: Confidence::Possible,
@@ -64,6 +65,15 @@ fn is_one_project(one: &str, other: &str) -> bool {
     let first = |module: &str| module.split('.').next().unwrap_or_default().to_owned();
     let (left, right) = (first(one), first(other));
     // Python's own modules move with its versions.
-    let own = ["typing", "collections", "importlib", "concurrent", "email", "urllib", "six", "os"];
+    let own = [
+        "typing",
+        "collections",
+        "importlib",
+        "concurrent",
+        "email",
+        "urllib",
+        "six",
+        "os",
+    ];
     left == right && !own.contains(&left.as_str())
 }

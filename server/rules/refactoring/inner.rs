@@ -7,7 +7,7 @@ use crate::compare::signature::Signature;
 use crate::rules::knowledge::public::still_has;
 use crate::rules::{Confidence, Draft, FileChange, Reporter};
 use crate::syntax::Source;
-use crate::syntax::nodes::{Walk, field, walk};
+use crate::syntax::nodes::{Walk, field};
 use crate::syntax::outline::{Definition, Kind};
 use crate::syntax::unit::definition_node;
 use std::ops::Range;
@@ -94,44 +94,36 @@ fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &
     let is = Signature::of(head, now, new.parent != 0);
     let lost = was.takes.iter().find(|one| is.find(one.name).is_none());
     if let Some(lost) = lost {
-        let message = if is_private(old) {
-            format!(
+        let (place, message) = if is_private(old) {
+            let message = format!(
                 "{} is private and no longer takes {}: its callers here change with it",
                 new.name, lost.name
-            )
-        } else if calls_change(change, old) {
-            format!(
-                "{} no longer takes {}: its callers here change with it",
+            );
+            (name, message)
+        } else if let Some(call) = following(change, old) {
+            let message = format!(
+                "This only follows {}, which no longer takes {}: its other callers here change too",
                 new.qualname, lost.name
-            )
+            );
+            (call, message)
         } else {
             return;
         };
         reporter.report(
-            possible(name, message, "parameter")
+            possible(place, message, "parameter")
                 .production(lost.node.byte_range(), "production takes it"),
         );
     }
 }
 
-/// Whether the file calls the function, and each of its calls in production changes.
-fn calls_change(change: &FileChange<'_>, old: &Definition) -> bool {
+/// The first call of the function here, if each of its calls in production changes.
+fn following(change: &FileChange<'_>, old: &Definition) -> Option<Range<usize>> {
     let outline = change.base.outline;
     let name = match old.name.as_str() {
         "__init__" => &outline.definitions[old.parent].name,
         name => name,
     };
-    let mut calls = Vec::new();
-    walk(change.base.source.root(), &mut |node| {
-        let called = (node.kind() == "call").then(|| field(node, "function"));
-        if let Some(called) = called.flatten() {
-            let text = change.base.source.slice(called);
-            if text.rsplit('.').next() == Some(name) {
-                calls.push(node.byte_range());
-            }
-        }
-        Walk::Into
-    });
+    let before = calls_of(change.base.source, name);
     let lines = change.base.source.lines();
     let changes = |call: &Range<usize>| {
         let line = |at| u32::try_from(lines.line_of(at)).unwrap_or(u32::MAX);
@@ -139,7 +131,30 @@ fn calls_change(change: &FileChange<'_>, old: &Definition) -> bool {
         let mut hunks = change.hunks.iter();
         hunks.any(|hunk| hunk.base.start <= last && first < hunk.base.end)
     };
-    !calls.is_empty() && calls.iter().all(changes)
+    if before.is_empty() || !before.iter().all(changes) {
+        return None;
+    }
+    let source = change.head.source;
+    let call = calls_of(source, name).into_iter().next()?;
+    let content = source
+        .lines()
+        .content(source.lines().line_of(call.start), source.text());
+    Some(call.start..content.end.min(call.end))
+}
+
+/// Where the file calls something of this name.
+fn calls_of(source: &Source, name: &str) -> Vec<Range<usize>> {
+    let mut calls = Vec::new();
+    source.walk(&mut |node| {
+        let called = (node.kind() == "call").then(|| field(node, "function"));
+        if let Some(called) = called.flatten()
+            && source.slice(called).rsplit('.').next() == Some(name)
+        {
+            calls.push(node.byte_range());
+        }
+        Walk::Into
+    });
+    calls
 }
 
 /// The parameters and the result, with or without their types.

@@ -2,8 +2,10 @@
 
 mod annotated;
 mod blocks;
+mod constant;
 mod elsewhere;
 mod everywhere;
+mod flattened;
 mod imported;
 mod imports;
 mod inner;
@@ -59,10 +61,12 @@ impl Rule for Refactoring {
         let told = pulled_out::compare(change, reporter);
         blocks::compare(change, &told, reporter);
         put_together::compare(change, &told, reporter);
-        rearranged::compare(change, reporter);
+        let named = variable::compare(change, reporter);
+        rearranged::compare(change, &named, reporter);
+        flattened::compare(change, reporter);
+        constant::compare(change, reporter);
         replaced::compare(change, reporter);
         imported::compare(change, reporter);
-        variable::compare(change, reporter);
         imports::compare(change, reporter);
         let typed = annotated::compare(change, reporter);
         inner::compare(change, &typed, reporter);

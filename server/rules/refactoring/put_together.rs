@@ -20,6 +20,9 @@ const FEWEST_DISTINCT: usize = 6;
 /// The share of words that must come from elsewhere, in percent.
 const SHARE: usize = 65;
 
+/// Where so many different words come from elsewhere, half of all words is enough.
+const MANY_DISTINCT: usize = 9;
+
 /// In larger changes nothing is looked for.
 const MOST_STATEMENTS: usize = 4000;
 
@@ -39,16 +42,19 @@ pub(super) fn compare(change: &FileChange<'_>, told: &[String], reporter: &mut R
         return;
     }
     let hunks = || (0..change.hunks.len()).filter(|&at| change.edits.same_code(at).is_none());
-    let gone: Vec<&Statement<'_>> = hunks().flat_map(|at| change.edits.base(at).statements).collect();
-    let come: Vec<&Statement<'_>> = hunks().flat_map(|at| change.edits.head(at).statements).collect();
+    let gone: Vec<&Statement<'_>> = hunks()
+        .flat_map(|at| change.edits.base(at).statements)
+        .collect();
+    let come: Vec<&Statement<'_>> = hunks()
+        .flat_map(|at| change.edits.head(at).statements)
+        .collect();
     if gone.is_empty() || MOST_STATEMENTS < gone.len() || MOST_STATEMENTS < come.len() {
         return;
     }
     for one in new {
         // A method comes with its class.
         let outer = &change.head.outline.definitions[one.parent];
-        let new_outer = outer.kind != Kind::Module
-            && change.matching.base_of(one.parent).is_none();
+        let new_outer = outer.kind != Kind::Module && change.matching.base_of(one.parent).is_none();
         if new_outer || change.branch.came(change.path, &one.qualname).is_some() {
             continue;
         }
@@ -81,7 +87,8 @@ fn origin<'c>(
     let mut names: HashSet<&str> = own.own;
     names.extend(own.passed);
     names.insert(&new.name);
-    let (mut inside, mut outside, mut before) = (Words::default(), Words::default(), Words::default());
+    let (mut inside, mut outside, mut before) =
+        (Words::default(), Words::default(), Words::default());
     for one in come.iter().filter(|one| is_code(one)) {
         let is_inside = new.core.start <= one.span.start && one.span.end <= new.core.end;
         let words = if is_inside { &mut inside } else { &mut outside };
@@ -91,9 +98,14 @@ fn origin<'c>(
         before.read(&one.tokens, &names);
     }
     let taken = inside.common(&before.less(&outside));
+    let share = if MANY_DISTINCT <= taken.distinct() {
+        50
+    } else {
+        SHARE
+    };
     let enough = FEWEST_WORDS <= inside.count()
         && FEWEST_DISTINCT <= taken.distinct()
-        && SHARE * inside.count() <= 100 * taken.count();
+        && share * inside.count() <= 100 * taken.count();
     if !enough {
         return None;
     }

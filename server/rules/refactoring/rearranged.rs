@@ -1,10 +1,11 @@
 //! Statements of one function that say the same in another arrangement: a loop that is a
 //! comprehension now, branches that become one, an early exit in place of a nested block.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::renamed::bound;
 use super::{draft, name_of};
+use crate::compare::canonical::tokens;
 use crate::compare::edits::Part;
 use crate::compare::statements::Statement;
 use crate::compare::words::Words;
@@ -19,20 +20,27 @@ const FEWEST: usize = 3;
 /// In larger changes nothing is looked for.
 const MOST_STATEMENTS: usize = 200;
 
-type Changed<'p, 'a> = BTreeMap<usize, Vec<&'p Statement<'a>>>;
+/// The changed statements of each definition.
+pub(super) type Changed<'p, 'a> = BTreeMap<usize, Vec<&'p Statement<'a>>>;
 
-pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
-    let hunks = (0..change.hunks.len()).filter(|&at| change.edits.same_code(at).is_none());
+/// The changed statements by their definitions, of production and of head.
+pub(super) fn groups<'c>(change: &FileChange<'c>) -> (Changed<'c, 'c>, Changed<'c, 'c>) {
+    let edits: &'c _ = change.edits;
     let (mut gone, mut come) = (Changed::new(), Changed::new());
-    for hunk in hunks {
-        let (base, head) = (change.edits.base(hunk), change.edits.head(hunk));
-        if base.broken || head.broken {
-            continue;
+    for hunk in (0..change.hunks.len()).filter(|&at| edits.same_code(at).is_none()) {
+        let (base, head) = (edits.base(hunk), edits.head(hunk));
+        if !base.broken && !head.broken {
+            sort_in(&mut gone, base, change.base.outline);
+            sort_in(&mut come, head, change.head.outline);
         }
-        sort_in(&mut gone, base, change.base.outline);
-        sort_in(&mut come, head, change.head.outline);
     }
-    for (index, new) in &come {
+    (gone, come)
+}
+
+/// `told` holds the definitions of head that have a finding already.
+pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<usize>, reporter: &mut Reporter) {
+    let (gone, come) = groups(change);
+    for (index, new) in come.iter().filter(|(index, _)| !told.contains(index)) {
         let Some(partner) = change.matching.base_of(*index) else {
             continue;
         };
@@ -47,6 +55,10 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
         ) else {
             continue;
         };
+        // The comparison of lines may pair lines that only look alike.
+        if tokens(change.base.source, was) == tokens(change.head.source, is) {
+            continue;
+        }
         let mut own = HashSet::new();
         own.extend(bound(change.base.source, was).own);
         own.extend(bound(change.head.source, is).own);
@@ -54,14 +66,16 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
             continue;
         }
         let message = format!(
-            "{} is only arranged another way here: its calls and values are those of production",
+            "{} has production's calls and values here, arranged another way",
             one.name
         );
         let span = new.first().map_or_else(
             || name_of(change.head.source, one),
             |first| line_of(change.head.source, first),
         );
-        let place = old.first().map_or(0..0, |first| line_of(change.base.source, first));
+        let place = old
+            .first()
+            .map_or(0..0, |first| line_of(change.base.source, first));
         reporter.report(
             Draft {
                 confidence: Confidence::Possible,
@@ -90,7 +104,9 @@ fn is_rearranged(old: &[&Statement<'_>], new: &[&Statement<'_>], own: &HashSet<&
         return false;
     }
     let kinds = |all: &[&Statement<'_>]| -> Vec<(u32, String)> {
-        let kinds = all.iter().map(|one| (one.depth, one.node.kind().to_owned()));
+        let kinds = all
+            .iter()
+            .map(|one| (one.depth, one.node.kind().to_owned()));
         kinds.collect()
     };
     // The same statements in another order, or in another block, do something else.
@@ -106,7 +122,9 @@ fn is_rearranged(old: &[&Statement<'_>], new: &[&Statement<'_>], own: &HashSet<&
         texts.sort();
         texts
     };
-    if kinds(old) == kinds(new) || texts(old) == texts(new) {
+    // What grows, or asks less often, does something else.
+    let same = kinds(old) == kinds(new) || texts(old) == texts(new);
+    if same || old.len() < new.len() || decisions(new) < decisions(old).min(1) {
         return false;
     }
     let words = |all: &[&Statement<'_>]| {
@@ -118,6 +136,15 @@ fn is_rearranged(old: &[&Statement<'_>], new: &[&Statement<'_>], own: &HashSet<&
     };
     let (was, is) = (words(old), words(new));
     FEWEST <= is.distinct() && is.says_the_same(&was)
+}
+
+/// How often the statements ask something.
+fn decisions(all: &[&Statement<'_>]) -> usize {
+    const ASKS: [&str; 10] = [
+        "if", "elif", "and", "or", "not", "bool", "any", "all", "while", "filter",
+    ];
+    let tokens = all.iter().flat_map(|one| &one.tokens);
+    tokens.filter(|one| ASKS.contains(&&*one.text)).count()
 }
 
 /// The first line of a statement.

@@ -1,5 +1,6 @@
 //! An expression that gets a name, or loses it: what uses it says the same as before.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::draft;
@@ -13,7 +14,9 @@ use crate::syntax::{Outline, Source};
 /// In longer hunks nothing is looked for.
 const MOST_STATEMENTS: usize = 60;
 
-pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
+/// Reports such names; gives the definitions of head that have them.
+pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) -> BTreeSet<usize> {
+    let mut told = BTreeSet::new();
     for index in 0..change.hunks.len() {
         let (base, head) = (change.edits.base(index), change.edits.head(index));
         if base.broken || head.broken || change.edits.same_code(index).is_some() {
@@ -22,6 +25,7 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
         let old = change.base.outline;
         if let Some((name, at)) = named(base, old, head) {
             let message = format!("An expression of production only gets a name here: {name}");
+            told.insert(change.head.outline.index_at(at.start));
             reporter.report(draft(at, message, "variable"));
         } else if let Some((name, at)) = named(head, change.head.outline, base) {
             let Some(first) = head.statements.first() else {
@@ -33,11 +37,13 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
             let span = first.span.start..content.end.min(first.span.end);
             let message =
                 format!("Only the variable {name} goes: what it held stands in its place");
+            told.insert(change.head.outline.index_at(span.start));
             reporter.report(
                 draft(span, message, "variable").production(at, "production has a name for it"),
             );
         }
     }
+    told
 }
 
 /// The name that `with` gives to an expression of `without`, and where: what uses the name says the
