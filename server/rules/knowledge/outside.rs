@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::keys::{Keys, constant_subscript, module_value, path, root};
-use crate::syntax::nodes::{bare, children, field, own, positional};
+use crate::syntax::nodes::{ancestors, bare, children, field, own, positional};
 use crate::syntax::unit::{Parameter, definition_node};
 use crate::syntax::{Kind, Unit};
 
@@ -28,7 +28,12 @@ pub enum Origin {
 const FROM_OUTSIDE: [&str; 3] = ["event", "payload", "body"];
 
 /// Parts of a web framework's request, and whether a lacking key is answered by the framework.
-const REQUEST_PARTS: [(&str, Origin); 9] = [
+const REQUEST_PARTS: [(&str, Origin); 14] = [
+    ("META", Origin::Outside),
+    ("headers", Origin::PartOfOutside),
+    ("session", Origin::PartOfOutside),
+    ("files", Origin::PartOfOutside),
+    ("FILES", Origin::PartOfOutside),
     ("json", Origin::Outside),
     ("args", Origin::PartOfOutside),
     ("form", Origin::PartOfOutside),
@@ -121,9 +126,35 @@ fn of_name<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, name: Node<'a>, depth: u8) 
         };
     }
     if keys.bindings(text).is_empty() {
+        if let Some(value) = value_around(unit, text) {
+            return of_reader(unit, value);
+        }
         return of_global(unit, text);
     }
     Origin::Unknown
+}
+
+/// The only value that a function around this one gives to a name that this one does not bind.
+fn value_around<'a>(unit: &Unit<'a>, name: &str) -> Option<Node<'a>> {
+    let outer = ancestors(unit.node).find(|above| above.kind() == "function_definition")?;
+    let mut values = own(outer, &["assignment"])
+        .into_iter()
+        .filter(|one| field(*one, "left").is_some_and(|left| unit.slice(left) == name));
+    let only = values.next().filter(|_| values.next().is_none())?;
+    field(only, "right").map(bare)
+}
+
+/// What a call that reads from outside gives; nothing is known of others.
+fn of_reader(unit: &Unit<'_>, value: Node<'_>) -> Origin {
+    let reads = value.kind() == "call"
+        && unit
+            .callee(value)
+            .is_some_and(|full| READERS.contains(&full.as_str()));
+    if reads {
+        Origin::Outside
+    } else {
+        Origin::Other
+    }
 }
 
 /// An annotated local (`data: dict = …`) says what it is; else its value does.

@@ -1,6 +1,8 @@
 //! `missing-key`: a constant key is read from a mapping that may lack it.
 
 mod fix;
+mod kept;
+mod services;
 mod settled;
 
 use tree_sitter::Node;
@@ -91,6 +93,24 @@ fn judge<'a>(
             ));
         }
         Shown::Open => return None,
+        Shown::Nothing if unit.is_function() && services::may_omit(unit, keys, object, key) => {
+            let message = format!(
+                "{mapping} may lack the key {key:?} and then raises KeyError: the service leaves it out where there is nothing"
+            );
+            return Some(Draft::at(read, Confidence::Certain, message));
+        }
+        Shown::Nothing if kept::never_has(unit, object, key) => {
+            let message = format!(
+                "{mapping} may lack the key {key:?} and then raises KeyError: nothing in this file puts it there"
+            );
+            let is_private = mapping.starts_with("self._");
+            let confidence = if is_private {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
+            return Some(Draft::at(read, confidence, message));
+        }
         Shown::Nothing if !unit.is_function() => return None,
         Shown::Nothing => {}
     }
@@ -101,6 +121,9 @@ fn judge<'a>(
     if object.kind() == "attribute" && has_default(unit, key) {
         return None;
     }
+    if keys.bindings(&mapping).is_empty() && settled::outer_names(unit, key) {
+        return None;
+    }
     let asked = asked_elsewhere(unit, keys, object, &mapping, key)
         .filter(|place| !settled::is_another(keys, *place, read, &mapping));
     let (confidence, why) = match (asked, from) {
@@ -109,6 +132,10 @@ fn judge<'a>(
             (Confidence::Possible, "it comes from outside")
         }
         (Some(_), _) => (Confidence::Certain, "elsewhere the code allows for that"),
+        // What the server itself fills, and the headers that hardly any client leaves out.
+        _ if mapping.ends_with(".META") && !is_special_header(key) => {
+            (Confidence::Possible, "it comes from outside")
+        }
         // Every process that a system starts has one.
         (_, Origin::Outside) if mapping.ends_with("environ") && is_always_set(key) => {
             (Confidence::Possible, "it comes from outside")
@@ -220,6 +247,12 @@ fn is_wsgi(unit: &Unit<'_>, key: &str) -> bool {
     let is_parameter = unit.parameters().iter().any(|one| one.name == "environ");
     let known = ["REQUEST_", "SCRIPT_", "PATH_", "QUERY_", "SERVER_", "wsgi."];
     is_parameter && known.iter().any(|start| key.starts_with(start))
+}
+
+/// A header in `request.META` that a client may well leave out.
+fn is_special_header(key: &str) -> bool {
+    key.strip_prefix("HTTP_")
+        .is_some_and(|header| !matches!(header, "HOST" | "USER_AGENT" | "ACCEPT"))
 }
 
 /// Environment variables that are set on every usual system.

@@ -113,3 +113,16 @@ pub(super) fn is_chosen<'a>(unit: &Unit<'a>, facts: &[Fact<'a>], mapping: &str) 
 pub(super) fn is_inner(unit: &Unit<'_>) -> bool {
     ancestors(unit.node).any(|above| above.kind() == "function_definition")
 }
+
+/// Whether the function around an inner one names the key as well: it may have looked whether the
+/// key is there before it made the inner one.
+pub(super) fn outer_names(unit: &Unit<'_>, key: &str) -> bool {
+    let outer = ancestors(unit.node).find(|above| above.kind() == "function_definition");
+    let quoted = |text: &str| {
+        [format!("\"{key}\""), format!("'{key}'")]
+            .iter()
+            .map(|one| text.matches(one.as_str()).count())
+            .sum::<usize>()
+    };
+    outer.is_some_and(|outer| quoted(unit.slice(unit.node)) < quoted(unit.slice(outer)))
+}

@@ -230,3 +230,18 @@ pub fn module_lacks(unit: &Unit<'_>, keys: &Keys<'_, '_>, name: &str, key: &str)
     });
     !changed
 }
+
+/// Whether a value is the literal of a mapping that certainly lacks the key.
+#[must_use]
+pub fn literal_lacks(unit: &Unit<'_>, value: Node<'_>, key: &str) -> bool {
+    let value = bare(value);
+    let empty = value.kind() == "call" && unit.slice(value) == "dict()";
+    empty || value.kind() == "dictionary" && lacks(unit, value, key) == Some(true)
+}
+
+/// Whether a use of a mapping certainly does not put the key there. `mapping` is its whole
+/// expression: a name, an attribute.
+#[must_use]
+pub fn is_harmless(unit: &Unit<'_>, mapping: Node<'_>, key: &str) -> bool {
+    use_of(unit, mapping, key) == Written::Never
+}

@@ -5,7 +5,7 @@ mod has;
 mod proof;
 mod shapes;
 
-pub use closed::{Written, module_lacks, written};
+pub use closed::{Written, is_harmless, literal_lacks, module_lacks, written};
 pub use has::Presence;
 use shapes::membership;
 pub use shapes::{literal_holds, module_value, operator};
