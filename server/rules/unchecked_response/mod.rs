@@ -3,6 +3,7 @@
 
 mod answers;
 mod fix;
+mod kept;
 
 use tree_sitter::Node;
 
@@ -118,6 +119,14 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
             || status_at_once(unit, value, parent)
         {
             // `if reply := requests.get(url):` asks for success.
+        } else if let Some(target) = attribute_of(value, parent) {
+            found.extend(kept::body_of(unit, target).map(|body| Unchecked {
+                body,
+                use_of: Use::Body,
+                confidence: kept_confidence(unit, target).min(confidence(&request)),
+                request,
+                binding: Some(target),
+            }));
         } else if let Some(binding) = binding_of(value, parent) {
             named.push((request, binding));
         }
@@ -264,6 +273,23 @@ fn binding_of<'a>(value: Node<'a>, parent: Node<'a>) -> Option<Node<'a>> {
         _ => return None,
     };
     (name.kind() == "identifier").then_some(name)
+}
+
+/// Whoever holds the object may ask for the status too, unless the attribute is private.
+fn kept_confidence(unit: &Unit<'_>, target: Node<'_>) -> Confidence {
+    if field(target, "attribute").is_some_and(|name| unit.slice(name).starts_with('_')) {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    }
+}
+
+/// The attribute of `self` that the value is bound to.
+fn attribute_of<'a>(value: Node<'a>, parent: Node<'a>) -> Option<Node<'a>> {
+    let is_value = parent.kind() == "assignment" && field(parent, "right") == Some(value);
+    let target = field(parent, "left").filter(|_| is_value)?;
+    let object = field(target, "object").filter(|_| target.kind() == "attribute")?;
+    (object.kind() == "identifier").then_some(target)
 }
 
 /// Attributes and methods that give the body.
