@@ -7,6 +7,7 @@ mod fix;
 mod harm;
 mod races;
 mod state;
+mod stores;
 
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
@@ -52,6 +53,10 @@ impl Rule for CheckThenAct {
                 file.call,
                 "This fails or overwrites if another process was faster",
             ));
+        }
+        for store in stores::checks(unit) {
+            let draft = Draft::at(store.check, store.confidence, store.message);
+            reporter.report(draft.related(store.call, "This waits, fails or comes twice then"));
         }
     }
 
