@@ -133,9 +133,7 @@ fn judge<'a>(
         }
         (Some(_), _) => (Confidence::Certain, "elsewhere the code allows for that"),
         // What the server itself fills, and the headers that hardly any client leaves out.
-        _ if mapping.ends_with(".META") && !is_special_header(key) => {
-            (Confidence::Possible, "it comes from outside")
-        }
+        _ if is_meta(&mapping) && !is_special_header(key) => return None,
         // Every process that a system starts has one.
         (_, Origin::Outside) if mapping.ends_with("environ") && is_always_set(key) => {
             (Confidence::Possible, "it comes from outside")
@@ -247,6 +245,13 @@ fn is_wsgi(unit: &Unit<'_>, key: &str) -> bool {
     let is_parameter = unit.parameters().iter().any(|one| one.name == "environ");
     let known = ["REQUEST_", "SCRIPT_", "PATH_", "QUERY_", "SERVER_", "wsgi."];
     is_parameter && known.iter().any(|start| key.starts_with(start))
+}
+
+/// What Django and its servers tell of a request.
+fn is_meta(mapping: &str) -> bool {
+    mapping
+        .rsplit_once('.')
+        .is_some_and(|(_, name)| name == "META")
 }
 
 /// A header in `request.META` that a client may well leave out.

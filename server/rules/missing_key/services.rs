@@ -1,5 +1,5 @@
 //! Answers of cloud services that leave a key out when there is nothing to tell. From the API
-//! references of DynamoDB, S3 and SQS.
+//! references of `DynamoDB`, S3 and SQS.
 
 use tree_sitter::Node;
 
