@@ -92,7 +92,10 @@ impl Backend {
                 let (root, observed) = session.observed(path.as_deref())?;
                 let checklist = show::Json::from(&observed.checklist);
                 let markdown = show::list(&observed.checklist);
-                Some(json!({"root": root, "checklist": checklist, "markdown": markdown}))
+                let record = session.record_path(&root);
+                Some(json!({
+                    "root": root, "checklist": checklist, "markdown": markdown, "record": record
+                }))
             })
             .await?;
         looked.ok_or_else(|| failed("nothing was looked at yet: open a hotfix branch"))

@@ -308,6 +308,12 @@ impl Session {
         let observed = Arc::clone(state.observed.get(&root)?);
         Some((root, observed))
     }
+
+    /// Where the record of the repository at `root` lies, or would lie, relative to it.
+    #[must_use]
+    pub fn record_path(&self, root: &Path) -> Option<String> {
+        self.0.lock().records.get(root).cloned()
+    }
 }
 
 impl Shared {

@@ -299,6 +299,7 @@ fn the_record_is_begun_and_the_checklist_told_by_commands() {
         .command("hotfix.checklist", &Value::Null)
         .expect("a checklist");
     assert_eq!(told["checklist"]["total"], 14);
+    assert_eq!(told["record"], RECORD);
     assert!(
         told["markdown"]
             .as_str()
@@ -449,5 +450,19 @@ fn marks_are_set_like_rules() {
         commented["says"],
         "the settings switch `missing-hotfix-comment` off"
     );
+    client.finish();
+}
+
+/// A click on an item goes to the record, so the editor must know where the team keeps it.
+#[test]
+fn the_checklist_names_the_place_of_the_record_that_the_settings_choose() {
+    let repo = repository();
+    repo.write("app.py", risky());
+    repo.write("hotfix.toml", "record = \"docs/{branch}.md\"\n");
+    let mut client = editor(repo.root());
+    client.status(|status| status["checklist"]["total"] == 14);
+    let told = client.command("hotfix.checklist", &Value::Null);
+    let told = told.expect("a checklist");
+    assert_eq!(told["record"], "docs/hotfix/v1.2.1.md");
     client.finish();
 }

@@ -13,7 +13,10 @@ export class Checklist implements vscode.TreeDataProvider<Item>, vscode.Disposab
   /** The items of the repository that the user looks at. */
   items: Item[] = [];
   private marks: Mark[] = [];
-  private root: string | undefined;
+  /** Their repository. */
+  root: string | undefined;
+  /** Where the record lies below the root. */
+  private record: string | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly tree: vscode.TreeView<Item>;
   private readonly subscriptions: vscode.Disposable[] = [];
@@ -58,7 +61,7 @@ export class Checklist implements vscode.TreeDataProvider<Item>, vscode.Disposab
       await vscode.window.showTextDocument(vscode.Uri.file(path.join(root, mark.path)), { selection: new vscode.Range(line, 0, line, 0) });
       return;
     }
-    const record = this.record(root);
+    const record = this.existing(root);
     if (record === undefined) {
       const begin = 'Begin the Record';
       const text = `Hotfix: this hotfix has no record yet, in which "${item.title}" could be answered.`;
@@ -71,12 +74,10 @@ export class Checklist implements vscode.TreeDataProvider<Item>, vscode.Disposab
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(place, place) });
   }
 
-  /** The record of the branch, where the server puts it unless a setting says otherwise. */
-  private record(root: string): vscode.Uri | undefined {
-    const branch = this.server.current?.branch;
-    const place = vscode.workspace.getConfiguration('hotfix').get<string>('record') || '.hotfix/{branch}.md';
-    if (!branch) return undefined;
-    const file = path.join(root, place.replaceAll('{branch}', branch));
+  /** The record of the branch, if it exists. */
+  private existing(root: string): vscode.Uri | undefined {
+    if (!this.record) return undefined;
+    const file = path.join(root, this.record);
     return fs.existsSync(file) ? vscode.Uri.file(file) : undefined;
   }
 
@@ -96,6 +97,7 @@ export class Checklist implements vscode.TreeDataProvider<Item>, vscode.Disposab
     }
     if (question !== this.question) return;
     this.root = answer?.root;
+    this.record = answer?.record ?? undefined;
     this.items = answer?.checklist.items ?? [];
     this.marks = answer?.checklist.marks ?? [];
     this.tree.description = answer ? `${answer.checklist.done}/${answer.checklist.total}` : undefined;

@@ -24,6 +24,10 @@ export interface Api {
   binary(): { path: string; version: string; origin: string } | undefined;
   /** The settings that the server is told. */
   settings(): Record<string, unknown>;
+  /** What the view "Findings" shows, a line each, the nearer to its repository the less indented. */
+  findings(): Promise<string[]>;
+  /** The repository that the view "Checklist" is about. */
+  checklist(): string | undefined;
 }
 
 let server: Server | undefined;
@@ -33,7 +37,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   server = running;
   const rules = new Rules(running);
   const production = new Production(running);
-  context.subscriptions.push(running, rules, production, statusBar(running), new View(running, rules), checkTasks(running));
+  const view = new View(running, rules);
+  context.subscriptions.push(running, rules, production, statusBar(running), view, checkTasks(running));
   const [checklist, deferred] = [new Checklist(running), new DeferredView(running)];
   const report = new Report(running);
   context.subscriptions.push(checklist, deferred, report);
@@ -44,6 +49,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     trouble: () => running.trouble,
     binary: () => running.binary,
     settings,
+    findings: () => view.lines(),
+    checklist: () => checklist.root,
   };
 }
 

@@ -49,6 +49,8 @@ export interface Mark {
 /** What the command `hotfix.checklist` answers. */
 export interface Checklist {
   root: string;
+  /** Where the record lies below the root, whether it exists or not. */
+  record: string | null;
   checklist: { done: number; total: number; items: Item[]; marks: Mark[] };
 }
 

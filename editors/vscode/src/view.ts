@@ -86,6 +86,17 @@ export class View implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     return [...repositories.map((root): Folder => ({ kind: 'repository', name: path.basename(root), root, children: grouped(root) })), ...loose];
   }
 
+  /** What the tree shows, a line each. */
+  async lines(node?: Node, indent = ''): Promise<string[]> {
+    const below = await this.getChildren(node);
+    const shown = below.map(async (it) => {
+      const item = this.getTreeItem(it);
+      const label = typeof item.label === 'string' ? item.label : '';
+      return [indent + label, ...(await this.lines(it, `${indent}  `))];
+    });
+    return (await Promise.all(shown)).flat();
+  }
+
   private refresh(): void {
     const shown = findings().filter((it) => it.diagnostic.severity <= vscode.DiagnosticSeverity.Information);
     this.tree.badge = shown.length > 0 ? { value: shown.length, tooltip: amount(shown.length) } : undefined;

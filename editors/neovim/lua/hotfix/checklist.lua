@@ -32,6 +32,7 @@ local NAME = 'hotfix://checklist'
 ---@field root string
 ---@field checklist hotfix.Checklist
 ---@field markdown string One line for each item.
+---@field record string|vim.NIL Where the record lies below the root, whether it exists or not.
 
 --- Where a line of the buffer leads: a place in the code, or words of the record.
 ---@alias hotfix.Target { place?: { path: string, line: integer }, title?: string }
@@ -40,6 +41,7 @@ local NAME = 'hotfix://checklist'
 ---@field buffer integer
 ---@field source integer The buffer that it was asked for.
 ---@field root string
+---@field record string?
 ---@field targets table<integer, hotfix.Target>
 
 ---@type hotfix.Shown?
@@ -109,14 +111,11 @@ local function render(looked)
   return lines, targets
 end
 
---- The record of the branch that is checked out, if it lies where it does by default.
----@param root string
+--- The record of the branch, if it exists.
 ---@return string?
-local function record(root)
-  local git = { 'git', '-C', root, 'branch', '--show-current' }
-  local branch = vim.trim(vim.system(git, { text = true }):wait(2000).stdout or '')
-  local path = vim.fs.joinpath(root, '.hotfix', branch .. '.md')
-  return branch ~= '' and vim.uv.fs_stat(path) ~= nil and path or nil
+local function record()
+  local path = shown and shown.record and vim.fs.joinpath(shown.root, shown.record)
+  return path and vim.uv.fs_stat(path) ~= nil and path or nil
 end
 
 --- Opens a file in the window before this one, if there is one for files, else above.
@@ -146,7 +145,7 @@ function M.go()
     open(vim.fs.joinpath(shown.root, target.place.path), target.place.line)
     return
   end
-  local path = record(shown.root)
+  local path = record()
   if path == nil then
     say.info('there is no record yet: :Hotfix start begins it')
     return
@@ -169,7 +168,8 @@ local function fill(looked, source)
   if shown == nil or shown.buffer ~= buffer then
     vim.keymap.set('n', '<CR>', M.go, { buffer = buffer, desc = 'Go to what this line is about' })
   end
-  shown = { buffer = buffer, source = source, root = looked.root, targets = targets }
+  local path = type(looked.record) == 'string' and looked.record or nil
+  shown = { buffer = buffer, source = source, root = looked.root, record = path, targets = targets }
   return buffer
 end
 

@@ -83,8 +83,28 @@ exports.run = async () => {
     await open(uriOf(worktree, 'shop/orders.py'));
     await until('the worktree', () => api.status()?.root === worktree && api.status().branch === 'hotfix/v1.2.2');
     await until('its finding', () => rulesOf(uriOf(worktree, 'shop/orders.py')).includes('debug-leftover'));
+    await until('its checklist', () => api.checklist() === worktree);
     await open(client);
     await until('the first again', () => api.status()?.root === first);
+    await until('its checklist', () => api.checklist() === first);
+  });
+  await test('the view lists the findings of each folder and of the worktree below its name', async () => {
+    const below = (lines, name) => {
+      const rest = lines.slice(lines.indexOf(name) + 1);
+      const end = rest.findIndex((it) => !it.startsWith(' '));
+      return rest.slice(0, end < 0 ? rest.length : end).map((it) => it.trim());
+    };
+    const names = (lines) => lines.filter((it) => !it.startsWith(' '));
+    const lines = await until('three repositories', async () => {
+      const shown = await api.findings();
+      return names(shown).length === 3 && below(shown, 'worktree').length > 0 && shown;
+    });
+    assert.deepEqual(names(lines), [first, second, worktree].sort().map((it) => path.basename(it)));
+    assert.ok(below(lines, path.basename(first)).includes('client.py:20'), lines.join('\n'));
+    assert.ok(below(lines, path.basename(second)).includes('client.py:20'), lines.join('\n'));
+    // The worktree is on a hotfix of its own, whose client.py is production's.
+    assert.ok(!below(lines, 'worktree').includes('client.py:20'), lines.join('\n'));
+    assert.ok(below(lines, 'worktree').some((it) => it.startsWith('orders.py:')), lines.join('\n'));
   });
   await test('production\'s file is read as production has it', async () => {
     await open(client);
