@@ -1,5 +1,6 @@
 //! Base against head: normalised syntax, matching definitions, what is new.
 
+pub mod annotations;
 pub mod blocks;
 pub mod branch;
 pub mod callers;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::compare::annotations;
 use crate::compare::signature::{Passing, Signature, Takes};
 use crate::rules::Confidence;
 
@@ -221,12 +222,13 @@ fn kind(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Di
         };
         found.push(whole(Confidence::Certain, message));
     } else if old.yields != new.yields {
-        let now = if new.yields {
-            "an iterator"
+        // Whoever goes through an iterator fails without one; one more may be what a caller awaits.
+        let (confidence, now) = if new.yields {
+            (Confidence::Likely, "an iterator")
         } else {
-            "no iterator any more"
+            (Confidence::Certain, "no iterator any more")
         };
-        found.push(whole(Confidence::Likely, format!("{name}() gives {now}")));
+        found.push(whole(confidence, format!("{name}() gives {now}")));
     }
     for (names, what) in [
         (&["property", "cached_property"][..], "a property"),
@@ -254,7 +256,7 @@ fn kind(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Di
 /// What comes back, as a value or as an exception.
 fn results(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Difference>) {
     if let (Some(before), Some(after)) = (&old.gives, &new.gives)
-        && before != after
+        && !annotations::same(before, after)
     {
         let optional = |text: &str| text.contains("None") || text.contains("Optional");
         if optional(after) && !optional(before) {

@@ -13,7 +13,7 @@ pub(super) fn compare(texts: &Texts<'_>, reporter: &mut Reporter) {
         ),
         (
             Kind::Deprecation,
-            Confidence::Likely,
+            Confidence::Certain,
             "announce that something is to go",
         ),
     ] {
