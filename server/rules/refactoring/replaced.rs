@@ -7,12 +7,16 @@ use super::draft;
 use crate::compare::canonical::{Role, Token};
 use crate::compare::statements::Statement;
 use crate::rules::{Confidence, Draft, FileChange, Reporter};
+use crate::syntax::Source;
 
 /// Fewer places may be one mistake that is corrected.
 const FEWEST: usize = 3;
 
 /// Longer expressions are rewritten, not replaced.
 const MOST_TOKENS: usize = 16;
+
+/// Longer expressions are not shown, in bytes.
+const LONGEST: usize = 60;
 
 /// Where one replacement happens: the places in head, those of production.
 type Places = Vec<(Range<usize>, Range<usize>)>;
@@ -28,9 +32,17 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
             if old.node.kind() != new.node.kind() || old.node.kind().starts_with("import") {
                 continue;
             }
-            if let Some((was, is)) = differing(old, new) {
-                let key = (text(was), text(is));
-                all.entry(key).or_default().push((span(is), span(was)));
+            if let Some((was, is)) = differing(old, new)
+                && let Some(was) = shown(change.base.source, was)
+                && let Some(is) = shown(change.head.source, is)
+            {
+                let text =
+                    |source: &Source, bytes: &Range<usize>| source.text()[bytes.clone()].to_owned();
+                let key = (
+                    text(change.base.source, &was),
+                    text(change.head.source, &is),
+                );
+                all.entry(key).or_default().push((is, was));
             }
         }
     }
@@ -75,23 +87,25 @@ fn differing<'t, 'a>(
     (!single && fits(was) && fits(is)).then_some((was, is))
 }
 
-fn text(all: &[Token<'_>]) -> String {
-    let mut text = String::new();
-    for one in all {
-        let joins = |one: char| one.is_alphanumeric() || one == '_' || one == '"';
-        if text.ends_with(joins) && one.text.starts_with(joins) || text.ends_with(',') {
-            text.push(' ');
-        }
-        text.push_str(&one.text);
+/// The bytes of the expression that the tokens are, or of the last part of a chain of attributes and
+/// calls, if it can be shown.
+fn shown(source: &Source, all: &[Token<'_>]) -> Option<Range<usize>> {
+    let (first, last) = (all.first()?, all.last()?);
+    let mut node = source.node_at(first.at..last.at + 1)?;
+    // `a` in `(a)` is the same bytes as more than one node.
+    while let Some(up) = node
+        .parent()
+        .filter(|up| up.byte_range() == node.byte_range())
+    {
+        node = up;
     }
-    text
-}
-
-fn span(all: &[Token<'_>]) -> Range<usize> {
-    let start = all.first().map_or(0, |one| one.at);
-    let named = all
-        .iter()
-        .rfind(|one| matches!(one.role, Role::Name | Role::Attribute));
-    let end = named.map_or(start, |one| one.at + one.text.len());
-    start..end.max(start)
+    let is_tail = matches!(node.kind(), "attribute" | "call") && last.at != first.at;
+    let is_expression = !matches!(
+        node.kind(),
+        "argument_list" | "parameters" | "block" | "module" | "pair" | "typed_parameter"
+    ) && !node.kind().ends_with("statement");
+    let fits = is_expression && (node.start_byte() == first.at || is_tail);
+    let bytes = first.at..node.end_byte();
+    let text = &source.text()[bytes.clone()];
+    (fits && text.len() <= LONGEST && !text.contains('\n')).then_some(bytes)
 }
