@@ -7,6 +7,9 @@ from collections import Counter
 import corpus
 from judge import Answer, Finding
 
+# How a finding begins that only says what the release notes say.
+NOTED = "the release notes"
+
 # The rule that says what a commit is.
 RECOGNISED = {
     "feature": ("new-feature",),
@@ -94,17 +97,27 @@ class Tables:
 
     def recognition(self) -> str:
         """What is recognised as what it is."""
-        rows = [row(["Nature", "commits", "rule", "named at all", "warning or information"])]
-        rows.append("|---|--:|---|--:|--:|")
+        head = ["Nature", "commits", "rule", "named at all", "without release notes", "warning or information"]
+        rows = [row(head), "|---|--:|---|--:|--:|--:|"]
         for nature, rules in RECOGNISED.items():
             names = ", ".join(f"`{rule}`" for rule in rules)
-            cells = [percent(self.recognised(nature)), percent(self.recognised(nature, *ALARMS))]
+            by_code = share(self.by_nature[nature], lambda one, rules=rules: in_code(one, rules))
+            cells = [
+                percent(self.recognised(nature)),
+                percent(by_code),
+                percent(self.recognised(nature, *ALARMS)),
+            ]
             rows.append(row([nature, str(len(self.by_nature[nature])), names, *cells]))
         return "\n".join(rows)
 
     def problems(self) -> Counter[str]:
         """What could not be judged, by its sentence."""
         return Counter(problem for one in self.answers for problem in one.problems)
+
+
+def in_code(answer: Answer, rules: tuple[str, ...]) -> bool:
+    """Whether a rule names the change by its code, whatever its release notes say."""
+    return any(not one.message.lower().startswith(NOTED) for one in answer.of(rules))
 
 
 def is_error_like(answer: Answer) -> bool:
@@ -179,6 +192,10 @@ The {len(tables.pattern_warnings())} warnings about the code of real hotfixes st
 ## What is recognised
 
 {tables.recognition()}
+
+The release notes of a change (news fragments, notes of reno, entries of a changelog) are part of it,
+and the rules read them. Some labels of the sample come from the same notes: one column leaves them
+out.
 
 Not every commit shows in its code what its label says: a "feature" may be one new condition in an
 existing function, a "refactor" a rewritten function.
