@@ -14,6 +14,7 @@ use super::scope::read;
 use super::terminal::Terminal;
 use super::trouble::Trouble;
 use crate::analysis::{BaseSide, Comparison};
+use crate::compare::notes;
 use crate::rules;
 use crate::session::around;
 use crate::syntax::Cancel;
@@ -246,6 +247,27 @@ pub(super) fn real(path: &Path) -> PathBuf {
 }
 
 fn prepare(
+    repository: &Repository,
+    scope: &Scope,
+    stdin: Option<&Path>,
+    target: &Target,
+) -> Result<Option<(Input, Comparison)>, Trouble> {
+    unless_noted(target, read_both(repository, scope, stdin, target))
+}
+
+/// Release notes that cannot be read are left out without a word: nobody asked for them, and the
+/// code is judged all the same.
+pub(super) fn unless_noted(
+    target: &Target,
+    read: Result<Option<(Input, Comparison)>, Trouble>,
+) -> Result<Option<(Input, Comparison)>, Trouble> {
+    match read {
+        Err(_) if notes::reads(&target.shown) => Ok(None),
+        read => read,
+    }
+}
+
+fn read_both(
     repository: &Repository,
     scope: &Scope,
     stdin: Option<&Path>,

@@ -67,7 +67,8 @@ fn judge_into(
         let Some(changed) = changed.get(&target.file) else {
             return Ok(None);
         };
-        let prepared = prepare(&repository, &base, changed, target)?;
+        let prepared = prepare(&repository, &base, changed, target);
+        let prepared = hotfix::unless_noted(target, prepared)?;
         Ok(prepared.map(|(input, base)| Prepared {
             input,
             base,

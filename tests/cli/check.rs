@@ -81,6 +81,19 @@ fn a_new_file_of_release_notes_is_judged() {
 }
 
 #[test]
+fn release_notes_that_cannot_be_read_keep_nobody_from_judging_the_code() {
+    let repo = hotfix_repo();
+    repo.write("newsfragments/7.feature.rst", b"caf\xe9\n");
+    repo.write("CHANGELOG.md", b"\0\x01");
+    repo.write("new.py", "x = 1\n");
+    let outcome = run(repo.root(), &["check", "--format", "json"]);
+    outcome.tells(0, "");
+    repo.commit("Add notes");
+    let head = run(repo.root(), &["check", "--head", "HEAD"]);
+    head.tells(0, "");
+}
+
+#[test]
 fn a_branch_without_changes_says_what_it_was_compared_with() {
     let repo = hotfix_repo();
     let outcome = run(repo.root(), &["check"]);
