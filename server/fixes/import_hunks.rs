@@ -63,7 +63,15 @@ impl<'a> Imports<'a> {
     fn fill(&self, source: &Source, lines: &Range<u32>) -> bool {
         (lines.start as usize..lines.end as usize).all(|line| {
             let content = source.lines().content(line, source.text());
-            source.text()[content].trim().is_empty() || self.at(line).is_some()
+            let text = &source.text()[content.clone()];
+            // In `import os; os.chdir(HOME)` more than an import stands.
+            let is_whole = |node: Node<'_>| {
+                let end = node.end_byte().clamp(content.start, content.end);
+                let behind = source.text()[end..content.end].trim_start();
+                let start = content.start + (text.len() - text.trim_start().len());
+                node.start_byte() <= start && (behind.is_empty() || behind.starts_with('#'))
+            };
+            text.trim().is_empty() || self.at(line).is_some_and(is_whole)
         })
     }
 

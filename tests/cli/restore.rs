@@ -64,6 +64,17 @@ fn imports_go_that_the_hotfix_does_not_need() {
 }
 
 #[test]
+fn code_on_the_line_of_an_import_stays() {
+    let head =
+        "import sys; start()\nimport os\n\nfrom shop import orders\n\nprint(os, sys, orders)\n";
+    let repo = importing(head);
+    let outcome = run(repo.root(), &["restore", "shop.py", "--imports"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let left = shop(&repo);
+    assert!(left.starts_with("import sys; start()\n"), "{left}");
+}
+
+#[test]
 fn an_import_that_the_hotfix_uses_stays() {
     let head = "import os\nimport sys\n\nfrom shop import orders\n\nimport json\n\nprint(json, os, sys, orders)\n";
     let repo = importing(head);
