@@ -93,10 +93,7 @@ fn is_called_safely(unit: &Unit<'_>) -> bool {
     let text = unit.source().text();
     let call = format!("{name}(");
     text.match_indices(&call).any(|(at, _)| {
-        let node = unit
-            .source()
-            .root()
-            .descendant_for_byte_range(at, at + name.len());
+        let node = unit.source().node_at(at..at + name.len());
         node.is_some_and(|node| !caught_around(node).is_empty())
     })
 }

@@ -14,7 +14,7 @@ pub mod query;
 mod source;
 pub mod unit;
 
-pub use facts::Facts;
+pub use facts::{Facts, Place};
 pub use names::Names;
 pub use near::Fresh;
 pub use outline::{Definition, Kind, Outline};

@@ -181,6 +181,18 @@ impl Source {
             nodes::walk_near(statement, self, needle, visit);
         }
     }
+
+    /// As [`Source::walk_near`]; `visit` gets the nodes above as well, the parent last. The module
+    /// itself need not be among them.
+    pub fn walk_near_within<'s>(
+        &'s self,
+        needle: &str,
+        visit: &mut dyn FnMut(Node<'s>, &[Node<'s>]) -> Walk,
+    ) {
+        for statement in self.statements() {
+            nodes::walk_near_within(statement, self, needle, visit);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -138,34 +138,70 @@ pub fn walk_near<'t>(
         return;
     }
     let mut cursor = node.walk();
-    let mut depth = 0;
+    let mut depth = 0usize;
     let mut next = 0;
-    loop {
-        let here = cursor.node();
-        let place = places.get(next).copied().filter(|&at| holds(here, at));
-        if let Some(at) = place
-            && cursor.goto_first_child_for_byte(at).is_some()
-        {
-            let child = cursor.node();
-            if !holds(child, at) {
+    // The cursor stands at a node that was visited and is to be entered.
+    while let Some(&at) = places.get(next) {
+        if cursor.goto_first_child_for_byte(at).is_some() {
+            depth += 1;
+        } else {
+            let end = cursor.node().end_byte();
+            next += places[next..].partition_point(|&at| at + needle.len() <= end);
+        }
+        // From here on the siblings one by one: to come down again from above to each of a
+        // thousand statements would look at a million.
+        loop {
+            let here = cursor.node();
+            let passed = |at: &usize| *at < here.start_byte();
+            next += places[next..].partition_point(passed);
+            match places.get(next) {
+                Some(&at) if depth != 0 && holds(here, at) => {
+                    if visit(here) == Walk::Into {
+                        break;
+                    }
+                    next += places[next..].partition_point(|&at| holds(here, at));
+                    continue;
+                }
                 // It lies across two children.
-                next += 1;
-            } else if visit(child) == Walk::Into {
-                depth += 1;
-                continue;
-            } else {
-                next += places[next..].partition_point(|&at| holds(child, at));
+                Some(&at) if depth != 0 && at < here.end_byte() => {
+                    next += 1;
+                    continue;
+                }
+                Some(_) => {}
+                None => return,
             }
-            cursor.goto_parent();
-            continue;
+            while depth == 0 || !cursor.goto_next_sibling() {
+                if depth == 0 || !cursor.goto_parent() {
+                    return;
+                }
+                depth -= 1;
+            }
         }
-        next += places[next..].partition_point(|&at| at + needle.len() <= here.end_byte());
-        if depth == 0 {
-            return;
-        }
-        cursor.goto_parent();
-        depth -= 1;
     }
+}
+
+/// As [`walk_near`]; `visit` gets the nodes above as well, from `node` down to the parent. To ask
+/// a node for its parent goes down to it from the root each time.
+pub fn walk_near_within<'t>(
+    node: Node<'t>,
+    source: &Source,
+    needle: &str,
+    visit: &mut dyn FnMut(Node<'t>, &[Node<'t>]) -> Walk,
+) {
+    let mut above: Vec<Node<'t>> = Vec::new();
+    walk_near(node, source, needle, &mut |node| {
+        while above
+            .last()
+            .is_some_and(|last| last.end_byte() <= node.start_byte())
+        {
+            above.pop();
+        }
+        let walk = visit(node, &above);
+        if walk == Walk::Into {
+            above.push(node);
+        }
+        walk
+    });
 }
 
 /// Visits everything that runs in the scope of `node` itself: the bodies of nested functions,
@@ -372,5 +408,85 @@ pub fn exits(node: Node<'_>, source: &Source) -> bool {
                     .all(|part| exits(*part, source))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+x, ax = 1, self.x.ax
+def f(x: int = 3, *, y=\"x x\"):
+    if x:
+        return {x: [x for x in y if x], 'a': f(x)(x)}
+    # x
+    while ax:
+        ax.x(); y
+class C(x):
+    z = 1
+    @x
+    def g(self): return lambda x: ax + x
+";
+
+    fn slices<'s>(source: &'s Source, seen: &[Node<'s>]) -> Vec<(&'s str, &'s str)> {
+        seen.iter()
+            .map(|node| (&source.text()[node.byte_range()], node.kind()))
+            .collect()
+    }
+
+    #[test]
+    fn a_walk_near_a_name_visits_just_the_nodes_that_hold_it() {
+        let source = Source::parse(TEXT);
+        for needle in ["x", "ax", "x x", "self.x", "y", "nowhere"] {
+            let (mut expected, mut seen) = (Vec::new(), Vec::new());
+            walk(source.root(), &mut |node| {
+                if source.slice(node).contains(needle) {
+                    expected.push(node);
+                }
+                Walk::Into
+            });
+            walk_near(source.root(), &source, needle, &mut |node| {
+                seen.push(node);
+                Walk::Into
+            });
+            assert_eq!(
+                slices(&source, &seen),
+                slices(&source, &expected),
+                "{needle}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_walk_near_a_name_leaves_out_what_it_is_told_to() {
+        let source = Source::parse(TEXT);
+        let over = |node: Node<'_>| match node.kind() {
+            "function_definition" | "call" => Walk::Over,
+            _ => Walk::Into,
+        };
+        let (mut expected, mut seen) = (Vec::new(), Vec::new());
+        walk(source.root(), &mut |node| {
+            if source.slice(node).contains('x') {
+                expected.push(node);
+            }
+            over(node)
+        });
+        walk_near(source.root(), &source, "x", &mut |node| {
+            seen.push(node);
+            over(node)
+        });
+        assert_eq!(slices(&source, &seen), slices(&source, &expected));
+    }
+
+    #[test]
+    fn a_walk_within_names_the_nodes_above() {
+        let source = Source::parse(TEXT);
+        walk_near_within(source.root(), &source, "x", &mut |node, above| {
+            assert_eq!(above.last().copied(), node.parent(), "{node:?}");
+            let up: Vec<Node<'_>> = ancestors(node).collect();
+            assert!(above.iter().rev().eq(&up), "{node:?}");
+            Walk::Into
+        });
     }
 }

@@ -128,7 +128,7 @@ fn package_of(path: &str) -> &str {
 
 /// Whether a file has more than comments and a docstring.
 fn says_something(file: File<'_>) -> bool {
-    children(file.source.root()).any(|one| {
+    file.source.statements().any(|one| {
         let only_text = one.kind() == "expression_statement"
             && one.named_child(0).is_some_and(|one| one.kind() == "string");
         one.kind() != "comment" && !only_text
@@ -137,7 +137,7 @@ fn says_something(file: File<'_>) -> bool {
 
 /// The first statement, on its first line.
 fn top(file: File<'_>) -> Range<usize> {
-    let first = children(file.source.root()).find(|one| one.kind() != "comment");
+    let first = file.source.statements().next();
     let start = first.map_or(0, |one| one.start_byte());
     let (lines, text) = (file.source.lines(), file.source.text());
     let line = lines.content(lines.line_of(start), text);

@@ -1,14 +1,16 @@
 //! A path is checked, then used: another process can create or remove it in between.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use crate::rules::Confidence;
 use crate::rules::knowledge::origins;
 use crate::syntax::Unit;
 use crate::syntax::flow::{caught_around, handler_names, withs_around};
-use crate::syntax::nodes::{
-    Walk, bare, exits, field, is_scope, keyword, positional, string_value, walk,
-};
+use crate::syntax::nodes::{bare, exits, field, keyword, positional, string_value};
 
 /// What is done to the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +48,10 @@ pub(super) struct FileCheck<'a> {
 
 /// All of them in the unit's own code.
 pub(super) fn checks<'a>(unit: &Unit<'a>) -> Vec<FileCheck<'a>> {
+    let uses = OnceCell::new();
     unit.own(&["if_statement"])
         .into_iter()
-        .filter_map(|statement| judge(unit, statement))
+        .filter_map(|statement| judge(unit, &uses, statement))
         .collect()
 }
 
@@ -65,7 +68,11 @@ pub(super) fn message(unit: &Unit<'_>, file: &FileCheck<'_>) -> String {
     }
 }
 
-fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
+fn judge<'a>(
+    unit: &Unit<'a>,
+    uses: &OnceCell<Calls<'a>>,
+    statement: Node<'a>,
+) -> Option<FileCheck<'a>> {
     let check = field(statement, "condition")?;
     let (path, exists) = tested(unit, check, true)?;
     let text = unit.slice(path);
@@ -79,9 +86,13 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
         return None;
     }
     let body = field(statement, "consequence")?;
-    let inside = first_use(unit, body, text, exists);
+    let uses = uses.get_or_init(|| Calls::new(unit));
+    let inside = uses.first(unit, &body.byte_range(), text, exists);
     let behind = inside.is_none();
-    let (call, used) = inside.or_else(|| use_behind(unit, statement, body, text, exists))?;
+    let (call, used) = inside.or_else(|| {
+        let range = range_behind(unit, statement, body)?;
+        uses.first(unit, &range, text, !exists)
+    })?;
     if is_handled(unit, call) {
         return None;
     }
@@ -106,48 +117,46 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<FileCheck<'a>> {
     })
 }
 
-/// The first call below `part` that the answer of the check decides on.
-fn first_use<'a>(
-    unit: &Unit<'a>,
-    part: Node<'a>,
-    text: &str,
-    exists: bool,
-) -> Option<(Node<'a>, Use)> {
-    let mut found = None;
-    walk(part, &mut |node| {
-        if found.is_some() || is_scope(node) {
-            return Walk::Over;
+/// The calls in a unit's own code, in source order, by the paths that they may use: their object
+/// and their first two arguments.
+struct Calls<'a>(HashMap<&'a str, Vec<Node<'a>>>);
+
+impl<'a> Calls<'a> {
+    fn new(unit: &Unit<'a>) -> Self {
+        let mut calls: HashMap<&'a str, Vec<Node<'a>>> = HashMap::new();
+        for call in unit.own(&["call"]) {
+            let object = field(call, "function").and_then(|function| field(function, "object"));
+            let used = positional(call).into_iter().take(2).chain(object);
+            for path in used {
+                calls.entry(unit.slice(path)).or_default().push(call);
+            }
         }
-        if node.kind() == "call"
-            && let Some(used) = use_of(unit, node, text)
-            && matches!(used, Use::Remove | Use::PathUnlink | Use::Read) == exists
-        {
-            found = Some((node, used));
-        }
-        Walk::Into
-    });
-    found
+        Self(calls)
+    }
+
+    /// The first call in `range` that the answer of the check decides on.
+    fn first(
+        &self,
+        unit: &Unit<'a>,
+        range: &Range<usize>,
+        path: &str,
+        exists: bool,
+    ) -> Option<(Node<'a>, Use)> {
+        let calls = self.0.get(path)?;
+        let first = calls.partition_point(|call| call.start_byte() < range.start);
+        calls[first..]
+            .iter()
+            .take_while(|call| call.end_byte() <= range.end)
+            .filter_map(|call| Some((*call, use_of(unit, *call, path)?)))
+            .find(|(_, used)| matches!(used, Use::Remove | Use::PathUnlink | Use::Read) == exists)
+    }
 }
 
-/// `if not os.path.exists(p): return`, and the call behind it.
-fn use_behind<'a>(
-    unit: &Unit<'a>,
-    statement: Node<'a>,
-    body: Node<'a>,
-    text: &str,
-    exists: bool,
-) -> Option<(Node<'a>, Use)> {
-    if !exits(body, unit.source()) || field(statement, "alternative").is_some() {
-        return None;
-    }
-    let mut next = statement.next_named_sibling();
-    while let Some(one) = next {
-        if let Some(found) = first_use(unit, one, text, !exists) {
-            return Some(found);
-        }
-        next = one.next_named_sibling();
-    }
-    None
+/// The bytes behind a check that leaves: `if not os.path.exists(p): return`.
+fn range_behind(unit: &Unit<'_>, statement: Node<'_>, body: Node<'_>) -> Option<Range<usize>> {
+    let leaves = exits(body, unit.source()) && field(statement, "alternative").is_none();
+    let block = statement.parent().filter(|_| leaves)?;
+    Some(statement.end_byte()..block.end_byte())
 }
 
 /// The path that a condition tests, and whether it exists where the condition holds.

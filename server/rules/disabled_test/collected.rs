@@ -205,6 +205,6 @@ fn place_in_head<'a>(pair: &Pair<'a>, gone: &Definition) -> Node<'a> {
     let outer = &pair.base_file.outline.definitions[gone.parent];
     before
         .or_else(|| (outer.kind != Kind::Module).then(|| named(outer)).flatten())
-        .or_else(|| head.source.root().named_child(0))
+        .or_else(|| head.source.statements().next())
         .unwrap_or_else(|| head.source.root())
 }

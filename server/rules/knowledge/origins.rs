@@ -3,8 +3,10 @@
 
 use tree_sitter::Node;
 
-use crate::syntax::nodes::{Walk, ancestors, bare, children, field, scope_of, walk};
-use crate::syntax::{Binding, Unit};
+use crate::syntax::nodes::{
+    Walk, ancestors, bare, children, field, is_scope, scope_of, walk, walk_near_within,
+};
+use crate::syntax::{Binding, Place, Unit};
 
 /// What bound a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,47 +128,82 @@ pub fn of_attribute<'a>(unit: &Unit<'a>, attribute: &str) -> Option<Bound<'a>> {
     let class = std::iter::once(unit.node)
         .chain(ancestors(unit.node))
         .find(|node| node.kind() == "class_definition")?;
-    let mut origins = Vec::new();
-    walk(class, &mut |node| {
-        if node.kind() == "class_definition" && node != class {
-            return Walk::Over;
-        }
-        if node.kind() == "assignment"
-            && let Some(left) = field(node, "left")
-            && names_attribute(unit, left, class, attribute)
-        {
-            if let Some(value) = field(node, "right") {
-                origins.push(Origin::Value(last_of_chain(value)));
-            }
-            if let Some(annotation) = field(node, "type") {
-                origins.push(Origin::Annotation(annotation));
-            }
-        }
-        if node.kind() == "as_pattern_target"
-            && let (Some(target), Some(value)) = (
-                node.named_child(0),
-                node.parent().and_then(|pattern| pattern.named_child(0)),
-            )
-            && names_attribute(unit, target, class, attribute)
-        {
-            origins.push(Origin::With(value));
-        }
-        Walk::Into
-    });
+    let place = (class.start_byte(), attribute.to_owned());
+    let kept = unit
+        .file
+        .facts
+        .about(place, || Kept::of(unit, class, attribute));
+    let origins: Vec<_> = kept
+        .0
+        .iter()
+        .filter_map(|(kind, place)| Some(kind.of(place.node(unit.source())?)))
+        .collect();
     (!origins.is_empty()).then_some(Bound {
         scope: class,
         origins,
     })
 }
 
-fn names_attribute(unit: &Unit<'_>, left: Node<'_>, class: Node<'_>, attribute: &str) -> bool {
-    match left.kind() {
-        "identifier" => scope_of(left) == class && unit.slice(left) == attribute,
-        "attribute" => {
-            is_self(unit, field(left, "object"))
-                && field(left, "attribute").is_some_and(|name| unit.slice(name) == attribute)
+/// What a class puts into one attribute.
+struct Kept(Vec<(Put, Place)>);
+
+/// How a node says what an attribute is.
+#[derive(Debug, Clone, Copy)]
+enum Put {
+    Value,
+    Annotation,
+    With,
+}
+
+impl Put {
+    fn of(self, node: Node<'_>) -> Origin<'_> {
+        match self {
+            Self::Value => Origin::Value(node),
+            Self::Annotation => Origin::Annotation(node),
+            Self::With => Origin::With(node),
         }
-        _ => false,
+    }
+}
+
+impl Kept {
+    fn of<'a>(unit: &Unit<'a>, class: Node<'a>, attribute: &str) -> Self {
+        let mut origins = Vec::new();
+        let mut add = |put, node: Node<'a>| origins.push((put, Place::of(node)));
+        walk_near_within(class, unit.source(), attribute, &mut |node, above| {
+            if node.kind() == "class_definition" && node != class {
+                return Walk::Over;
+            }
+            let names_it = |target: Node<'a>| match target.kind() {
+                "identifier" => {
+                    let scope = above.iter().rfind(|up| is_scope(**up));
+                    scope == Some(&class) && unit.slice(target) == attribute
+                }
+                "attribute" => {
+                    is_self(unit, field(target, "object"))
+                        && field(target, "attribute")
+                            .is_some_and(|name| unit.slice(name) == attribute)
+                }
+                _ => false,
+            };
+            match node.kind() {
+                "assignment" if field(node, "left").is_some_and(names_it) => {
+                    if let Some(value) = field(node, "right") {
+                        add(Put::Value, last_of_chain(value));
+                    }
+                    if let Some(annotation) = field(node, "type") {
+                        add(Put::Annotation, annotation);
+                    }
+                }
+                "as_pattern_target" if node.named_child(0).is_some_and(names_it) => {
+                    if let Some(value) = above.last().and_then(|pattern| pattern.named_child(0)) {
+                        add(Put::With, value);
+                    }
+                }
+                _ => {}
+            }
+            Walk::Into
+        });
+        Self(origins)
     }
 }
 

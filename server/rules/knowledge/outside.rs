@@ -1,11 +1,13 @@
 //! Where a mapping comes from, as far as the function shows it.
 
+use std::collections::HashMap;
+
 use tree_sitter::Node;
 
 use super::keys::{Keys, constant_subscript, module_value, path, root};
 use crate::syntax::nodes::{ancestors, bare, children, field, own, positional};
 use crate::syntax::unit::{Parameter, definition_node};
-use crate::syntax::{Kind, Unit};
+use crate::syntax::{Kind, Place, Unit};
 
 /// Where a mapping comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,11 +139,33 @@ fn of_name<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, name: Node<'a>, depth: u8) 
 /// The only value that a function around this one gives to a name that this one does not bind.
 fn value_around<'a>(unit: &Unit<'a>, name: &str) -> Option<Node<'a>> {
     let outer = ancestors(unit.node).find(|above| above.kind() == "function_definition")?;
-    let mut values = own(outer, &["assignment"])
-        .into_iter()
-        .filter(|one| field(*one, "left").is_some_and(|left| unit.slice(left) == name));
-    let only = values.next().filter(|_| values.next().is_none())?;
-    field(only, "right").map(bare)
+    let values = unit
+        .file
+        .facts
+        .about(outer.start_byte(), || Values::of(unit, outer));
+    match values.0.get(name).map(Vec::as_slice) {
+        Some([Some(only)]) => only.node(unit.source()),
+        _ => None,
+    }
+}
+
+/// The values that a function gives to its names.
+struct Values(HashMap<String, Vec<Option<Place>>>);
+
+impl Values {
+    fn of(unit: &Unit<'_>, function: Node<'_>) -> Self {
+        let mut values: HashMap<String, Vec<Option<Place>>> = HashMap::new();
+        for one in own(function, &["assignment"]) {
+            if let Some(name) = field(one, "left").filter(|left| left.kind() == "identifier") {
+                let value = field(one, "right").map(|value| Place::of(bare(value)));
+                values
+                    .entry(unit.slice(name).to_owned())
+                    .or_default()
+                    .push(value);
+            }
+        }
+        Self(values)
+    }
 }
 
 /// What a call that reads from outside gives; nothing is known of others.

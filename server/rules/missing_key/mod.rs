@@ -1,5 +1,6 @@
 //! `missing-key`: a constant key is read from a mapping that may lack it.
 
+mod elsewhere;
 mod fix;
 mod kept;
 mod services;
@@ -8,15 +9,14 @@ mod settled;
 use tree_sitter::Node;
 
 use super::knowledge::keys::{
-    Keys, Presence, Written, constant_subscript, is_load, literal_holds, module_lacks,
-    module_value, path, written,
+    Keys, Presence, Written, constant_subscript, is_load, module_lacks, path, written,
 };
 use super::knowledge::outside::{Origin, origin};
 use super::knowledge::typed;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::flow::{Graph, caught_around, facts_at, handler_names, withs_around};
-use crate::syntax::nodes::{Walk, bare, field, walk_near};
+use crate::syntax::nodes::bare;
 use crate::syntax::{Pattern, Unit};
 
 /// A constant key is read from a mapping that may lack it.
@@ -118,13 +118,13 @@ fn judge<'a>(
     if from == Origin::Other {
         return None;
     }
-    if object.kind() == "attribute" && has_default(unit, key) {
+    if object.kind() == "attribute" && elsewhere::has_default(unit, key) {
         return None;
     }
     if keys.bindings(&mapping).is_empty() && settled::outer_names(unit, key) {
         return None;
     }
-    let asked = asked_elsewhere(unit, keys, object, &mapping, key)
+    let asked = elsewhere::asked(unit, keys, object, &mapping, key)
         .filter(|place| !settled::is_another(keys, *place, read, &mapping));
     let (confidence, why) = match (asked, from) {
         // WSGI's own dictionary: its servers fill it.
@@ -265,82 +265,9 @@ fn is_always_set(key: &str) -> bool {
     matches!(key, "PATH" | "Path" | "HOME" | "SYSTEMROOT" | "SystemRoot")
 }
 
-/// The file gives the key a value among its defaults (`default_config = {"SERVER_NAME": None}`):
-/// what is made from them has it.
-fn has_default(unit: &Unit<'_>, key: &str) -> bool {
-    let mut found = false;
-    unit.source().walk_near(key, &mut |node| {
-        if node.kind() == "assignment"
-            && let (Some(left), Some(value)) = (field(node, "left"), field(node, "right"))
-            && unit.slice(left).to_ascii_lowercase().contains("default")
-        {
-            walk_near(value, unit.source(), key, &mut |part| {
-                found |= literal_holds(unit, part, key);
-                Walk::Into
-            });
-        }
-        if found { Walk::Over } else { Walk::Into }
-    });
-    found
-}
-
 /// A subscript in an annotation or type alias names a type.
 fn in_type(node: Node<'_>) -> bool {
     crate::syntax::nodes::ancestors(node)
         .take_while(|above| !above.kind().ends_with("_statement") && above.kind() != "block")
         .any(|above| above.kind() == "type")
-}
-
-/// Another place that asks the same mapping for the same key: in this function, or, for an
-/// attribute of `self` or a global, in the whole file.
-fn asked_elsewhere<'a>(
-    unit: &Unit<'a>,
-    keys: &Keys<'_, 'a>,
-    object: Node<'a>,
-    mapping: &str,
-    key: &str,
-) -> Option<Node<'a>> {
-    if let Some(place) = keys.asked(mapping, key) {
-        return Some(place);
-    }
-    let shared = (mapping.starts_with("self.") && object.kind() == "attribute")
-        || (keys.bindings(mapping).is_empty()
-            && unit.parameter(mapping).is_none()
-            && module_value(unit, mapping).is_some());
-    if !shared {
-        return None;
-    }
-    let mut found = None;
-    let mut look = |node| {
-        if found.is_none() && asks_for(unit, node, mapping, key) {
-            found = Some(node);
-        }
-        Walk::Into
-    };
-    match unit.class() {
-        Some(class) if mapping.starts_with("self.") => {
-            walk_near(class, unit.source(), mapping, &mut look);
-        }
-        _ => unit.source().walk_near(mapping, &mut look),
-    }
-    found
-}
-
-fn asks_for(unit: &Unit<'_>, node: Node<'_>, mapping: &str, key: &str) -> bool {
-    if node.kind() != "call" {
-        return false;
-    }
-    let Some(function) = field(node, "function") else {
-        return false;
-    };
-    let (Some(object), Some(name)) = (field(function, "object"), field(function, "attribute"))
-    else {
-        return false;
-    };
-    unit.slice(name) == "get"
-        && unit.slice(object) == mapping
-        && crate::syntax::nodes::positional(node)
-            .first()
-            .and_then(|first| crate::syntax::nodes::string_value(*first, unit.source()))
-            == Some(key)
 }

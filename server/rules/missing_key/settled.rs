@@ -1,13 +1,14 @@
 //! What the code around a read tells of its key: who asked for it, and on what it depends.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 
 use tree_sitter::Node;
 
 use crate::rules::knowledge::keys::{Keys, operator, root};
 use crate::syntax::Unit;
 use crate::syntax::flow::Fact;
-use crate::syntax::nodes::{ancestors, children, field, positional, string_value};
+use crate::syntax::nodes::{Walk, ancestors, children, field, positional, string_value, walk};
 
 /// Counts the reads of one scope that were looked at more closely: each asks about all statements
 /// before it.
@@ -117,12 +118,37 @@ pub(super) fn is_inner(unit: &Unit<'_>) -> bool {
 /// Whether the function around an inner one names the key as well: it may have looked whether the
 /// key is there before it made the inner one.
 pub(super) fn outer_names(unit: &Unit<'_>, key: &str) -> bool {
-    let outer = ancestors(unit.node).find(|above| above.kind() == "function_definition");
-    let quoted = |text: &str| {
-        [format!("\"{key}\""), format!("'{key}'")]
-            .iter()
-            .map(|one| text.matches(one.as_str()).count())
-            .sum::<usize>()
+    let Some(outer) = ancestors(unit.node).find(|above| above.kind() == "function_definition")
+    else {
+        return false;
     };
-    outer.is_some_and(|outer| quoted(unit.slice(unit.node)) < quoted(unit.slice(outer)))
+    let strings = unit
+        .file
+        .facts
+        .about(outer.start_byte(), || Strings::of(unit, outer));
+    let inner = unit.node.byte_range();
+    let places = strings.0.get(key).map_or(&[][..], Vec::as_slice);
+    places.iter().any(|place| !inner.contains(place))
+}
+
+/// The first bytes of the constant strings in a function, by what they say.
+struct Strings(HashMap<String, Vec<usize>>);
+
+impl Strings {
+    fn of(unit: &Unit<'_>, function: Node<'_>) -> Self {
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        walk(function, &mut |node| {
+            if node.kind() != "string" {
+                return Walk::Into;
+            }
+            if let Some(text) = string_value(node, unit.source()) {
+                places
+                    .entry(text.to_owned())
+                    .or_default()
+                    .push(node.start_byte());
+            }
+            Walk::Over
+        });
+        Self(places)
+    }
 }

@@ -163,9 +163,8 @@ fn used_as_it_comes<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
     } else {
         name.to_owned()
     };
-    let part = unit.class().unwrap_or_else(|| unit.source().root());
     let mut found = Vec::new();
-    walk_near(part, unit.source(), name, &mut |node| {
+    let mut look = |node: Node<'a>| {
         if node.kind() == "call"
             && field(node, "function").is_some_and(|one| unit.slice(one) == written)
         {
@@ -184,7 +183,11 @@ fn used_as_it_comes<'a>(unit: &Unit<'a>) -> Vec<Node<'a>> {
             }
         }
         Walk::Into
-    });
+    };
+    match unit.class() {
+        Some(class) => walk_near(class, unit.source(), name, &mut look),
+        None => unit.source().walk_near(name, &mut look),
+    }
     found
 }
 

@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::{BODY, NEUTRAL, with_call};
-use crate::syntax::Unit;
-use crate::syntax::nodes::{Walk, field, walk_near};
+use crate::syntax::nodes::{Walk, field, walk_near_within};
+use crate::syntax::{Place, Unit};
 
 /// The first place of this scope that takes the body of the response kept in `target`
 /// (`self.answer`), if nothing of the class asks whether the request succeeded or hands the response
@@ -13,26 +13,51 @@ pub(super) fn body_of<'a>(unit: &Unit<'a>, target: Node<'a>) -> Option<Node<'a>>
     let class = unit.class()?;
     let kept = unit.slice(target);
     let name = unit.slice(field(target, "attribute")?);
-    let (mut first, mut checked) = (None, false);
-    walk_near(class, unit.source(), name, &mut |node| {
-        if node.kind() != "attribute" || unit.slice(node) != kept || node == target {
-            return Walk::Into;
-        }
-        let up = node
-            .parent()
-            .filter(|up| up.kind() == "attribute" && field(*up, "object") == Some(node));
-        match up.and_then(|up| Some((up, unit.slice(field(up, "attribute")?)))) {
-            Some((up, part)) if BODY.contains(&part) => {
-                let here =
-                    target.end_byte() <= up.start_byte() && up.end_byte() <= unit.node.end_byte();
-                if here && first.is_none() {
-                    first = Some(with_call(up));
-                }
+    let place = (class.start_byte(), kept.to_owned());
+    let uses = unit
+        .file
+        .facts
+        .about(place, || Uses::of(unit, class, kept, name));
+    let checked = uses
+        .others
+        .iter()
+        .any(|other| *other != target.start_byte());
+    let first = uses
+        .bodies
+        .partition_point(|body| body.start() < target.end_byte());
+    let body = uses.bodies.get(first).filter(|_| !checked)?;
+    let is_here = body.end() <= unit.node.end_byte();
+    is_here.then(|| body.node(unit.source()))?
+}
+
+/// What a class does with a response that its objects keep.
+struct Uses {
+    /// What takes a body, call and all, in source order.
+    bodies: Vec<Place>,
+    /// The first bytes of the uses that may check the response or hand it on, and of those that put
+    /// it there.
+    others: Vec<usize>,
+}
+
+impl Uses {
+    fn of<'a>(unit: &Unit<'a>, class: Node<'a>, kept: &str, name: &str) -> Self {
+        let (mut bodies, mut others) = (Vec::new(), Vec::new());
+        walk_near_within(class, unit.source(), name, &mut |node, above| {
+            if node.kind() != "attribute" || unit.slice(node) != kept {
+                return Walk::Into;
             }
-            Some((_, part)) if NEUTRAL.contains(&part) => {}
-            _ => checked = true,
-        }
-        Walk::Over
-    });
-    first.filter(|_| !checked)
+            let up = above
+                .last()
+                .filter(|up| up.kind() == "attribute" && field(**up, "object") == Some(node));
+            match up.and_then(|up| Some((up, unit.slice(field(*up, "attribute")?)))) {
+                Some((up, part)) if BODY.contains(&part) => {
+                    bodies.push(Place::of(with_call(*up)));
+                }
+                Some((_, part)) if NEUTRAL.contains(&part) => {}
+                _ => others.push(node.start_byte()),
+            }
+            Walk::Over
+        });
+        Self { bodies, others }
+    }
 }

@@ -1,13 +1,15 @@
 //! Mappings whose keys are all written in the code: a literal that nobody else changes.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use tree_sitter::Node;
 
 use super::shapes::module_value;
 use super::{Keys, constant_subscript};
 use crate::syntax::Unit;
-use crate::syntax::nodes::own;
 use crate::syntax::nodes::{
-    Walk, bare, children, field, keyword, positional, string_value, walk_near,
+    Walk, bare, children, field, own, positional, string_value, walk_near_within,
 };
 use crate::syntax::unit::definition_node;
 
@@ -20,6 +22,46 @@ pub enum Written {
     Later,
     /// Code that cannot be seen may write it.
     Unknown,
+}
+
+/// What all uses of a mapping together do to its keys.
+#[derive(Debug, Default)]
+pub struct Writes {
+    /// The constant keys that some use stores.
+    stored: HashSet<String>,
+    /// Code that cannot be seen may store any key.
+    open: bool,
+}
+
+impl Writes {
+    /// Counts one use. `mapping` is its whole expression (a name, an attribute), `above` are the
+    /// nodes around it, the parent last.
+    pub fn add(&mut self, unit: &Unit<'_>, mapping: Node<'_>, above: &[Node<'_>]) {
+        match use_of(unit, mapping, above) {
+            Use::Harmless => {}
+            Use::Stores(key) => {
+                self.stored.insert(key.to_owned());
+            }
+            Use::Unknown => self.open = true,
+        }
+    }
+
+    /// Counts a use that cannot be seen.
+    pub fn leave_open(&mut self) {
+        self.open = true;
+    }
+
+    /// Whether the key is written anywhere.
+    #[must_use]
+    pub fn of(&self, key: &str) -> Written {
+        if self.open {
+            Written::Unknown
+        } else if self.stored.contains(key) {
+            Written::Later
+        } else {
+            Written::Never
+        }
+    }
 }
 
 /// Whether the key of the mapping `object` is written anywhere, if a literal without it makes the
@@ -47,23 +89,32 @@ pub fn written<'a>(
     if !lacks(unit, literal, key)? {
         return None;
     }
-    let mut seen = Written::Never;
-    walk_near(scope, unit.source(), name, &mut |node| {
-        if node.kind() == "identifier" && unit.slice(node) == name && !bindings.contains(&node) {
-            seen = match (seen, use_of(unit, node, key)) {
-                (Written::Unknown, _) | (_, Written::Unknown) => Written::Unknown,
-                (Written::Later, _) | (_, Written::Later) => Written::Later,
-                _ => Written::Never,
-            };
-        }
-        Walk::Into
-    });
-    let text = unit.slice(scope);
-    if text.contains("exec(") || text.contains("locals()") {
-        return Some(Written::Unknown);
-    }
-    Some(seen)
+    let writes = unit
+        .file
+        .facts
+        .about((scope.start_byte(), name.to_owned()), || {
+            let mut writes = Writes::default();
+            walk_near_within(scope, unit.source(), name, &mut |node, above| {
+                let is_use = node.kind() == "identifier" && unit.slice(node) == name;
+                if is_use && !bindings.contains(&node) {
+                    writes.add(unit, node, above);
+                }
+                Walk::Into
+            });
+            let text = unit.slice(scope);
+            if text.contains("exec(") || text.contains("locals()") {
+                writes.leave_open();
+            }
+            LocalWrites(writes)
+        });
+    Some(writes.0.of(key))
 }
+
+/// What a function does to a mapping of its own.
+struct LocalWrites(Writes);
+
+/// What a file does to a mapping of its module.
+struct ModuleWrites(Writes);
 
 /// The literal behind a value: itself, `dict(…)` of one, or what a function of the file returns.
 fn literal_of<'a>(unit: &Unit<'a>, value: Node<'a>, left: u8) -> Option<Node<'a>> {
@@ -107,43 +158,72 @@ fn literal_of<'a>(unit: &Unit<'a>, value: Node<'a>, left: u8) -> Option<Node<'a>
 
 /// Whether the literal certainly lacks the key; `None` where a key is not constant.
 fn lacks(unit: &Unit<'_>, literal: Node<'_>, key: &str) -> Option<bool> {
-    if literal.kind() == "call" {
-        if keyword(literal, key, unit.source()).is_some() {
-            return Some(false);
-        }
-        let arguments = field(literal, "arguments")?;
-        if children(arguments).any(|one| one.kind() == "dictionary_splat") {
-            return None;
-        }
-        return positional(literal)
-            .first()
-            .map_or(Some(true), |inner| lacks(unit, *inner, key));
-    }
-    // `dict.fromkeys(["open", "closed"], 0)`
-    if matches!(literal.kind(), "list" | "tuple" | "set") {
-        let names: Option<Vec<&str>> = children(literal)
-            .filter(|one| one.kind() != "comment")
-            .map(|one| string_value(one, unit.source()))
-            .collect();
-        return names.map(|names| !names.contains(&key));
-    }
-    for pair in children(literal).filter(|one| one.kind() != "comment") {
-        let one = bare(field(pair, "key").filter(|_| pair.kind() == "pair")?);
-        match one.kind() {
-            "string" => {
-                if string_value(one, unit.source())? == key {
-                    return Some(false);
-                }
-            }
-            "integer" | "float" | "true" | "false" | "none" => {}
-            _ => return None,
-        }
-    }
-    Some(true)
+    let keys = literal_keys(unit, literal);
+    keys.0.as_ref().map(|keys| !keys.contains(key))
 }
 
-/// What one use of the mapping's name may do to the key.
-fn use_of(unit: &Unit<'_>, name: Node<'_>, key: &str) -> Written {
+/// The constant keys of a literal; `None` where one is not constant.
+struct LiteralKeys(Option<HashSet<String>>);
+
+fn literal_keys(unit: &Unit<'_>, literal: Node<'_>) -> Arc<LiteralKeys> {
+    let find = || {
+        let mut keys = HashSet::new();
+        LiteralKeys(add_keys(unit, literal, &mut keys).map(|()| keys))
+    };
+    unit.file.facts.about(literal.start_byte(), find)
+}
+
+fn add_keys(unit: &Unit<'_>, literal: Node<'_>, keys: &mut HashSet<String>) -> Option<()> {
+    let constant = |node| string_value(node, unit.source()).map(str::to_owned);
+    let parts = || children(literal).filter(|one| one.kind() != "comment");
+    match literal.kind() {
+        "call" => {
+            for argument in children(field(literal, "arguments")?) {
+                match argument.kind() {
+                    "dictionary_splat" => return None,
+                    "keyword_argument" => {
+                        keys.extend(field(argument, "name").map(|one| unit.slice(one).to_owned()));
+                    }
+                    _ => {}
+                }
+            }
+            match positional(literal).first() {
+                Some(inner) => add_keys(unit, *inner, keys),
+                None => Some(()),
+            }
+        }
+        // `dict.fromkeys(["open", "closed"], 0)`
+        "list" | "tuple" | "set" => {
+            for part in parts() {
+                keys.insert(constant(part)?);
+            }
+            Some(())
+        }
+        _ => {
+            for pair in parts() {
+                let one = bare(field(pair, "key").filter(|_| pair.kind() == "pair")?);
+                match one.kind() {
+                    "string" => {
+                        keys.insert(constant(one)?);
+                    }
+                    "integer" | "float" | "true" | "false" | "none" => {}
+                    _ => return None,
+                }
+            }
+            Some(())
+        }
+    }
+}
+
+/// What one use of a mapping does to its keys.
+enum Use<'t> {
+    Harmless,
+    Stores(&'t str),
+    Unknown,
+}
+
+/// What one use of the mapping, whose expression is `name`, does.
+fn use_of<'t>(unit: &Unit<'t>, name: Node<'t>, above: &[Node<'t>]) -> Use<'t> {
     const READS: [&str; 6] = ["get", "items", "keys", "values", "copy", "pop"];
     const HARMLESS: [&str; 11] = [
         "print",
@@ -158,29 +238,28 @@ fn use_of(unit: &Unit<'_>, name: Node<'_>, key: &str) -> Written {
         "set",
         "json.dumps",
     ];
-    let Some(parent) = name.parent() else {
-        return Written::Unknown;
+    let Some(&parent) = above.last() else {
+        return Use::Unknown;
     };
     match parent.kind() {
         "subscript" if field(parent, "value") == Some(name) => {
             if super::is_load(parent) {
-                return Written::Never;
+                return Use::Harmless;
             }
             match constant_subscript(unit, parent) {
-                Some((_, stored)) if stored == key => Written::Later,
-                Some(_) => Written::Never,
+                Some((_, stored)) => Use::Stores(stored),
                 None if field(parent, "subscript").is_some_and(|one| one.kind() == "integer") => {
-                    Written::Never
+                    Use::Harmless
                 }
-                None => Written::Unknown,
+                None => Use::Unknown,
             }
         }
         "attribute" if field(parent, "object") == Some(name) => {
             let method = field(parent, "attribute").map_or("", |one| unit.slice(one));
             if READS.contains(&method) {
-                Written::Never
+                Use::Harmless
             } else {
-                Written::Unknown
+                Use::Unknown
             }
         }
         "comparison_operator"
@@ -190,19 +269,20 @@ fn use_of(unit: &Unit<'_>, name: Node<'_>, key: &str) -> Written {
         | "return_statement"
         | "for_statement"
         | "interpolation"
-        | "expression_statement" => Written::Never,
+        | "expression_statement" => Use::Harmless,
         "argument_list" => {
-            let callee = parent
-                .parent()
-                .and_then(|call| field(call, "function"))
+            let callee = above
+                .len()
+                .checked_sub(2)
+                .and_then(|at| field(above[at], "function"))
                 .map_or("", |function| unit.slice(function));
             if HARMLESS.contains(&callee) {
-                Written::Never
+                Use::Harmless
             } else {
-                Written::Unknown
+                Use::Unknown
             }
         }
-        _ => Written::Unknown,
+        _ => Use::Unknown,
     }
 }
 
@@ -218,17 +298,22 @@ pub fn module_lacks(unit: &Unit<'_>, keys: &Keys<'_, '_>, name: &str, key: &str)
     if lacks(unit, value, key) != Some(true) {
         return false;
     }
-    let mut changed = false;
-    walk_near(unit.source().root(), unit.source(), name, &mut |node| {
-        if node.kind() == "identifier" && unit.slice(node) == name {
-            let bound = node
-                .parent()
-                .is_some_and(|up| up.kind() == "assignment" && field(up, "left") == Some(node));
-            changed |= !bound && use_of(unit, node, key) != Written::Never;
-        }
-        Walk::Into
+    let writes = unit.file.facts.about(name.to_owned(), || {
+        let mut writes = Writes::default();
+        unit.source().walk_near_within(name, &mut |node, above| {
+            if node.kind() == "identifier" && unit.slice(node) == name {
+                let bound = above.last().is_some_and(|up| {
+                    up.kind() == "assignment" && field(*up, "left") == Some(node)
+                });
+                if !bound {
+                    writes.add(unit, node, above);
+                }
+            }
+            Walk::Into
+        });
+        ModuleWrites(writes)
     });
-    !changed
+    writes.0.of(key) == Written::Never
 }
 
 /// Whether a value is the literal of a mapping that certainly lacks the key.
@@ -237,11 +322,4 @@ pub fn literal_lacks(unit: &Unit<'_>, value: Node<'_>, key: &str) -> bool {
     let value = bare(value);
     let empty = value.kind() == "call" && unit.slice(value) == "dict()";
     empty || value.kind() == "dictionary" && lacks(unit, value, key) == Some(true)
-}
-
-/// Whether a use of a mapping certainly does not put the key there. `mapping` is its whole
-/// expression: a name, an attribute.
-#[must_use]
-pub fn is_harmless(unit: &Unit<'_>, mapping: Node<'_>, key: &str) -> bool {
-    use_of(unit, mapping, key) == Written::Never
 }

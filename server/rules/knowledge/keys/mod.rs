@@ -5,10 +5,10 @@ mod has;
 mod proof;
 mod shapes;
 
-pub use closed::{Written, is_harmless, literal_lacks, module_lacks, written};
+pub use closed::{Writes, Written, literal_lacks, module_lacks, written};
 pub use has::Presence;
 use shapes::membership;
-pub use shapes::{literal_holds, module_value, operator};
+pub use shapes::{module_value, operator};
 
 use std::cell::RefCell;
 use std::collections::HashMap;
