@@ -6,8 +6,8 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::hunk::{Target, production_lines};
-use super::{Applicability, Fix};
-use crate::syntax::nodes::{Walk, children, walk};
+use super::{Applicability, Edit, Fix};
+use crate::syntax::nodes::{Walk, children};
 use crate::syntax::{Names, Source};
 use crate::vcs::Hunk;
 
@@ -15,14 +15,11 @@ use crate::vcs::Hunk;
 /// other orders, other layouts, names that nothing uses. `None` where there are none.
 #[must_use]
 pub fn restore(base: &Source, head: &Source, hunks: &[Hunk]) -> Option<Fix> {
-    let edits = unneeded(base, head, hunks).map(|hunk| production_lines(base, head, hunk));
-    let edits: Vec<_> = edits.collect();
-    (!edits.is_empty()).then(|| Fix {
-        title: "Restore production's imports".to_owned(),
-        edits,
-        applicability: Applicability::NeedsReview,
-        preferred: false,
-    })
+    let sides = Sides::of(base, head);
+    let unneeded = hunks.iter().filter(|hunk| sides.are_unneeded(hunk));
+    fix(unneeded
+        .map(|hunk| production_lines(base, head, hunk))
+        .collect())
 }
 
 /// The same where the pointed-at hunk is one of several such: for one alone, restoring the hunk is
@@ -31,22 +28,59 @@ pub fn restore(base: &Source, head: &Source, hunks: &[Hunk]) -> Option<Fix> {
 pub fn restore_here(target: &Target<'_>, hunks: &[Hunk]) -> Option<Fix> {
     let (base, _) = target.production?;
     let head = target.head.source;
-    let all: Vec<&Hunk> = unneeded(base, head, hunks).collect();
-    let here = 1 < all.len() && all.contains(&target.hunk);
-    here.then(|| restore(base, head, hunks)).flatten()
+    let sides = Sides::of(base, head);
+    // Editors ask at every move of the cursor: the other hunks count only where this one does.
+    if !sides.are_unneeded(target.hunk) {
+        return None;
+    }
+    let unneeded = hunks.iter().filter(|hunk| sides.are_unneeded(hunk));
+    let edits: Vec<Edit> = unneeded
+        .map(|hunk| production_lines(base, head, hunk))
+        .collect();
+    if edits.len() < 2 {
+        return None;
+    }
+    fix(edits)
 }
 
-fn unneeded<'a>(base: &Source, head: &Source, hunks: &'a [Hunk]) -> impl Iterator<Item = &'a Hunk> {
-    let before = Imports::of(base);
-    let now = Imports::of(head);
-    hunks.iter().filter(move |hunk| {
-        let fill = before.fill(base, &hunk.base) && now.fill(head, &hunk.head);
-        let names = || now.names_in(head, &hunk.head);
-        let is_needed =
-            |name: &String| !before.binds(base, name) && (name == "*" || is_used(head, name));
-        fill && (before.in_any(&hunk.base) || now.in_any(&hunk.head))
-            && !names().iter().any(is_needed)
+fn fix(edits: Vec<Edit>) -> Option<Fix> {
+    (!edits.is_empty()).then(|| Fix {
+        title: "Restore production's imports".to_owned(),
+        edits,
+        applicability: Applicability::NeedsReview,
+        preferred: false,
     })
+}
+
+/// The imports of production and of the hotfix.
+struct Sides<'a> {
+    base: &'a Source,
+    head: &'a Source,
+    before: Imports<'a>,
+    now: Imports<'a>,
+}
+
+impl<'a> Sides<'a> {
+    fn of(base: &'a Source, head: &'a Source) -> Self {
+        Self {
+            base,
+            head,
+            before: Imports::of(base),
+            now: Imports::of(head),
+        }
+    }
+
+    /// Whether the hunk changes nothing but imports, and the hotfix needs none of them.
+    fn are_unneeded(&self, hunk: &Hunk) -> bool {
+        let (before, now) = (&self.before, &self.now);
+        let is_needed = |name: &String| {
+            !before.binds(self.base, name) && (name == "*" || is_used(self.head, name))
+        };
+        before.fill(self.base, &hunk.base)
+            && now.fill(self.head, &hunk.head)
+            && (before.in_any(&hunk.base) || now.in_any(&hunk.head))
+            && !now.names_in(self.head, &hunk.head).iter().any(is_needed)
+    }
 }
 
 /// The import statements at a file's top level, with their lines.
@@ -104,7 +138,7 @@ impl<'a> Imports<'a> {
 /// Whether code outside of imports says this name, in strings of annotations and `__all__` too.
 fn is_used(source: &Source, name: &str) -> bool {
     let mut used = false;
-    walk(source.root(), &mut |node| {
+    source.walk_near(name, &mut |node| {
         if used || is_import(node) {
             return Walk::Over;
         }

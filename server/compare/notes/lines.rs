@@ -13,7 +13,11 @@ pub(super) fn entries(base: Option<&str>, head: &str) -> Vec<Entry> {
     let base = base.unwrap_or_default();
     let old: BTreeSet<&str> = base.lines().map(str::trim).collect();
     let hunks = hunks::diff(base, head);
-    let is_added = |line: u32| hunks.iter().any(|hunk| hunk.head.contains(&line));
+    let mut left = hunks.iter().map(|hunk| &hunk.head).peekable();
+    let mut is_added = |line: u32| {
+        while left.next_if(|lines| lines.end <= line).is_some() {}
+        left.peek().is_some_and(|lines| lines.contains(&line))
+    };
     let mut heading: Option<(Kind, &str)> = None;
     let mut entries = Vec::new();
     let mut at = 0;
@@ -27,7 +31,7 @@ pub(super) fn entries(base: Option<&str>, head: &str) -> Vec<Entry> {
         }
         above = line;
         let Some(text) = bullet(raw) else { continue };
-        if old.contains(line) || !is_added(number) {
+        if !is_added(number) || old.contains(line) {
             continue;
         }
         if let Some((kind, word)) = heading.or_else(|| of_first_word(text)) {
