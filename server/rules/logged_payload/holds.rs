@@ -1,33 +1,13 @@
-//! `logged-payload`: a log line prints a whole event, payload or user, or a secret.
+//! What a printed value holds, as far as its name and the code around it show.
 
 use tree_sitter::Node;
 
-use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
-use crate::fixes::{Applicability, Builder, Fix};
-use crate::syntax::nodes::{bare, children, field, positional, string_value};
-use crate::syntax::{Pattern, Unit};
-
-/// A log line prints a whole event, payload or user, or a secret.
-pub struct LoggedPayload;
-
-static PATTERN: Pattern = Pattern::new(
-    "logged-payload.scm",
-    include_str!("../../queries/logged-payload.scm"),
-);
-
-static META: Meta = Meta {
-    name: "logged-payload",
-    group: Group::Errors,
-    highest: Confidence::Likely,
-    checklist: "Logging added for observability",
-    noqa: &[],
-    docs: include_str!("docs/logged-payload.md"),
-    pattern: Some(&PATTERN),
-};
+use crate::syntax::Unit;
+use crate::syntax::nodes::{bare, field, positional, string_value};
 
 /// What a value holds that does not belong into a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Holds {
+pub(super) enum Holds {
     /// Everything that somebody sent, or all of a person's record.
     Whole,
     /// Headers, cookies, the environment: many values, some of them secret.
@@ -36,141 +16,8 @@ enum Holds {
     Secret,
 }
 
-impl Rule for LoggedPayload {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn check(&self, unit: &Unit<'_>, reporter: &mut Reporter) {
-        if unit.file.is_test || !unit.slice(unit.node).to_ascii_lowercase().contains("log") {
-            return;
-        }
-        for one in PATTERN.matches(unit.node, unit.source()) {
-            let (Some(call), Some(object), Some(name)) =
-                (one.get("call"), one.get("object"), one.get("name"))
-            else {
-                continue;
-            };
-            if !is_logger(unit, object) {
-                continue;
-            }
-            let debug = matches!(unit.slice(name), "debug" | "trace");
-            for value in printed(call) {
-                if let Some((node, holds)) = judged(unit, value) {
-                    report(unit, node, holds, debug, reporter);
-                }
-            }
-        }
-    }
-
-    fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
-        less(context, finding).into_iter().collect()
-    }
-}
-
-/// Production does not keep debug lines, but an incident is when somebody switches them on: a
-/// payload there is a hint, a secret is not.
-fn report(unit: &Unit<'_>, node: Node<'_>, holds: Holds, debug: bool, reporter: &mut Reporter) {
-    let written = unit.slice(node);
-    let confidence = if debug && holds != Holds::Secret {
-        Confidence::Possible
-    } else {
-        Confidence::Likely
-    };
-    let message = match holds {
-        Holds::Whole => format!("This log line prints all of {written}: log its id"),
-        Holds::Values => {
-            format!("This log line prints all of {written}, secrets too: log the names only")
-        }
-        Holds::Secret => {
-            format!("This log line prints {written}: whoever reads the log can use it")
-        }
-    };
-    reporter.report(Draft::at(node, confidence, message));
-}
-
-/// `logger`, `self.log`, `app.logger`, `logging`, or a name from the settings.
-fn is_logger(unit: &Unit<'_>, object: Node<'_>) -> bool {
-    let object = match object.kind() {
-        // logging.getLogger(__name__).info(…), logger.bind(…).info(…)
-        "call" => match field(object, "function") {
-            Some(function) => function,
-            None => return false,
-        },
-        _ => object,
-    };
-    let text = unit.slice(object);
-    let parts: Vec<&str> = text.split('.').collect();
-    let last = parts.last().copied().unwrap_or_default();
-    let known = |name: &str| {
-        let lower = name.trim_matches('_').to_ascii_lowercase();
-        matches!(
-            lower.as_str(),
-            "log" | "logger" | "logging" | "getlogger" | "get_logger"
-        ) || lower.ends_with("_logger")
-            || lower.ends_with("_log")
-    };
-    known(last)
-        || parts
-            .iter()
-            .rev()
-            .nth(1)
-            .is_some_and(|before| known(before))
-        || unit.file.settings.loggers.iter().any(|name| name == last)
-}
-
-/// The expressions that the line prints: arguments, parts of f-strings, `%` and `.format`, values
-/// of `extra=`.
-fn printed(call: Node<'_>) -> Vec<Node<'_>> {
-    let mut found = Vec::new();
-    for argument in field(call, "arguments").into_iter().flat_map(children) {
-        take(argument, &mut found);
-    }
-    found
-}
-
-fn take<'t>(node: Node<'t>, found: &mut Vec<Node<'t>>) {
-    let node = bare(node);
-    match node.kind() {
-        "string" => {
-            let parts = children(node).filter(|part| part.kind() == "interpolation");
-            found.extend(
-                parts.filter_map(|part| field(part, "expression").or_else(|| part.named_child(0))),
-            );
-        }
-        "concatenated_string" | "tuple" | "list" | "dictionary" | "dictionary_splat" => {
-            children(node).for_each(|part| take(part, found));
-        }
-        "pair" | "keyword_argument" => {
-            if let Some(value) = field(node, "value") {
-                take(value, found);
-            }
-        }
-        "binary_operator" => {
-            for side in ["left", "right"] {
-                if let Some(side) = field(node, side) {
-                    take(side, found);
-                }
-            }
-        }
-        "call" if formats(node) => {
-            for argument in field(node, "arguments").into_iter().flat_map(children) {
-                take(argument, found);
-            }
-        }
-        _ => found.push(node),
-    }
-}
-
-/// `"…".format(…)`.
-fn formats(call: Node<'_>) -> bool {
-    field(call, "function")
-        .and_then(|function| field(function, "object"))
-        .is_some_and(|object| matches!(bare(object).kind(), "string" | "concatenated_string"))
-}
-
 /// The value in a printed expression that is too much, if there is one.
-fn judged<'a>(unit: &Unit<'a>, printed: Node<'a>) -> Option<(Node<'a>, Holds)> {
+pub(super) fn judged<'a>(unit: &Unit<'a>, printed: Node<'a>) -> Option<(Node<'a>, Holds)> {
     let node = bare(printed);
     match node.kind() {
         "identifier" => of_name(unit, node).map(|holds| (node, holds)),
@@ -379,7 +226,7 @@ fn of_word(name: &str, part: bool) -> Option<Holds> {
 }
 
 /// The key of an id that the function reads from the mapping anyway: `order_id`.
-fn known_key(unit: &Unit<'_>, name: &str) -> Option<String> {
+pub(super) fn known_key(unit: &Unit<'_>, name: &str) -> Option<String> {
     let text = unit.slice(unit.node);
     [format!("{name}.get("), format!("{name}[")]
         .iter()
@@ -396,7 +243,7 @@ fn known_key(unit: &Unit<'_>, name: &str) -> Option<String> {
 }
 
 /// Whether the function reads the name as an object and never as a mapping.
-fn is_object(unit: &Unit<'_>, name: &str) -> bool {
+pub(super) fn is_object(unit: &Unit<'_>, name: &str) -> bool {
     let mut object = matches!(
         name.rsplit('_').next(),
         Some("user" | "customer" | "patient")
@@ -413,73 +260,4 @@ fn is_object(unit: &Unit<'_>, name: &str) -> bool {
         }
     });
     object
-}
-
-fn less(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
-    let unit = context.unit;
-    let node = context.node(finding)?;
-    let (_, holds) = judged(unit, node)?;
-    let quote = quote_inside(unit, node);
-    let mut name = node;
-    while name.kind() == "call" {
-        name = positional(name)
-            .first()
-            .copied()
-            .or_else(|| field(field(name, "function")?, "object"))?;
-    }
-    let written = unit.slice(name);
-    let instead = match holds {
-        Holds::Secret => format!("{quote}[redacted]{quote}"),
-        Holds::Values => format!("sorted({written})"),
-        Holds::Whole if name.kind() == "identifier" && is_object(unit, written) => {
-            format!("{written}.id")
-        }
-        Holds::Whole if written.starts_with("request.") || written.contains(".request.") => {
-            format!("len({written})")
-        }
-        Holds::Whole => {
-            let key = known_key(unit, written).unwrap_or_else(|| "id".to_owned());
-            format!("{written}.get({quote}{key}{quote})")
-        }
-    };
-    // A text takes nothing but text: the id may be a number, or missing.
-    let joined = holds == Holds::Whole
-        && node
-            .parent()
-            .filter(|up| up.kind() == "binary_operator")
-            .and_then(|up| field(up, "operator"))
-            .is_some_and(|operator| operator.kind() == "+");
-    let instead = if joined {
-        format!("str({instead})")
-    } else {
-        instead
-    };
-    (!written.contains(['\n', '#'])).then_some(())?;
-    let mut builder = Builder::new(unit.file);
-    builder.replace(node, instead.as_str());
-    let title = match holds {
-        Holds::Secret => format!("Keep {written} out of the log"),
-        Holds::Values => format!("Log the names of {written} only"),
-        Holds::Whole => format!("Log {instead} instead of all of {written}"),
-    };
-    Some(builder.finish(title, Applicability::NeedsReview))
-}
-
-/// The quotes that may stand inside the f-string around the node.
-fn quote_inside(unit: &Unit<'_>, node: Node<'_>) -> char {
-    let mut up = node.parent();
-    while let Some(one) = up {
-        if one.kind() == "string" {
-            return if unit.slice(one).ends_with('"') {
-                '\''
-            } else {
-                '"'
-            };
-        }
-        if matches!(one.kind(), "argument_list" | "block" | "module") {
-            break;
-        }
-        up = one.parent();
-    }
-    '"'
 }
