@@ -8,15 +8,16 @@ use std::sync::Arc;
 use super::findings::{finish, severity};
 use super::newness::subtract;
 use super::pairs::{both_sides, lone_file, whole_change};
+use super::places::{broken_parts, code_of};
+use super::repeated::{less_repeated, repeats};
 use super::side::{self, Raw, of_text, one_side};
-use super::touched::{callers, touched};
+use super::touched::{answers_change, callers, touched};
 use super::{Comparison, Report, Snapshot, allow};
 use crate::compare::branch::Branch;
 use crate::compare::edits::Edits;
 use crate::compare::matching::Matching;
 use crate::rules::{self, FileChange, LoneFile, Trial};
-use crate::syntax::nodes::{Walk, walk};
-use crate::syntax::{Cancelled, Facts, File, Kind, Outline, Source};
+use crate::syntax::{Cancelled, Facts, File, Outline};
 use crate::text::Change;
 use crate::vcs::Hunk;
 
@@ -409,72 +410,5 @@ impl<'s> Analysis<'s> {
     }
 }
 
-/// Where the code begins on each line on which an edit lies. (At its own end a function is not
-/// around the edit any more.)
-fn code_of(source: &Source, edit: &Range<usize>) -> Vec<usize> {
-    let (lines, text) = (source.lines(), source.text());
-    let first = |line| {
-        let content = lines.content(line, text);
-        let indent = text[content.clone()].find(|c: char| !c.is_whitespace())?;
-        Some(content.start + indent)
-    };
-    let touched = lines.line_of(edit.start)..=lines.line_of(edit.end);
-    let code: Vec<usize> = touched.filter_map(first).collect();
-    if code.is_empty() {
-        return vec![edit.start];
-    }
-    code
-}
-
 /// What is new, and all that the rules said before production's part was taken away.
 type Judged = (Vec<Raw>, Vec<Raw>);
-
-/// Whether a function may give its callers another answer than in production: only then can an
-/// unchanged line of a caller have become risky.
-fn answers_change(base: File<'_>, head: File<'_>, old: Option<usize>, new: usize) -> bool {
-    head.outline.definitions[new].kind == Kind::Function
-        && old.is_some_and(|old| answers(base, old) != answers(head, new))
-}
-
-/// The lines of a function that return something, and its last line, which tells whether its end
-/// is reached. Lines and not syntax, because this is asked of every touched function.
-fn answers(file: File<'_>, index: usize) -> (Vec<&str>, Option<&str>) {
-    let text = &file.source.text()[file.outline.definitions[index].core.clone()];
-    let lines = || text.lines().map(str::trim);
-    let returns = lines().filter(|line| line.contains("return")).collect();
-    (returns, lines().rfind(|line| !line.is_empty()))
-}
-
-/// What nothing else says better.
-fn less_repeated(found: &[Raw]) -> Vec<Raw> {
-    let repeated = |one: &Raw| found.iter().any(|other| repeats(one, other));
-    let better = found.iter().filter(|one| !repeated(one));
-    better.cloned().collect()
-}
-
-/// Whether `one` says of the same place what `other` says better.
-fn repeats(one: &Raw, other: &Raw) -> bool {
-    let (left, right) = (&one.draft.span, &other.draft.span);
-    other.draft.covers.contains(&one.rule)
-        && (left == right || left.start < right.end && right.start < left.end)
-}
-
-/// Functions and stretches whose syntax is broken.
-fn broken_parts(source: &Source) -> Vec<Range<usize>> {
-    let root = source.root();
-    let mut parts = source.masks().to_vec();
-    if !root.has_error() {
-        return parts;
-    }
-    walk(root, &mut |node| {
-        if !node.has_error() && !node.is_missing() {
-            return Walk::Over;
-        }
-        if node.is_error() || node.is_missing() || node.kind() == "function_definition" {
-            parts.push(node.byte_range());
-            return Walk::Over;
-        }
-        Walk::Into
-    });
-    parts
-}

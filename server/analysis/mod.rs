@@ -14,6 +14,8 @@ mod leaving;
 mod marks;
 mod newness;
 mod pairs;
+mod places;
+mod repeated;
 pub mod risk;
 mod side;
 mod touched;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::syntax::{Kind, Outline, Source};
+use crate::syntax::{File, Kind, Outline, Source};
 
 /// At most this many callers of changed functions are looked at again, because each costs a run
 /// of all rules on both sides.
@@ -86,4 +86,25 @@ pub(super) fn callers(outline: &Outline, source: &Source, of: &BTreeSet<usize>) 
         }
     }
     found
+}
+
+/// Whether a function may give its callers another answer than in production: only then can an
+/// unchanged line of a caller have become risky.
+pub(super) fn answers_change(
+    base: File<'_>,
+    head: File<'_>,
+    old: Option<usize>,
+    new: usize,
+) -> bool {
+    head.outline.definitions[new].kind == Kind::Function
+        && old.is_some_and(|old| answers(base, old) != answers(head, new))
+}
+
+/// The lines of a function that return something, and its last line, which tells whether its end
+/// is reached. Lines and not syntax, because this is asked of every touched function.
+fn answers(file: File<'_>, index: usize) -> (Vec<&str>, Option<&str>) {
+    let text = &file.source.text()[file.outline.definitions[index].core.clone()];
+    let lines = || text.lines().map(str::trim);
+    let returns = lines().filter(|line| line.contains("return")).collect();
+    (returns, lines().rfind(|line| !line.is_empty()))
 }

@@ -4,7 +4,6 @@ mod attributes;
 mod deprecations;
 mod function;
 mod names;
-mod noted;
 mod pythons;
 mod surface;
 
@@ -15,6 +14,7 @@ use tree_sitter::Node;
 use super::knowledge::public::{
     exported, is_exposed, is_importable, is_public, is_shipped, module_name, still_has,
 };
+use super::knowledge::told::tell;
 use super::{
     Confidence, Draft, FileChange, Finding, FixContext, Group, LoneFile, Meta, Place, Related,
     Reporter, Rule, Texts, Trial,
@@ -55,7 +55,23 @@ impl Rule for ApiChange {
     }
 
     fn compare_texts(&self, texts: &Texts<'_>, reporter: &mut Reporter) {
-        noted::compare(texts, reporter);
+        let goes = |says: &str, word: &str| {
+            format!("the release notes {says} ({word}): a hotfix takes nothing from its callers")
+        };
+        let removal = |word: &str| goes("announce that something goes", word);
+        reporter.report_if(tell(
+            texts,
+            notes::Kind::Removal,
+            Confidence::Certain,
+            removal,
+        ));
+        let later = |word: &str| goes("announce that something is to go", word);
+        reporter.report_if(tell(
+            texts,
+            notes::Kind::Deprecation,
+            Confidence::Certain,
+            later,
+        ));
     }
 
     fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {

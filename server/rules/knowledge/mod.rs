@@ -12,6 +12,7 @@ pub mod origins;
 pub mod outside;
 pub mod public;
 pub mod switches;
+pub mod told;
 pub mod typed;
 pub mod uses;
 pub mod waits;

@@ -2,7 +2,6 @@
 
 mod grown;
 mod handled;
-mod noted;
 mod whole;
 
 use std::collections::BTreeSet;
@@ -12,6 +11,7 @@ use tree_sitter::Node;
 
 use super::knowledge::public::{exported, is_exposed, is_public, is_shipped, still_has};
 use super::knowledge::switches;
+use super::knowledge::told::tell;
 use super::{Confidence, Draft, FileChange, Group, LoneFile, Meta, Reporter, Rule, Texts, Trial};
 use crate::compare::notes;
 use crate::compare::signature::Signature;
@@ -59,7 +59,15 @@ impl Rule for NewFeature {
     }
 
     fn compare_texts(&self, texts: &Texts<'_>, reporter: &mut Reporter) {
-        noted::compare(texts, reporter);
+        let message = |word: &str| {
+            format!("the release notes call this new ({word}): a hotfix mends what is there")
+        };
+        reporter.report_if(tell(
+            texts,
+            notes::Kind::Feature,
+            Confidence::Likely,
+            message,
+        ));
     }
 
     fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
