@@ -7,6 +7,7 @@ use super::blocks::Block;
 use super::callers::{self, Use, Wanted};
 use super::matching::{FEWEST_TOKENS, SIMILAR, similarity};
 use super::normal::{stable_hash, tokens};
+use super::signature::names_of_parameters;
 use super::size::Oversize;
 use crate::syntax::nodes::field;
 use crate::syntax::unit::definition_node;
@@ -56,6 +57,10 @@ pub struct Branch {
     pub blocks: Vec<Block>,
     /// Names of definitions that only production has, and that only the hotfix has.
     names: (BTreeSet<String>, BTreeSet<String>),
+    /// Methods that a class of production leaves to a new class in another file.
+    pulled_up: Vec<Move>,
+    /// Parameters that functions no longer take, by the name that they are called by.
+    lost: BTreeMap<String, BTreeSet<String>>,
     added: BTreeSet<String>,
     deleted: BTreeSet<String>,
     /// What callers may have to follow, with the places found so far.
@@ -102,14 +107,22 @@ impl Branch {
                     let path = file.path.clone();
                     (Wanted { path, qualname }, Vec::new())
                 }));
+                if let Some(now) = now {
+                    lost(&mut branch.lost, (source, outline), now);
+                }
                 gone.extend(only_here(&file.path, source, outline, head.as_ref()));
             }
             if let (Some(source), Some(outline)) = (&file.head, &head) {
                 come.extend(only_here(&file.path, source, outline, base.as_ref()));
             }
         }
-        let named = |all: &[Lone]| all.iter().map(|one| one.name.clone()).collect();
+        let named = |all: &[Lone]| {
+            let all = all.iter().filter(|one| one.class.is_none());
+            all.map(|one| one.name.clone()).collect()
+        };
         branch.names = (named(&gone), named(&come));
+        branch.pulled_up = pulled_up(&gone, &come);
+        come.retain(|one| one.class.is_none());
         branch.moves = moves(&gone, come);
         branch
     }
@@ -125,6 +138,26 @@ impl Branch {
     #[must_use]
     pub fn is_renamed(&self, old: &str, new: &str) -> bool {
         self.names.0.contains(old) && self.names.1.contains(new)
+    }
+
+    /// What a new class of this file, or a method of it, took over from classes of other files.
+    pub fn pulled_up(&self, path: &str) -> impl Iterator<Item = &Move> {
+        self.pulled_up.iter().filter(move |one| one.to.path == path)
+    }
+
+    /// Whether production alone defines something of this name, and it went nowhere else.
+    #[must_use]
+    pub fn is_gone(&self, name: &str) -> bool {
+        let last = |qualname: &str| qualname.rsplit('.').next() == Some(name);
+        self.names.0.contains(name)
+            && !self.names.1.contains(name)
+            && !self.moves.iter().any(|one| last(&one.from.qualname))
+    }
+
+    /// The parameters that something called by this name no longer takes.
+    #[must_use]
+    pub fn lost(&self, called: &str) -> Option<&BTreeSet<String>> {
+        self.lost.get(called)
     }
 
     /// What went from this file to another one.
@@ -228,6 +261,42 @@ fn broken((base, outline): (&Source, &Outline), head: Option<(&Source, &Outline)
     found
 }
 
+/// Adds the parameters that functions of the same name no longer take.
+fn lost(
+    all: &mut BTreeMap<String, BTreeSet<String>>,
+    (base, outline): (&Source, &Outline),
+    (head, now): (&Source, &Outline),
+) {
+    for old in &outline.definitions {
+        let Some(new) = now.find(&old.qualname) else {
+            continue;
+        };
+        if old.kind != Kind::Function || new.kind != Kind::Function || old.name.contains('#') {
+            continue;
+        }
+        let parameters = |source: &'_ Source, one| {
+            definition_node(source, one)
+                .map_or_else(Vec::new, |node| names_of_parameters(source, node))
+        };
+        if base.text().get(old.core.clone()) == head.text().get(new.core.clone()) {
+            continue;
+        }
+        let (were, are) = (parameters(base, old), parameters(head, new));
+        if were.len() <= are.len() {
+            continue;
+        }
+        let gone = were.into_iter().filter(|one| !are.contains(one));
+        // A constructor is called by the name of its class.
+        let name = match old.name.as_str() {
+            "__init__" => &outline.definitions[old.parent].name,
+            name => name,
+        };
+        for one in gone {
+            all.entry(name.to_owned()).or_default().insert(one);
+        }
+    }
+}
+
 /// All of a definition that stands before its body.
 fn called<'s>(source: &'s Source, one: &Definition) -> Vec<&'s str> {
     let body = definition_node(source, one).and_then(|node| field(node, "body"));
@@ -240,6 +309,8 @@ struct Lone {
     spot: Spot,
     kind: Option<Kind>,
     name: String,
+    /// The new class that it stands in.
+    class: Option<String>,
     tokens: Vec<u64>,
     body: u64,
 }
@@ -259,7 +330,8 @@ fn only_here(path: &str, source: &Source, own: &Outline, other: Option<&Outline>
     let definitions = own.definitions.iter().filter(|one| {
         // What stands in something new comes with it.
         let outer = &own.definitions[one.parent];
-        one.kind != Kind::Module && is_new(one) && (one.parent == 0 || !is_new(outer))
+        let alone = one.parent == 0 || !is_new(outer);
+        one.kind != Kind::Module && is_new(one) && (alone || outer.kind == Kind::Class)
     });
     let mut found: Vec<Lone> = definitions
         .map(|one| {
@@ -270,6 +342,8 @@ fn only_here(path: &str, source: &Source, own: &Outline, other: Option<&Outline>
                 spot: spot(&one.qualname, one.core.start),
                 kind: Some(one.kind),
                 name: one.name.clone(),
+                class: (one.parent != 0 && is_new(&own.definitions[one.parent]))
+                    .then(|| own.definitions[one.parent].name.clone()),
                 tokens: rest.iter().map(|token| stable_hash(&[token])).collect(),
                 body: stable_hash(rest),
             }
@@ -283,10 +357,31 @@ fn only_here(path: &str, source: &Source, own: &Outline, other: Option<&Outline>
                 spot: spot(name, bytes.start),
                 kind: None,
                 name: name.clone(),
+                class: None,
                 tokens: Vec::new(),
                 body: stable_hash(&tokens(source, bytes.clone())),
             }),
     );
+    found
+}
+
+/// Methods that stand in a new class of another file and are word for word those that a class of
+/// production no longer has.
+fn pulled_up(gone: &[Lone], come: &[Lone]) -> Vec<Move> {
+    let is_method = |one: &&Lone| one.kind == Some(Kind::Function) && one.spot.qualname.contains('.');
+    let special = |one: &Lone| one.name.starts_with("__");
+    let mut found = Vec::new();
+    for new in come.iter().filter(|one| one.class.is_some() && !special(one)) {
+        let mut old = gone.iter().filter(is_method).filter(|one| one.class.is_none());
+        let partner = old.find(|one| {
+            one.name == new.name && one.body == new.body && one.spot.path != new.spot.path
+        });
+        found.extend(partner.map(|old| Move {
+            from: old.spot.clone(),
+            to: new.spot.clone(),
+            same: true,
+        }));
+    }
     found
 }
 
@@ -302,7 +397,8 @@ fn moves(gone: &[Lone], come: Vec<Lone>) -> Vec<Move> {
     for new in come {
         let fits = |index: &&usize| {
             let old = &gone[**index];
-            old.kind == new.kind && old.spot.path != new.spot.path && !taken.contains(*index)
+            old.class.is_none()
+                && old.kind == new.kind && old.spot.path != new.spot.path && !taken.contains(*index)
         };
         let named = by_name.get(new.name.as_str()).into_iter().flatten();
         let same_body = by_body.get(&new.body).into_iter().flatten();

@@ -46,7 +46,7 @@ impl Eq for Token<'_> {}
 /// Reads canonical tokens.
 #[derive(Debug)]
 pub struct Reader<'s> {
-    source: &'s Source,
+    pub(super) source: &'s Source,
     /// What was read.
     pub tokens: Vec<Token<'s>>,
     /// Whether some of it was not valid Python.
@@ -55,6 +55,8 @@ pub struct Reader<'s> {
     pub comments: Vec<Node<'s>>,
     /// Whether annotations are left out.
     pub untyped: bool,
+    /// Whether what can be written in several ways is read as one of them; see `ways.rs`.
+    pub one_way: bool,
 }
 
 /// The canonical tokens of one node.
@@ -84,12 +86,13 @@ impl<'s> Reader<'s> {
             broken: false,
             comments: Vec::new(),
             untyped: false,
+            one_way: false,
         }
     }
 
     /// Reads `node`.
     pub fn read(&mut self, node: Node<'s>) {
-        if self.untyped && self.left_out(node) {
+        if self.untyped && self.left_out(node) || self.one_way && self.read_one_way(node) {
             return;
         }
         match node.kind() {
@@ -101,7 +104,7 @@ impl<'s> Reader<'s> {
                 self.strings(&parts, node);
             }
             "integer" | "float" => {
-                let text = self.slice(node).to_ascii_lowercase();
+                let text = number(self.slice(node));
                 self.push(text, Role::Other, node.start_byte());
             }
             "parenthesized_expression" => self.inside(node),
@@ -182,7 +185,7 @@ impl<'s> Reader<'s> {
         });
     }
 
-    fn slice(&self, node: Node<'_>) -> &'s str {
+    pub(super) fn slice(&self, node: Node<'_>) -> &'s str {
         &self.source.text()[node.byte_range()]
     }
 
@@ -206,7 +209,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The children, less a comma before the closing bracket.
-    fn children(&mut self, node: Node<'s>) {
+    pub(super) fn children(&mut self, node: Node<'s>) {
         let single = node.kind() == "subscript"
             && node
                 .children_by_field_name("subscript", &mut node.walk())
@@ -246,7 +249,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn bracketed(&mut self, open: &'static str, node: Node<'s>, close: &'static str) {
+    pub(super) fn bracketed(&mut self, open: &'static str, node: Node<'s>, close: &'static str) {
         self.push(open, Role::Other, node.start_byte());
         for child in parts(node) {
             if !matches!(child.kind(), "(" | ")" | "[" | "]") && !is_last(child, ",") {
@@ -296,10 +299,25 @@ impl<'s> Reader<'s> {
         self.push(format!("{mark}{plain}\""), Role::Other, whole.start_byte());
     }
 
-    fn flush(&mut self, plain: &mut String, mark: char, at: usize) {
+    pub(super) fn flush(&mut self, plain: &mut String, mark: char, at: usize) {
         let text = format!("{mark}{plain}…");
         plain.clear();
         self.push(text, Role::Other, at);
+    }
+}
+
+/// A number as it counts: `1.`, `1.0` and `1.00` are one, and so are `.5` and `0.5`.
+fn number(text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    let plain = text.bytes().all(|one| one.is_ascii_digit() || one == b'.');
+    match text.split_once('.') {
+        Some((whole, part)) if plain => {
+            let whole = whole.trim_start_matches('0');
+            let part = part.trim_end_matches('0');
+            let or_zero = |digits: &str| if digits.is_empty() { "0".to_owned() } else { digits.to_owned() };
+            format!("{}.{}", or_zero(whole), or_zero(part))
+        }
+        _ => text,
     }
 }
 
@@ -332,7 +350,7 @@ fn is_last_comma(comma: Node<'_>) -> bool {
     true
 }
 
-fn parts(node: Node<'_>) -> Vec<Node<'_>> {
+pub(super) fn parts(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.children(&mut cursor).collect()
 }

@@ -17,4 +17,5 @@ pub mod statements;
 mod strings;
 pub mod subtract;
 pub mod survey;
+mod ways;
 pub mod words;

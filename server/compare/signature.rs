@@ -216,3 +216,10 @@ fn last_part(dotted: &str) -> &str {
     let name = name.split('(').next().unwrap_or(name).trim();
     name.rsplit('.').next().unwrap_or(name)
 }
+/// The names of a function's parameters, without stars.
+#[must_use]
+pub fn names_of_parameters(source: &Source, function: Node<'_>) -> Vec<String> {
+    let all = parameters(source, function).into_iter();
+    all.map(|one| one.name.to_owned()).collect()
+}
+

@@ -37,6 +37,19 @@ impl Statement<'_> {
 pub fn untyped<'s>(source: &'s Source, statement: &Statement<'s>) -> Vec<Token<'s>> {
     let mut reader = Reader::new(source);
     reader.untyped = true;
+    read_again(reader, statement)
+}
+
+/// What a statement says besides its annotations, whichever way it is written.
+#[must_use]
+pub fn one_way<'s>(source: &'s Source, statement: &Statement<'s>) -> Vec<Token<'s>> {
+    let mut reader = Reader::new(source);
+    reader.untyped = true;
+    reader.one_way = true;
+    read_again(reader, statement)
+}
+
+fn read_again<'s>(mut reader: Reader<'s>, statement: &Statement<'s>) -> Vec<Token<'s>> {
     if statement.node.byte_range() == statement.span {
         reader.read(statement.node);
     } else {

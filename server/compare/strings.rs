@@ -24,6 +24,21 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Whether it is text without places for values.
+    pub fn is_plain(self) -> bool {
+        !self.is_bytes && !self.is_format
+    }
+
+    /// The same with doubled braces, as `str.format` reads it.
+    pub fn for_format(self) -> Self {
+        Self {
+            is_format: true,
+            ..self
+        }
+    }
+}
+
 /// Whether an interpolation shows its own text (`{x=}`), which makes its layout matter.
 pub(super) fn shows_itself(interpolation: &str) -> bool {
     let inner = interpolation.trim_end_matches('}').trim_end();

@@ -28,6 +28,18 @@ pub(super) fn compare(path: &str, head: File<'_>, branch: &Branch, reporter: &mu
         let message = format!("{} {way}: production has it in {place}{old}", one.qualname);
         reporter.report(draft(name_of(head.source, one), message, "elsewhere"));
     }
+    for moved in branch.pulled_up(path) {
+        // The branch was looked at before the last keystrokes.
+        let Some(one) = head.outline.find(&moved.to.qualname) else {
+            continue;
+        };
+        let place = format!("{}:{}", moved.from.path, moved.from.line + 1);
+        let message = format!(
+            "{} only moves here: production has it in {} ({place})",
+            one.qualname, moved.from.qualname
+        );
+        reporter.report(draft(name_of(head.source, one), message, "elsewhere"));
+    }
     for (name, bytes) in &head.outline.assigned {
         if let Some(moved) = branch.came(path, name) {
             let from = &moved.from;

@@ -56,7 +56,14 @@ pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<String>, reporter
         if heirs.get(to).is_some_and(|count| 1 < *count) {
             continue;
         }
-        let known = has_word(change.head.source, &from) || has_word(change.base.source, to);
+        let places = one.places.iter();
+        let attribute = |source: &Source, at: usize| source.text()[..at].ends_with('.');
+        let attributes = places
+            .map(|&(now, was)| attribute(change.head.source, now) && attribute(change.base.source, was))
+            .all(|one| one);
+        // An argument or a variable may be called like an attribute.
+        let has = if attributes { has_attribute } else { has_word };
+        let known = has(change.head.source, &from) || has(change.base.source, to);
         if known || told.contains(&from) {
             continue;
         }
@@ -146,12 +153,23 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Whether the file has the word in its code or texts.
-fn has_word(source: &Source, word: &str) -> bool {
+pub(super) fn has_word(source: &Source, word: &str) -> bool {
+    words(source, word).next().is_some()
+}
+
+/// The bytes where the word begins, in code or texts.
+pub(super) fn words<'s>(source: &'s Source, word: &'s str) -> impl Iterator<Item = usize> + 's {
     let text = source.text().as_bytes();
     let is_part =
         |byte: Option<&u8>| byte.is_some_and(|one| one.is_ascii_alphanumeric() || *one == b'_');
-    memchr::memmem::find_iter(text, word.as_bytes()).any(|at| {
+    memchr::memmem::find_iter(text, word.as_bytes()).filter(move |&at| {
         let before = at.checked_sub(1).and_then(|at| text.get(at));
         !is_part(before) && !is_part(text.get(at + word.len()))
     })
+}
+
+/// Whether the file has an attribute of this name.
+fn has_attribute(source: &Source, name: &str) -> bool {
+    let text = source.text();
+    words(source, name).any(|at| text[..at].ends_with('.'))
 }

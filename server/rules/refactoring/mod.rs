@@ -4,8 +4,10 @@ mod annotated;
 mod blocks;
 mod constant;
 mod elsewhere;
+mod equivalent;
 mod everywhere;
 mod flattened;
+mod follows;
 mod imported;
 mod imports;
 mod inner;
@@ -15,6 +17,7 @@ mod put_together;
 mod rearranged;
 mod renamed;
 mod replaced;
+mod unread;
 mod variable;
 
 use std::ops::Range;
@@ -69,6 +72,9 @@ impl Rule for Refactoring {
         imported::compare(change, reporter);
         imports::compare(change, reporter);
         let typed = annotated::compare(change, reporter);
+        equivalent::compare(change, reporter);
+        follows::compare(change, reporter);
+        unread::compare(change, reporter);
         inner::compare(change, &typed, reporter);
         elsewhere::compare(change.path, change.head, change.branch, reporter);
     }

@@ -1,4 +1,5 @@
-//! New definitions that are put together from what goes elsewhere in the file.
+//! New definitions, and new values of classes and modules, that are put together from what goes
+//! elsewhere in the file.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -8,6 +9,7 @@ use super::{draft, name_of};
 use crate::compare::statements::Statement;
 use crate::compare::words::Words;
 use crate::rules::{Confidence, Draft, FileChange, Reporter};
+use crate::syntax::nodes::field;
 use crate::syntax::outline::{Definition, Kind};
 use crate::syntax::unit::definition_node;
 
@@ -38,9 +40,6 @@ pub(super) fn compare(change: &FileChange<'_>, told: &[String], reporter: &mut R
         .map(|&index| &change.head.outline.definitions[index])
         .filter(|one| one.kind != Kind::Module && !told.contains(&one.qualname))
         .collect();
-    if new.is_empty() {
-        return;
-    }
     let hunks = || (0..change.hunks.len()).filter(|&at| change.edits.same_code(at).is_none());
     let gone: Vec<&Statement<'_>> = hunks()
         .flat_map(|at| change.edits.base(at).statements)
@@ -58,44 +57,97 @@ pub(super) fn compare(change: &FileChange<'_>, told: &[String], reporter: &mut R
         if new_outer || change.branch.came(change.path, &one.qualname).is_some() {
             continue;
         }
-        if let Some((place, from)) = origin(change, one, &gone, &come) {
-            let from = if from.is_empty() { "the module" } else { from };
-            let message = format!(
-                "{} is put together from what production has in {from}",
-                one.name
-            );
-            reporter.report(
-                Draft {
-                    confidence: Confidence::Possible,
-                    ..draft(name_of(change.head.source, one), message, "put together")
-                }
-                .production(place, "where production has most of it"),
-            );
-        }
+        let Some(node) = definition_node(change.head.source, one) else {
+            continue;
+        };
+        let own = bound(change.head.source, node);
+        let mut names: HashSet<&str> = own.own;
+        names.extend(own.passed);
+        names.insert(&one.name);
+        let whole = Whole {
+            name: &one.name,
+            span: name_of(change.head.source, one),
+            core: one.core.clone(),
+            names,
+        };
+        report(change, &whole, (&gone, &come), reporter);
     }
+    for one in come.iter().filter_map(|one| value(change, one)) {
+        report(change, &one, (&gone, &come), reporter);
+    }
+}
+
+/// Something new as a whole.
+struct Whole<'c> {
+    name: &'c str,
+    /// The bytes of its name.
+    span: Range<usize>,
+    /// All of its bytes.
+    core: Range<usize>,
+    /// The names that mean nothing outside of it.
+    names: HashSet<&'c str>,
+}
+
+/// `NAME = value` in a class or in the module, of a name that production does not have there.
+fn value<'c>(change: &FileChange<'c>, statement: &Statement<'c>) -> Option<Whole<'c>> {
+    let assignment = statement.node.named_child(0)?;
+    if statement.node.kind() != "expression_statement" || assignment.kind() != "assignment" {
+        return None;
+    }
+    let around = change.head.outline.index_at(statement.span.start);
+    let outer = &change.head.outline.definitions[around];
+    let before = &change.base.outline.definitions[change.matching.base_of(around)?];
+    let left = field(assignment, "left").filter(|one| one.kind() == "identifier")?;
+    let name = change.head.source.slice(left);
+    let known = change.base.source.text().get(before.core.clone())?;
+    (outer.kind != Kind::Function && !known.contains(name)).then(|| Whole {
+        name,
+        span: left.byte_range(),
+        core: statement.span.clone(),
+        names: HashSet::from([name]),
+    })
+}
+
+fn report(
+    change: &FileChange<'_>,
+    new: &Whole<'_>,
+    (gone, come): (&[&Statement<'_>], &[&Statement<'_>]),
+    reporter: &mut Reporter,
+) {
+    let Some((place, from)) = origin(change, new, gone, come) else {
+        return;
+    };
+    let from = if from.is_empty() { "the module" } else { from };
+    let message = format!(
+        "{} is put together from what production has in {from}",
+        new.name
+    );
+    reporter.report(
+        Draft {
+            confidence: Confidence::Possible,
+            ..draft(new.span.clone(), message, "put together")
+        }
+        .production(place, "where production has most of it"),
+    );
 }
 
 /// Where production has most of what the definition says.
 fn origin<'c>(
     change: &FileChange<'c>,
-    new: &Definition,
-    gone: &[&Statement<'c>],
-    come: &[&Statement<'c>],
+    new: &Whole<'_>,
+    gone: &[&Statement<'_>],
+    come: &[&Statement<'_>],
 ) -> Option<(Range<usize>, &'c str)> {
-    let node = definition_node(change.head.source, new)?;
-    let own = bound(change.head.source, node);
-    let mut names: HashSet<&str> = own.own;
-    names.extend(own.passed);
-    names.insert(&new.name);
+    let names = &new.names;
     let (mut inside, mut outside, mut before) =
         (Words::default(), Words::default(), Words::default());
     for one in come.iter().filter(|one| is_code(one)) {
         let is_inside = new.core.start <= one.span.start && one.span.end <= new.core.end;
         let words = if is_inside { &mut inside } else { &mut outside };
-        words.read(&one.tokens, &names);
+        words.read(&one.tokens, names);
     }
     for one in gone.iter().filter(|one| is_code(one)) {
-        before.read(&one.tokens, &names);
+        before.read(&one.tokens, names);
     }
     let taken = inside.common(&before.less(&outside));
     let share = if MANY_DISTINCT <= taken.distinct() {
@@ -111,7 +163,7 @@ fn origin<'c>(
     }
     let best = gone.iter().filter(|one| is_code(one)).max_by_key(|one| {
         let mut words = Words::default();
-        words.read(&one.tokens, &names);
+        words.read(&one.tokens, names);
         words.common(&taken).count()
     })?;
     let place = super::rearranged::line_of(change.base.source, best);

@@ -45,30 +45,20 @@ pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<usize>, reporter:
             continue;
         };
         let one = &change.head.outline.definitions[*index];
-        let (Some(old), true) = (gone.get(&partner), one.kind == Kind::Function) else {
+        let (Some(old), true) = (gone.get(&partner), one.kind != Kind::Class) else {
             continue;
         };
-        let before = &change.base.outline.definitions[partner];
-        let (Some(was), Some(is)) = (
-            definition_node(change.base.source, before),
-            definition_node(change.head.source, one),
-        ) else {
+        let Some(own) = own_names(change, partner, *index) else {
             continue;
         };
-        // The comparison of lines may pair lines that only look alike.
-        if tokens(change.base.source, was) == tokens(change.head.source, is) {
+        let name = if one.name.is_empty() { "The module" } else { &one.name };
+        let message = if is_rearranged(old, new, &own) {
+            format!("{name} has production's calls and values here, arranged another way")
+        } else if says_less(old, new, &own) {
+            format!("{name} says nothing here that production does not say, in fewer words")
+        } else {
             continue;
-        }
-        let mut own = HashSet::new();
-        own.extend(bound(change.base.source, was).own);
-        own.extend(bound(change.head.source, is).own);
-        if !is_rearranged(old, new, &own) {
-            continue;
-        }
-        let message = format!(
-            "{} has production's calls and values here, arranged another way",
-            one.name
-        );
+        };
         let span = new.first().map_or_else(
             || name_of(change.head.source, one),
             |first| line_of(change.head.source, first),
@@ -84,6 +74,47 @@ pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<usize>, reporter:
             .production(place, "production's arrangement"),
         );
     }
+}
+
+/// The names of a function's own variables, of both sides. A module has none. `None` where both say
+/// the same: the comparison of lines may pair lines that only look alike.
+fn own_names<'c>(
+    change: &FileChange<'c>,
+    before: usize,
+    now: usize,
+) -> Option<HashSet<&'c str>> {
+    let (base, head) = (change.base, change.head);
+    let (before, now) = (&base.outline.definitions[before], &head.outline.definitions[now]);
+    let mut own = HashSet::new();
+    if now.kind == Kind::Module {
+        return Some(own);
+    }
+    let was = definition_node(base.source, before)?;
+    let is = definition_node(head.source, now)?;
+    if tokens(base.source, was) == tokens(head.source, is) {
+        return None;
+    }
+    own.extend(bound(base.source, was).own);
+    own.extend(bound(head.source, is).own);
+    Some(own)
+}
+
+/// Whether the statements take the place of longer ones and bring nothing new.
+fn says_less(old: &[&Statement<'_>], new: &[&Statement<'_>], own: &HashSet<&str>) -> bool {
+    if MOST_STATEMENTS < old.len() || MOST_STATEMENTS < new.len() {
+        return false;
+    }
+    let words = |all: &[&Statement<'_>]| {
+        let mut words = Words::default();
+        for one in all {
+            words.read(&one.tokens, own);
+        }
+        words
+    };
+    let (was, is) = (words(old), words(new));
+    let nothing_new = is.less(&was).distinct() == 0;
+    FEWEST <= is.distinct() && nothing_new && 60 * was.count() <= 100 * is.count()
+        && is.count() < was.count()
 }
 
 fn sort_in<'p, 'a>(all: &mut Changed<'p, 'a>, part: Part<'p, 'a>, outline: &Outline) {

@@ -10,7 +10,7 @@ use crate::rules::{Confidence, Draft, FileChange, Reporter};
 use crate::syntax::Source;
 
 /// Fewer places may be one mistake that is corrected.
-const FEWEST: usize = 3;
+const FEWEST: usize = 2;
 
 /// Longer expressions are rewritten, not replaced.
 const MOST_TOKENS: usize = 16;
