@@ -9,21 +9,26 @@ use std::hash::Hasher;
 use tree_sitter::Node;
 
 use super::branch::{Branch, Spot};
-use super::canonical;
+use super::canonical::{self, Role, Token};
 use super::edits::Edits;
 use super::shape::{Changed, Side};
 use super::statements::{Statement, in_stretches};
 use crate::syntax::Source;
-use crate::syntax::nodes::{Walk, walk};
+use crate::syntax::nodes::{Walk, field, walk};
 
 /// Statements with fewer tokens say too little.
 const FEWEST_TOKENS: usize = 4;
 
 /// So many tokens of at least two statements are a block.
-const OF_SEVERAL: usize = 12;
+const OF_SEVERAL: usize = 10;
 
 /// A single statement or expression needs so many to be recognised.
 const OF_ONE: usize = 20;
+
+/// A call needs so many, and so many named arguments, to be recognised whatever its variables are
+/// called.
+const OF_CALL: usize = 14;
+const NAMED: usize = 2;
 
 /// Statements with more tokens are not taken apart.
 const MOST_TOKENS: usize = 400;
@@ -308,7 +313,7 @@ fn is_code(statement: &Statement<'_>) -> bool {
 /// The long expressions in a statement, from outside in.
 fn parts(source: &Source, statement: &Statement<'_>) -> Vec<(u64, usize)> {
     let mut found = Vec::new();
-    if statement.tokens.len() < OF_ONE || MOST_TOKENS < statement.tokens.len() {
+    if statement.tokens.len() < OF_CALL || MOST_TOKENS < statement.tokens.len() {
         return found;
     }
     walk(statement.node, &mut |node| {
@@ -319,8 +324,12 @@ fn parts(source: &Source, statement: &Statement<'_>) -> Vec<(u64, usize)> {
             return Walk::Into;
         }
         let tokens = canonical::tokens(source, node);
-        if tokens.len() < OF_ONE {
+        if tokens.len() < OF_CALL {
             return Walk::Over;
+        }
+        found.extend(call(source, node, &tokens));
+        if tokens.len() < OF_ONE {
+            return Walk::Into;
         }
         let mut hasher = fnv::FnvHasher::default();
         for token in &tokens {
@@ -331,6 +340,29 @@ fn parts(source: &Source, statement: &Statement<'_>) -> Vec<(u64, usize)> {
         Walk::Into
     });
     found
+}
+
+/// A call with several named arguments, whatever the variables are called that it is given.
+fn call(source: &Source, node: Node<'_>, tokens: &[Token<'_>]) -> Option<(u64, usize)> {
+    let function = field(node, "function").filter(|_| node.kind() == "call")?;
+    let named = tokens
+        .iter()
+        .filter(|one| one.role == Role::Keyword)
+        .count();
+    if named < NAMED {
+        return None;
+    }
+    let mut hasher = fnv::FnvHasher::default();
+    hasher.write(source.slice(function).as_bytes());
+    for token in tokens.iter().filter(|one| function.end_byte() <= one.at) {
+        let text = match token.role {
+            Role::Name => "·",
+            _ => &*token.text,
+        };
+        hasher.write(text.as_bytes());
+        hasher.write_u8(0);
+    }
+    Some((hasher.finish(), tokens.len().max(OF_ONE)))
 }
 
 fn is_expression(node: Node<'_>) -> bool {

@@ -368,11 +368,18 @@ fn only_here(path: &str, source: &Source, own: &Outline, other: Option<&Outline>
 /// Methods that stand in a new class of another file and are word for word those that a class of
 /// production no longer has.
 fn pulled_up(gone: &[Lone], come: &[Lone]) -> Vec<Move> {
-    let is_method = |one: &&Lone| one.kind == Some(Kind::Function) && one.spot.qualname.contains('.');
+    let is_method =
+        |one: &&Lone| one.kind == Some(Kind::Function) && one.spot.qualname.contains('.');
     let special = |one: &Lone| one.name.starts_with("__");
     let mut found = Vec::new();
-    for new in come.iter().filter(|one| one.class.is_some() && !special(one)) {
-        let mut old = gone.iter().filter(is_method).filter(|one| one.class.is_none());
+    for new in come
+        .iter()
+        .filter(|one| one.class.is_some() && !special(one))
+    {
+        let mut old = gone
+            .iter()
+            .filter(is_method)
+            .filter(|one| one.class.is_none());
         let partner = old.find(|one| {
             one.name == new.name && one.body == new.body && one.spot.path != new.spot.path
         });
@@ -398,7 +405,9 @@ fn moves(gone: &[Lone], come: Vec<Lone>) -> Vec<Move> {
         let fits = |index: &&usize| {
             let old = &gone[**index];
             old.class.is_none()
-                && old.kind == new.kind && old.spot.path != new.spot.path && !taken.contains(*index)
+                && old.kind == new.kind
+                && old.spot.path != new.spot.path
+                && !taken.contains(*index)
         };
         let named = by_name.get(new.name.as_str()).into_iter().flatten();
         let same_body = by_body.get(&new.body).into_iter().flatten();

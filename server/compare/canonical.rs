@@ -314,7 +314,13 @@ fn number(text: &str) -> String {
         Some((whole, part)) if plain => {
             let whole = whole.trim_start_matches('0');
             let part = part.trim_end_matches('0');
-            let or_zero = |digits: &str| if digits.is_empty() { "0".to_owned() } else { digits.to_owned() };
+            let or_zero = |digits: &str| {
+                if digits.is_empty() {
+                    "0".to_owned()
+                } else {
+                    digits.to_owned()
+                }
+            };
             format!("{}.{}", or_zero(whole), or_zero(part))
         }
         _ => text,

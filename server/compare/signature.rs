@@ -222,4 +222,3 @@ pub fn names_of_parameters(source: &Source, function: Node<'_>) -> Vec<String> {
     let all = parameters(source, function).into_iter();
     all.map(|one| one.name.to_owned()).collect()
 }
-

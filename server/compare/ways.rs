@@ -28,7 +28,15 @@ const RENAMED: [(&str, &str); 9] = [
 
 /// Calls that go through what they are given once, and do not keep it.
 const WALKING: [&str; 9] = [
-    "any", "all", "sum", "min", "max", "sorted", "tuple", "frozenset", "join",
+    "any",
+    "all",
+    "sum",
+    "min",
+    "max",
+    "sorted",
+    "tuple",
+    "frozenset",
+    "join",
 ];
 
 impl<'s> Reader<'s> {
@@ -118,7 +126,9 @@ impl<'s> Reader<'s> {
             ("set", [one]) if one.kind() == "list_comprehension" => {
                 self.collected(("{", *one, "}"), at)
             }
-            ("open", [path, mode]) if matches!(self.slice(*mode), "\"r\"" | "'r'" | "\"rt\"" | "'rt'") => {
+            ("open", [path, mode])
+                if matches!(self.slice(*mode), "\"r\"" | "'r'" | "\"rt\"" | "'rt'") =>
+            {
                 self.called(function, &[*path])
             }
             ("isinstance", [value, kinds])
@@ -134,12 +144,11 @@ impl<'s> Reader<'s> {
             (_, [key, default]) if method == Some("get") && default.kind() == "none" => {
                 self.called(function, &[*key])
             }
-            (_, []) if method == Some("keys") && is_walked(node) => {
-                field(function, "object").is_some_and(|object| {
+            (_, []) if method == Some("keys") && is_walked(node) => field(function, "object")
+                .is_some_and(|object| {
                     self.read(object);
                     true
-                })
-            }
+                }),
             _ => last == "format" && self.one_format_call(node, function, arguments),
         }
     }
@@ -169,7 +178,11 @@ impl<'s> Reader<'s> {
     }
 
     /// A comprehension or generator between other brackets.
-    fn collected(&mut self, (open, inner, close): (&'static str, Node<'s>, &'static str), at: usize) -> bool {
+    fn collected(
+        &mut self,
+        (open, inner, close): (&'static str, Node<'s>, &'static str),
+        at: usize,
+    ) -> bool {
         self.push(open, Role::Other, at);
         for child in parts(inner) {
             if !matches!(child.kind(), "(" | ")" | "[" | "]") {
@@ -308,7 +321,8 @@ impl<'s> Reader<'s> {
                 return places.get(number).copied();
             }
             let mut all = children(arguments).filter(|one| one.kind() == "keyword_argument");
-            let named = all.find(|one| field(*one, "name").is_some_and(|at| self.slice(at) == *name));
+            let named =
+                all.find(|one| field(*one, "name").is_some_and(|at| self.slice(at) == *name));
             named.and_then(|one| field(one, "value"))
         };
         let values: Option<Vec<Node<'s>>> = names.iter().map(find).collect();
@@ -322,7 +336,9 @@ impl<'s> Reader<'s> {
     fn plain_text(&self, node: Node<'s>) -> Option<(String, Shape)> {
         let literals = match node.kind() {
             "string" => vec![node],
-            "concatenated_string" => children(node).filter(|one| one.kind() == "string").collect(),
+            "concatenated_string" => children(node)
+                .filter(|one| one.kind() == "string")
+                .collect(),
             _ => return None,
         };
         let shape = Shape::of(self.slice(*literals.first()?));
@@ -378,7 +394,9 @@ fn is_kind(node: Node<'_>, kinds: &[&str]) -> bool {
 
 /// `(object)` behind the name of a class.
 fn is_plain_class(reader: &Reader<'_>, arguments: Node<'_>) -> bool {
-    let class = arguments.parent().is_some_and(|one| one.kind() == "class_definition");
+    let class = arguments
+        .parent()
+        .is_some_and(|one| one.kind() == "class_definition");
     let all = named(arguments);
     class && matches!(all.as_slice(), [one] if reader.slice(*one) == "object")
 }

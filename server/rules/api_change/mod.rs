@@ -265,6 +265,12 @@ fn gone(
     } else {
         Confidence::Certain
     };
+    // What stands where something is gone is another thing.
+    let covers: &[&str] = if partner.is_some() {
+        &["refactoring"]
+    } else {
+        &[]
+    };
     reporter.report(
         Draft {
             span: span.clone(),
@@ -273,7 +279,7 @@ fn gone(
             confidence,
             related: Vec::new(),
             detail: old.qualname.clone(),
-            covers: &["refactoring"],
+            covers,
         }
         .production(name_of(change.base.source, old), "production has it"),
     );

@@ -27,12 +27,13 @@ pub(super) fn compare(
             (Some((_, new)), None) => value(change, name, bytes, new, reporter),
             (None, _) if !still_has(head, name) => {
                 let span = place_of_deletion(change, bytes.start);
+                let message = format!("{name} is gone: whoever uses it fails");
                 reporter.report(
-                    draft(
-                        span,
-                        Confidence::Certain,
-                        format!("{name} is gone: whoever uses it fails"),
-                    )
+                    Draft {
+                        // What stands where something is gone is another thing.
+                        covers: &[],
+                        ..draft(span, Confidence::Certain, message)
+                    }
                     .production(bytes.clone(), "production has it"),
                 );
             }

@@ -43,7 +43,9 @@ fn pair<'p, 'a>(
     let mut pairs = base.statements.iter().zip(head.statements);
     pairs.find(|(old, new)| {
         let docstring = |one: &Statement<'_>| {
-            one.tokens.first().is_some_and(|one| one.text == "docstring")
+            one.tokens
+                .first()
+                .is_some_and(|one| one.text == "docstring")
         };
         old.tokens != new.tokens
             && old.depth == new.depth

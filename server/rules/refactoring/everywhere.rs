@@ -56,11 +56,10 @@ pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<String>, reporter
         if heirs.get(to).is_some_and(|count| 1 < *count) {
             continue;
         }
-        let places = one.places.iter();
         let attribute = |source: &Source, at: usize| source.text()[..at].ends_with('.');
-        let attributes = places
-            .map(|&(now, was)| attribute(change.head.source, now) && attribute(change.base.source, was))
-            .all(|one| one);
+        let attributes = one.places.iter().all(|&(now, was)| {
+            attribute(change.head.source, now) && attribute(change.base.source, was)
+        });
         // An argument or a variable may be called like an attribute.
         let has = if attributes { has_attribute } else { has_word };
         let known = has(change.head.source, &from) || has(change.base.source, to);

@@ -5,17 +5,25 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::draft;
 use super::everywhere::has_word;
 use super::rearranged::line_of;
-use super::draft;
+use crate::compare::canonical::Role;
 use crate::compare::edits::Part;
+use crate::compare::statements::Statement;
 use crate::rules::knowledge::public::still_has;
 use crate::rules::{Confidence, Draft, FileChange, Reporter};
 use crate::syntax::nodes::{Walk, children, field, fields, positional, walk};
-use crate::syntax::outline::Kind;
+use crate::syntax::outline::{Kind, Outline};
 
 /// In larger changes nothing is looked for.
 const MOST_STATEMENTS: usize = 4000;
+
+/// More definitions than this are not looked for.
+const MOST_GONE: usize = 50;
+
+/// Shorter names may be those of other things.
+const LONG_NAME: usize = 8;
 
 pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
     if change.head.is_test {
@@ -35,25 +43,36 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
     }
     gone_here(change, &hunks, reporter);
     gone_elsewhere(change, &hunks, reporter);
+    method_elsewhere(change, &hunks, reporter);
     takes_less(change, &hunks, reporter);
 }
 
 /// Users of a function or class of this file that is gone.
 fn gone_here(change: &FileChange<'_>, hunks: &[usize], reporter: &mut Reporter) {
     let base = change.base.outline;
+    let mut seen = 0;
     for &index in change.in_base {
         let old = &base.definitions[index];
-        let outer_stays =
-            old.parent == 0 || change.matching.head_of(old.parent).is_some();
-        let moved = change.branch.went(change.base_path, &old.qualname).is_some();
+        let outer_stays = old.parent == 0 || change.matching.head_of(old.parent).is_some();
+        let moved = change
+            .branch
+            .went(change.base_path, &old.qualname)
+            .is_some();
         if old.kind == Kind::Module
-            || old.name.starts_with("__")
+            // Of a private one it is told where it goes.
+            || old.name.starts_with('_')
             || change.matching.head_of(index).is_some()
             || !outer_stays
             || moved
             || still_has(change.head, &old.qualname)
-            || has_word(change.head.source, &old.name)
         {
+            continue;
+        }
+        seen += 1;
+        if MOST_GONE < seen {
+            return;
+        }
+        if has_word(change.head.source, &old.name) {
             continue;
         }
         let user = hunks.iter().find_map(|&hunk| {
@@ -83,20 +102,54 @@ fn gone_elsewhere(change: &FileChange<'_>, hunks: &[usize], reporter: &mut Repor
             {
                 continue;
             }
+            let import = |one: &Statement<'_>| one.node.kind().starts_with("import");
             let user = hunks.iter().find_map(|&hunk| {
                 let (base, head) = (change.edits.base(hunk), change.edits.head(hunk));
                 let used = base.statements.iter().find(|one| {
-                    let import = one.node.kind().starts_with("import");
-                    !import && one.tokens.iter().any(|token| token.text == name)
+                    !import(one) && one.tokens.iter().any(|token| token.text == name)
                 })?;
                 Some((used, head.statements.first()?))
             });
-            if let Some(user) = user {
-                let message = format!("This only follows {name}, which is gone");
-                report(change, reporter, user, message, name);
+            let Some((used, now)) = user else { continue };
+            // What it is used in may change for reasons of its own: the import does not.
+            let mut imports = change.edits.head(hunk).statements.iter();
+            let now = imports.find(|one| import(one)).unwrap_or(now);
+            let message = format!("This only follows {name}, which is gone");
+            report(change, reporter, (used, now), message, name);
+        }
+    }
+}
+
+/// Users of a method of another file that is gone.
+fn method_elsewhere(change: &FileChange<'_>, hunks: &[usize], reporter: &mut Reporter) {
+    let mut told = BTreeSet::new();
+    for &hunk in hunks {
+        let (base, head) = (change.edits.base(hunk), change.edits.head(hunk));
+        let Some(now) = head.statements.first() else {
+            continue;
+        };
+        for one in base.statements {
+            let attributes = one.tokens.iter().filter(|one| one.role == Role::Attribute);
+            for name in attributes.map(|one| &*one.text) {
+                // Many things have a short name.
+                let speaks = LONG_NAME <= name.len() && name.trim_matches('_').contains('_');
+                if speaks
+                    && change.branch.is_gone(name)
+                    && !told.contains(name)
+                    && !has_word(change.head.source, name)
+                    && !defines(change.base.outline, name)
+                {
+                    told.insert(name.to_owned());
+                    let message = format!("This only follows {name}, which is gone");
+                    report(change, reporter, (one, now), message, name);
+                }
             }
         }
     }
+}
+
+fn defines(outline: &Outline, name: &str) -> bool {
+    outline.definitions.iter().any(|one| one.name == name)
 }
 
 /// The names that the hunk imports from modules.
@@ -195,10 +248,7 @@ fn first_line(part: Part<'_, '_>, node: Node<'_>) -> Range<usize> {
 fn report(
     change: &FileChange<'_>,
     reporter: &mut Reporter,
-    (used, now): (
-        &crate::compare::statements::Statement<'_>,
-        &crate::compare::statements::Statement<'_>,
-    ),
+    (used, now): (&Statement<'_>, &Statement<'_>),
     message: String,
     name: &str,
 ) {

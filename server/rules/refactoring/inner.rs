@@ -92,11 +92,6 @@ fn pair(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &
     }
     let was = Signature::of(base, before, old.parent != 0);
     let is = Signature::of(head, now, new.parent != 0);
-    let more = is.takes.iter().find(|one| was.find(one.name).is_none());
-    if let (Some(more), true) = (more, is_private(old)) {
-        let message = format!("{} is private and takes {} too now: TRY", new.name, more.name);
-        reporter.report(possible(name.clone(), message, "more"));
-    }
     let lost = was.takes.iter().find(|one| is.find(one.name).is_none());
     if let Some(lost) = lost {
         let (place, message) = if is_private(old) {

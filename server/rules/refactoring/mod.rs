@@ -3,6 +3,7 @@
 mod annotated;
 mod blocks;
 mod constant;
+mod declared;
 mod elsewhere;
 mod equivalent;
 mod everywhere;
@@ -75,6 +76,7 @@ impl Rule for Refactoring {
         equivalent::compare(change, reporter);
         follows::compare(change, reporter);
         unread::compare(change, reporter);
+        declared::compare(change, reporter);
         inner::compare(change, &typed, reporter);
         elsewhere::compare(change.path, change.head, change.branch, reporter);
     }
@@ -82,6 +84,7 @@ impl Rule for Refactoring {
     fn added_file(&self, added: &LoneFile<'_>, reporter: &mut Reporter) {
         elsewhere::compare(added.path, added.file, added.branch, reporter);
         if !added.file.is_test {
+            declared::added(added, reporter);
             blocks::added(added, reporter);
         }
     }

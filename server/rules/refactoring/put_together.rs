@@ -25,6 +25,15 @@ const SHARE: usize = 65;
 /// Where so many different words come from elsewhere, half of all words is enough.
 const MANY_DISTINCT: usize = 9;
 
+/// Where so many come from elsewhere, two of five are enough.
+const MOST_DISTINCT: usize = 14;
+
+/// A shorter value says too little.
+const FEWEST_TOKENS: usize = 20;
+
+/// More values than this are not looked at.
+const MOST_VALUES: usize = 20;
+
 /// In larger changes nothing is looked for.
 const MOST_STATEMENTS: usize = 4000;
 
@@ -72,7 +81,8 @@ pub(super) fn compare(change: &FileChange<'_>, told: &[String], reporter: &mut R
         };
         report(change, &whole, (&gone, &come), reporter);
     }
-    for one in come.iter().filter_map(|one| value(change, one)) {
+    let values = come.iter().filter_map(|one| value(change, one));
+    for one in values.take(MOST_VALUES) {
         report(change, &one, (&gone, &come), reporter);
     }
 }
@@ -91,7 +101,8 @@ struct Whole<'c> {
 /// `NAME = value` in a class or in the module, of a name that production does not have there.
 fn value<'c>(change: &FileChange<'c>, statement: &Statement<'c>) -> Option<Whole<'c>> {
     let assignment = statement.node.named_child(0)?;
-    if statement.node.kind() != "expression_statement" || assignment.kind() != "assignment" {
+    let plain = statement.node.kind() == "expression_statement";
+    if !plain || assignment.kind() != "assignment" || statement.tokens.len() < FEWEST_TOKENS {
         return None;
     }
     let around = change.head.outline.index_at(statement.span.start);
@@ -150,10 +161,10 @@ fn origin<'c>(
         before.read(&one.tokens, names);
     }
     let taken = inside.common(&before.less(&outside));
-    let share = if MANY_DISTINCT <= taken.distinct() {
-        50
-    } else {
-        SHARE
+    let share = match taken.distinct() {
+        ..MANY_DISTINCT => SHARE,
+        MANY_DISTINCT..MOST_DISTINCT => 50,
+        _ => 40,
     };
     let enough = FEWEST_WORDS <= inside.count()
         && FEWEST_DISTINCT <= taken.distinct()

@@ -10,12 +10,15 @@ use crate::compare::edits::Part;
 use crate::compare::statements::Statement;
 use crate::compare::words::Words;
 use crate::rules::{Confidence, Draft, FileChange, Reporter};
-use crate::syntax::outline::Kind;
+use crate::syntax::outline::{Definition, Kind};
 use crate::syntax::unit::definition_node;
 use crate::syntax::{Outline, Source};
 
 /// Fewer words are alike by chance.
 const FEWEST: usize = 3;
+
+/// So many other statements are a function that is written anew.
+const MANY: usize = 5;
 
 /// In larger changes nothing is looked for.
 const MOST_STATEMENTS: usize = 200;
@@ -51,11 +54,15 @@ pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<usize>, reporter:
         let Some(own) = own_names(change, partner, *index) else {
             continue;
         };
-        let name = if one.name.is_empty() { "The module" } else { &one.name };
+        let name = if one.name.is_empty() {
+            "The module"
+        } else {
+            &one.name
+        };
         let message = if is_rearranged(old, new, &own) {
             format!("{name} has production's calls and values here, arranged another way")
-        } else if says_less(old, new, &own) {
-            format!("{name} says nothing here that production does not say, in fewer words")
+        } else if let Some((gone, come)) = anew(change, one, (old, new)) {
+            format!("{name} is written anew here: {come} statements stand for {gone} others")
         } else {
             continue;
         };
@@ -78,13 +85,12 @@ pub(super) fn compare(change: &FileChange<'_>, told: &BTreeSet<usize>, reporter:
 
 /// The names of a function's own variables, of both sides. A module has none. `None` where both say
 /// the same: the comparison of lines may pair lines that only look alike.
-fn own_names<'c>(
-    change: &FileChange<'c>,
-    before: usize,
-    now: usize,
-) -> Option<HashSet<&'c str>> {
+fn own_names<'c>(change: &FileChange<'c>, before: usize, now: usize) -> Option<HashSet<&'c str>> {
     let (base, head) = (change.base, change.head);
-    let (before, now) = (&base.outline.definitions[before], &head.outline.definitions[now]);
+    let (before, now) = (
+        &base.outline.definitions[before],
+        &head.outline.definitions[now],
+    );
     let mut own = HashSet::new();
     if now.kind == Kind::Module {
         return Some(own);
@@ -99,22 +105,27 @@ fn own_names<'c>(
     Some(own)
 }
 
-/// Whether the statements take the place of longer ones and bring nothing new.
-fn says_less(old: &[&Statement<'_>], new: &[&Statement<'_>], own: &HashSet<&str>) -> bool {
-    if MOST_STATEMENTS < old.len() || MOST_STATEMENTS < new.len() {
-        return false;
+/// How many statements of a function go and how many others come, if many do and fewer come. A fix
+/// that changes as much adds to it.
+fn anew(
+    change: &FileChange<'_>,
+    one: &Definition,
+    (old, new): (&[&Statement<'_>], &[&Statement<'_>]),
+) -> Option<(usize, usize)> {
+    let too_large = MOST_STATEMENTS < old.len() || MOST_STATEMENTS < new.len();
+    if too_large || one.kind != Kind::Function || change.head.is_test {
+        return None;
     }
-    let words = |all: &[&Statement<'_>]| {
-        let mut words = Words::default();
-        for one in all {
-            words.read(&one.tokens, own);
-        }
-        words
-    };
-    let (was, is) = (words(old), words(new));
-    let nothing_new = is.less(&was).distinct() == 0;
-    FEWEST <= is.distinct() && nothing_new && 60 * was.count() <= 100 * is.count()
-        && is.count() < was.count()
+    let texts =
+        |all: &[&Statement<'_>]| -> HashSet<String> { all.iter().map(|one| said(one)).collect() };
+    let (was, is) = (texts(old), texts(new));
+    let (gone, come) = (was.difference(&is).count(), is.difference(&was).count());
+    (MANY <= come && come < gone).then_some((gone, come))
+}
+
+fn said(statement: &Statement<'_>) -> String {
+    let texts: Vec<&str> = statement.tokens.iter().map(|one| &*one.text).collect();
+    texts.join(" ")
 }
 
 fn sort_in<'p, 'a>(all: &mut Changed<'p, 'a>, part: Part<'p, 'a>, outline: &Outline) {
@@ -145,10 +156,7 @@ fn is_rearranged(old: &[&Statement<'_>], new: &[&Statement<'_>], own: &HashSet<&
         let mut texts: Vec<String> = all
             .iter()
             .filter(|one| one.node.kind() != "else_clause")
-            .map(|one| {
-                let texts: Vec<&str> = one.tokens.iter().map(|one| &*one.text).collect();
-                texts.join(" ")
-            })
+            .map(|one| said(one))
             .collect();
         texts.sort();
         texts

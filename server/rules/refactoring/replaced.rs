@@ -10,7 +10,10 @@ use crate::rules::{Confidence, Draft, FileChange, Reporter};
 use crate::syntax::Source;
 
 /// Fewer places may be one mistake that is corrected.
-const FEWEST: usize = 2;
+const FEWEST: usize = 3;
+
+/// Of something imported that the file no longer has at all, two are enough.
+const FEWEST_OF_ALL: usize = 2;
 
 /// Longer expressions are rewritten, not replaced.
 const MOST_TOKENS: usize = 16;
@@ -22,6 +25,10 @@ const LONGEST: usize = 60;
 type Places = Vec<(Range<usize>, Range<usize>)>;
 
 pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
+    // A test follows what it tests.
+    if change.head.is_test {
+        return;
+    }
     let mut all = BTreeMap::<(String, String), Places>::new();
     for index in 0..change.hunks.len() {
         let (base, head) = (change.edits.base(index), change.edits.head(index));
@@ -47,7 +54,8 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
         }
     }
     for ((was, is), places) in all {
-        if places.len() < FEWEST {
+        let everywhere = || is_imported(change, &was) && !change.head.source.text().contains(&was);
+        if places.len() < FEWEST_OF_ALL || places.len() < FEWEST && !everywhere() {
             continue;
         }
         let message = format!(
@@ -65,6 +73,13 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
     }
 }
 
+/// Whether the expression begins with what production imports.
+fn is_imported(change: &FileChange<'_>, expression: &str) -> bool {
+    let part = |one: char| !one.is_alphanumeric() && one != '_';
+    let first = expression.split(part).next().unwrap_or_default();
+    change.base.outline.names.is_imported(first)
+}
+
 /// The tokens that differ, if they are one expression with names in it on each side.
 fn differing<'t, 'a>(
     old: &'t Statement<'a>,
@@ -72,11 +87,18 @@ fn differing<'t, 'a>(
 ) -> Option<(&'t [Token<'a>], &'t [Token<'a>])> {
     let (was, is) = (&old.tokens, &new.tokens);
     let front = was.iter().zip(is).take_while(|(old, new)| old == new);
-    let front = front.count();
-    let (was, is) = (&was[front..], &is[front..]);
-    let back = was.iter().rev().zip(is.iter().rev());
-    let back = back.take_while(|(old, new)| old == new).count();
-    let (was, is) = (&was[..was.len() - back], &is[..is.len() - back]);
+    let mut front = front.count();
+    let (rest, other) = (&was[front..], &is[front..]);
+    let back = rest.iter().rev().zip(other.iter().rev());
+    let mut back = back.take_while(|(old, new)| old == new).count();
+    // Where one side only says more, the whole chain of attributes is looked at.
+    if (rest.len() == back || other.len() == back) && 0 < back {
+        back -= 1;
+        while 2 <= front && was[front - 1].text == "." {
+            front -= 2;
+        }
+    }
+    let (was, is) = (&was[front..was.len() - back], &is[front..is.len() - back]);
     let single = was.len() == 1 && is.len() == 1;
     let fits = |all: &[Token<'_>]| {
         all.len() <= MOST_TOKENS

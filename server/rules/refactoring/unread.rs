@@ -1,6 +1,7 @@
 //! Private names that go and that nothing ever read.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::draft;
 use super::everywhere::{has_word, words};
@@ -8,11 +9,13 @@ use crate::compare::statements::Statement;
 use crate::rules::{Confidence, Draft, FileChange, Reporter};
 use crate::syntax::Source;
 use crate::syntax::nodes::field;
-use crate::syntax::unit::binds;
 use tree_sitter::Node;
 
 /// Names that are used more often than this are not looked at.
 const MOST_PLACES: usize = 20;
+
+/// More names than this are not looked at.
+const MOST_NAMES: usize = 50;
 
 pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
     if change.head.is_test {
@@ -28,16 +31,16 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
             let Some((name, place)) = given(change.base.source, one) else {
                 continue;
             };
-            if has_word(change.head.source, name)
-                || !told.insert(name)
+            if MOST_NAMES <= told.len() {
+                return;
+            }
+            if !told.insert(name)
+                || has_word(change.head.source, name)
                 || !only_given(change.base.source, name)
             {
                 continue;
             }
-            let lines = change.head.source.lines();
-            let shown = change.hunks[hunk].shown_in_head().start as usize;
-            let shown = shown.min(lines.count().saturating_sub(1));
-            let span = lines.content(shown, change.head.source.text());
+            let span = shown(change, hunk);
             let message = format!("{name} goes: this file only ever set it");
             reporter.report(
                 Draft {
@@ -48,6 +51,17 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) {
             );
         }
     }
+}
+
+/// The line of head that shows what goes in a hunk; an empty one shows nothing.
+fn shown(change: &FileChange<'_>, hunk: usize) -> Range<usize> {
+    let (lines, text) = (change.head.source.lines(), change.head.source.text());
+    let first = change.hunks[hunk].shown_in_head().start as usize;
+    let mut line = first.min(lines.count().saturating_sub(1));
+    while 0 < line && text[lines.content(line, text)].trim().is_empty() {
+        line -= 1;
+    }
+    lines.content(line, text)
 }
 
 /// The private name that a statement gives a value.
@@ -78,17 +92,9 @@ fn only_given(source: &Source, name: &str) -> bool {
             if node.kind() != "identifier" || source.slice(node) != name {
                 return false;
             }
-            match node.parent().filter(|one| one.kind() == "attribute") {
-                Some(attribute) => {
-                    let outer = attribute.parent();
-                    outer.is_some_and(|outer| {
-                        outer.kind() == "assignment" && field(outer, "left") == Some(attribute)
-                    })
-                }
-                None => {
-                    let outer = node.parent();
-                    binds(node) && outer.is_some_and(|outer| outer.kind() == "assignment")
-                }
-            }
+            let attribute = node.parent().filter(|one| one.kind() == "attribute");
+            let given = attribute.unwrap_or(node);
+            let outer = given.parent().filter(|one| one.kind() == "assignment");
+            outer.is_some_and(|outer| field(outer, "left") == Some(given))
         })
 }
