@@ -10,7 +10,7 @@ use tree_sitter::Node;
 use super::{handed, origins};
 use crate::rules::Confidence;
 use crate::syntax::Unit;
-use crate::syntax::nodes::{bare, field, keyword};
+use crate::syntax::nodes::{bare, field, keyword, positional, string_value};
 
 /// How `with` closes a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,6 +237,7 @@ pub fn opens(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
         return cursor(unit, field(function, "object")?);
     }
     by_library(unit, call)
+        .or_else(|| like_path(unit, call))
         .or_else(|| {
             let name = origins::library(unit, function).filter(|_| may_open(unit, written))?;
             let configured = &unit.file.settings.resource_openers;
@@ -250,6 +251,49 @@ pub fn opens(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
                 ..kind
             })
         })
+}
+
+/// `target.open("rb")` of something whose type nobody says: only a file's `open` takes a mode first,
+/// and only a file's answer is read at once.
+fn like_path(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
+    const READS: [&str; 4] = ["read", "readlines", "readline", "write"];
+    let function = field(call, "function").filter(|one| one.kind() == "attribute")?;
+    let (object, name) = (field(function, "object")?, field(function, "attribute")?);
+    let first = unit
+        .slice(object)
+        .split(['.', '('])
+        .next()
+        .unwrap_or_default();
+    let is_own = matches!(unit.slice(object), "self" | "cls");
+    // `photo.open("rb")` alone opens what the object keeps.
+    let is_kept = call
+        .parent()
+        .is_some_and(|up| up.kind() == "expression_statement");
+    if unit.slice(name) != "open" || is_own || is_kept || unit.names().is_imported(first) {
+        return None;
+    }
+    let arguments = positional(call);
+    let is_mode = |text: &str| {
+        !text.is_empty() && text.len() <= 3 && text.chars().all(|one| "rwaxbt+U".contains(one))
+    };
+    let mode = arguments
+        .first()
+        .copied()
+        .or_else(|| keyword(call, "mode", unit.source()));
+    let is_read = || {
+        let part = call.parent().filter(|up| up.kind() == "attribute")?;
+        let name = unit.slice(field(part, "attribute")?);
+        (arguments.is_empty() && READS.contains(&name)).then_some(())
+    };
+    let opens_file = match mode {
+        Some(mode) => string_value(mode, unit.source()).is_some_and(is_mode),
+        None => is_read().is_some(),
+    };
+    opens_file.then_some(Kind {
+        confidence: Likely,
+        safe: false,
+        ..FILE
+    })
 }
 
 /// `ZipFile(…)`, whose members are opened with `open` as well.

@@ -37,6 +37,16 @@ pub(super) fn asked<'a>(
     questions.0.get(key)?.node(unit.source())
 }
 
+/// Whether another function of the file asks a mapping of the same name for the same key.
+pub(super) fn is_asked_by_another(unit: &Unit<'_>, mapping: &str, key: &str) -> bool {
+    let place = (None::<usize>, mapping.to_owned());
+    let questions = unit
+        .file
+        .facts
+        .about(place, || Questions::of(unit, None, mapping));
+    questions.0.contains_key(key)
+}
+
 /// The first `mapping.get("key")` for each key, in a class or in the whole file.
 struct Questions(HashMap<String, Place>);
 

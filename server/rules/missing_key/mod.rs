@@ -9,7 +9,7 @@ mod settled;
 use tree_sitter::Node;
 
 use super::knowledge::keys::{
-    Keys, Presence, Written, constant_subscript, is_load, module_lacks, path, written,
+    Keys, Presence, Written, constant_subscript, is_load, module_lacks, path, root, written,
 };
 use super::knowledge::outside::{Origin, origin};
 use super::knowledge::typed;
@@ -150,6 +150,13 @@ fn judge<'a>(
         (_, Origin::Declared) => (Confidence::Likely, "its type promises no keys"),
         (_, Origin::Plain) => (Confidence::Possible, "nothing checks it"),
         _ if keys.is_asked(&mapping) => (Confidence::Possible, "nothing checks it"),
+        // Locals of two functions share no more than a name.
+        (_, Origin::Unknown)
+            if keys.bindings(root(&mapping)).is_empty()
+                && elsewhere::is_asked_by_another(unit, &mapping, key) =>
+        {
+            (Confidence::Possible, "another function allows for that")
+        }
         _ => return None,
     };
     let is_shown = confidence != Confidence::Possible && around.is_worth_a_look();

@@ -1,6 +1,7 @@
 //! `none-access`: an attribute, item or call of a value that may be None.
 
 pub(super) mod answers;
+mod attributes;
 mod fix;
 mod lattice;
 mod narrow;
@@ -12,14 +13,12 @@ pub(super) mod source;
 
 use std::collections::HashMap;
 
-use tree_sitter::Node;
-
 use self::source::{Why, annotated_none};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
-use crate::syntax::flow::{Graph, Path, Segment};
-use crate::syntax::nodes::{ancestors, children, field, own, scope_of};
+use crate::syntax::flow::{Graph, Path};
+use crate::syntax::nodes::{ancestors, children, scope_of};
 use crate::syntax::unit::Parameter;
 
 /// An attribute, item or call of a value that may be None.
@@ -132,55 +131,13 @@ fn entry<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
             Some((path, of_parameter(unit, &one, open_to_all)?))
         })
         .collect();
-    let declared = of_attributes(unit, graph);
+    let declared = attributes::of_function(unit, graph);
     let begins = placeholders::of_function(unit, graph)
         .into_iter()
         .filter(|(path, _)| declared.iter().all(|(one, _)| one != path));
     known.extend(begins);
     known.extend(declared);
     known
-}
-
-/// The attributes of `self` that the class declares with a type that allows None.
-fn of_attributes<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
-    let paths = graph.flat.paths();
-    let own = unit.qualname.rsplit('.').next().unwrap_or_default();
-    let Some(this) = paths.name("self").filter(|_| own != "__init__") else {
-        return Vec::new();
-    };
-    let Some(class) = unit.class().filter(|class| *class == scope_of(unit.node)) else {
-        return Vec::new();
-    };
-    let mut declared: Vec<_> = field(class, "body").map_or_else(Vec::new, |body| {
-        children(body)
-            .filter_map(|statement| statement.named_child(0))
-            .filter(|one| one.kind() == "assignment")
-            .collect()
-    });
-    declared.extend(in_init(unit, class));
-    declared
-        .into_iter()
-        .filter_map(|one| {
-            let annotation = field(one, "type")?;
-            let left = field(one, "left").filter(|_| annotated_none(unit.slice(annotation)))?;
-            let name = field(left, "attribute").unwrap_or(left);
-            let path = paths.step(this, Segment::Attribute(unit.slice(name)))?;
-            let why = Why::new(one, Confidence::Likely, "its type allows None");
-            Some((path, why))
-        })
-        .collect()
-}
-
-/// `self.link: Optional[Link] = None` in `__init__`.
-fn in_init<'a>(unit: &Unit<'a>, class: Node<'a>) -> Vec<Node<'a>> {
-    let init = field(class, "body")
-        .into_iter()
-        .flat_map(|body| children(body).collect::<Vec<_>>())
-        .find(|one| field(*one, "name").is_some_and(|name| unit.slice(name) == "__init__"));
-    init.map_or_else(Vec::new, |init| own(init, &["assignment"]))
-        .into_iter()
-        .filter(|one| field(*one, "left").is_some_and(|left| unit.slice(left).starts_with("self.")))
-        .collect()
 }
 
 fn of_parameter<'a>(

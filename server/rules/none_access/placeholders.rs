@@ -1,19 +1,33 @@
 //! Names of a module and attributes of a class that begin as None.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tree_sitter::Node;
 
+use super::attributes::classes;
 use super::source::Why;
 use crate::rules::Confidence;
 use crate::syntax::flow::{Graph, Path, Segment};
 use crate::syntax::nodes::{Walk, ancestors, bare, children, field, fields, scope_of};
 use crate::syntax::{File, Unit};
 
-/// The names and the places of their None, by the first byte of the class (0 for the module, which
-/// is no class).
+/// By the first byte of the class (0 for the module, which is no class).
 #[derive(Debug, Default)]
-struct Placeholders(HashMap<usize, Vec<(String, usize)>>);
+struct Placeholders {
+    /// The names that begin as None.
+    begin: HashMap<usize, Vec<Begin>>,
+    /// The names that get another value.
+    filled: HashMap<usize, Vec<String>>,
+}
+
+#[derive(Debug)]
+struct Begin {
+    name: String,
+    /// The first byte of the None.
+    at: usize,
+    /// Some condition asks for it.
+    asked: bool,
+}
 
 /// What a file does with its names and attributes: all of them, while it is read.
 #[derive(Debug, Default)]
@@ -54,13 +68,23 @@ pub(super) fn of_function<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, 
             found.push((path, why));
         }
     };
-    for (name, at) in known.0.get(&0).into_iter().flatten() {
-        push(paths.name(name).filter(|_| is_free(unit, name)), *at);
+    for one in known.begin.get(&0).into_iter().flatten() {
+        let path = paths.name(&one.name).filter(|_| is_free(unit, &one.name));
+        push(path, one.at);
     }
     if let Some(this) = this.filter(|_| own != "__init__") {
-        let owner = class.map_or(0, |class| class.start_byte());
-        for (name, at) in known.0.get(&owner).into_iter().flatten() {
-            push(paths.step(this, Segment::Attribute(name)), *at);
+        let mut nearer = HashSet::new();
+        for class in classes(unit) {
+            let owner = class.start_byte();
+            let is_base = unit.class() != Some(class);
+            for one in known.begin.get(&owner).into_iter().flatten() {
+                // What a base class only declares is for its subclasses to fill.
+                let counts = !is_base || one.asked && !nearer.contains(&one.name);
+                if counts {
+                    push(paths.step(this, Segment::Attribute(&one.name)), one.at);
+                }
+            }
+            nearer.extend(known.filled.get(&owner).into_iter().flatten());
         }
     }
     found.sort_by_key(|(_, why)| why.place.start_byte());
@@ -90,8 +114,13 @@ impl Placeholders {
         }
         let mut known = Self::default();
         for ((owner, name), seen) in reading.0 {
+            if seen.set {
+                known.filled.entry(owner).or_default().push(name.clone());
+            }
             if let Some(at) = seen.none.filter(|_| seen.counts()) {
-                known.0.entry(owner).or_default().push((name, at));
+                let asked = seen.tested;
+                let begin = Begin { name, at, asked };
+                known.begin.entry(owner).or_default().push(begin);
             }
         }
         known
