@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::blocks::Block;
 use super::callers::{self, Use, Wanted};
+use super::form::Formal;
 use super::matching::{FEWEST_TOKENS, SIMILAR, similarity};
 use super::normal::{stable_hash, tokens};
 use super::signature::names_of_parameters;
@@ -67,6 +68,8 @@ pub struct Branch {
     users: BTreeMap<Wanted, Vec<User>>,
     /// Set where the branch is larger than most hotfixes are.
     pub oversize: Option<Oversize>,
+    /// Set where the branch changes hardly anything but the form of the code.
+    pub formal: Option<Formal>,
     /// The files in which production's own later changes are in the way of merging the hotfix and
     /// taking it back.
     pub conflicts: BTreeSet<String>,

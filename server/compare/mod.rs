@@ -6,6 +6,7 @@ pub mod branch;
 pub mod callers;
 pub mod canonical;
 pub mod edits;
+pub mod form;
 pub mod matching;
 pub mod normal;
 pub mod notes;

@@ -32,7 +32,7 @@ pub fn same(base: Part<'_, '_>, head: Part<'_, '_>) -> bool {
 }
 
 /// The texts of the tokens in the newest spelling.
-fn plain<'t>(tokens: &'t [Token<'_>]) -> Vec<&'t str> {
+pub(super) fn plain<'t>(tokens: &'t [Token<'_>]) -> Vec<&'t str> {
     let all: Vec<&str> = tokens.iter().map(|one| &*one.text).collect();
     let mut out = Vec::with_capacity(all.len());
     spell(&all, &mut out);

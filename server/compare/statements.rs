@@ -49,6 +49,14 @@ pub fn one_way<'s>(source: &'s Source, statement: &Statement<'s>) -> Vec<Token<'
     read_again(reader, statement)
 }
 
+/// What a statement says, annotations included, whichever way it is written.
+#[must_use]
+pub fn one_way_typed<'s>(source: &'s Source, statement: &Statement<'s>) -> Vec<Token<'s>> {
+    let mut reader = Reader::new(source);
+    reader.one_way = true;
+    read_again(reader, statement)
+}
+
 fn read_again<'s>(mut reader: Reader<'s>, statement: &Statement<'s>) -> Vec<Token<'s>> {
     if statement.node.byte_range() == statement.span {
         reader.read(statement.node);

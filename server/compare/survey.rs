@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::blocks::Ends;
 use super::branch::{Branch, Sides};
+use super::form::Formal;
 use super::matching::Matching;
 use super::shape::{Changed, Counts, Fact, Shape, Side};
 use super::size::{Budget, Oversize, Size};
@@ -33,10 +34,14 @@ impl Survey {
         let mut branch = Branch::of(files);
         let mut all = Shape::default();
         let mut largest: Option<(u32, &str)> = None;
+        let mut formal: Option<(u32, &str)> = None;
         let mut ends = Ends::default();
         for file in files {
             let shape = shape_of(file, &branch, tests.matches(&file.path), &mut ends);
             let lines = shape.lines();
+            if formal.is_none_or(|(most, _)| most < shape.form()) {
+                formal = Some((shape.form(), &file.path));
+            }
             if file.head.is_some() && largest.is_none_or(|(most, _)| most < lines) {
                 largest = Some((lines, &file.path));
             }
@@ -53,6 +58,7 @@ impl Survey {
             commits: commits.max(1),
         };
         branch.oversize = largest.and_then(|(_, path)| Oversize::of(size, settings, path));
+        branch.formal = formal.and_then(|(_, path)| Formal::of(&counts, path));
         Self {
             branch,
             counts,

@@ -56,6 +56,13 @@ impl<'s> Reader<'s> {
             "return_statement" => self.one_return(node),
             "raise_statement" => self.one_raise(node),
             "argument_list" => is_plain_class(self, node),
+            "list_splat" => children(node)
+                .next()
+                .filter(|one| one.kind() == "list_comprehension")
+                .is_some_and(|one| {
+                    self.push("*", Role::Other, node.start_byte());
+                    self.collected(("(", one, ")"), one.start_byte())
+                }),
             _ => false,
         }
     }
@@ -113,6 +120,10 @@ impl<'s> Reader<'s> {
         }
         match (name, all.as_slice()) {
             ("super", [_, _]) => self.words(&["super", "(", ")"], at),
+            ("str", [one]) if is_text(*one) => {
+                self.read(*one);
+                true
+            }
             ("dict", []) => self.words(&["{", "}"], at),
             ("list", []) => self.words(&["[", "]"], at),
             ("tuple", []) => self.words(&["⟨", "⟩"], at),
@@ -295,10 +306,10 @@ impl<'s> Reader<'s> {
             }
             _ => return false,
         };
-        let Some(pieces) = percent_pieces(&text) else {
+        let Some(format) = percent_format(&text) else {
             return false;
         };
-        self.formatted(&pieces, &values, shape, node)
+        self.formatted(&format, &values, shape, node)
     }
 
     /// `"{} of {}".format(a, b)`.
@@ -309,14 +320,15 @@ impl<'s> Reader<'s> {
         let Some((text, shape)) = self.plain_text(bare(object)) else {
             return false;
         };
-        let Some((pieces, names)) = brace_pieces(&text) else {
+        let Some(format) = brace_format(&text) else {
             return false;
         };
         let places = positional(node);
         if places.iter().any(|one| one.kind() == "list_splat") || has_splat(node) {
             return false;
         }
-        let find = |name: &String| -> Option<Node<'s>> {
+        let find = |place: &Place| -> Option<Node<'s>> {
+            let name = &place.name;
             if let Ok(number) = name.parse::<usize>() {
                 return places.get(number).copied();
             }
@@ -325,11 +337,11 @@ impl<'s> Reader<'s> {
                 all.find(|one| field(*one, "name").is_some_and(|at| self.slice(at) == *name));
             named.and_then(|one| field(one, "value"))
         };
-        let values: Option<Vec<Node<'s>>> = names.iter().map(find).collect();
+        let values: Option<Vec<Node<'s>>> = format.places.iter().map(find).collect();
         let Some(values) = values.filter(|all| all.len() == children(arguments).count()) else {
             return false;
         };
-        self.formatted(&pieces, &values, shape.for_format(), node)
+        self.formatted(&format, &values, shape.for_format(), node)
     }
 
     /// A literal without places for values: its content.
@@ -358,25 +370,33 @@ impl<'s> Reader<'s> {
     /// Reads a text with values in between like an f-string.
     fn formatted(
         &mut self,
-        pieces: &[String],
+        format: &Format,
         values: &[Node<'s>],
         shape: Shape,
         node: Node<'s>,
     ) -> bool {
-        if pieces.len() != values.len() + 1 || values.is_empty() {
+        if format.places.len() != values.len() || values.is_empty() {
             return false;
         }
         let at = node.start_byte();
-        for (piece, value) in pieces.iter().zip(values) {
+        let places = format.places.iter().zip(values);
+        for (piece, (place, value)) in format.pieces.iter().zip(places) {
             let mut plain = String::new();
             strings::append(&mut plain, piece, shape);
             self.flush(&mut plain, '"', at);
             self.push("{", Role::Other, at);
             self.read(*value);
+            for name in &place.attributes {
+                self.push(".", Role::Other, at);
+                self.push(name.clone(), Role::Attribute, at);
+            }
+            if let Some(conversion) = place.conversion {
+                self.push(conversion, Role::Other, at);
+            }
             self.push("}", Role::Other, at);
         }
         let mut plain = String::new();
-        if let Some(last) = pieces.last() {
+        if let Some(last) = format.pieces.last() {
             strings::append(&mut plain, last, shape);
         }
         self.push(format!("\"{plain}\""), Role::Other, at);
@@ -386,6 +406,14 @@ impl<'s> Reader<'s> {
 
 fn named(node: Node<'_>) -> Vec<Node<'_>> {
     children(node).collect()
+}
+
+/// Whether the node is a literal of text, not of bytes.
+fn is_text(node: Node<'_>) -> bool {
+    node.kind() == "string"
+        && node
+            .child(0)
+            .is_some_and(|start| start.end_byte() - start.start_byte() == 1)
 }
 
 fn is_kind(node: Node<'_>, kinds: &[&str]) -> bool {
@@ -416,27 +444,56 @@ fn is_walked(node: Node<'_>) -> bool {
     }
 }
 
-/// What stands around each `%s`; `None` where something else is formatted.
-fn percent_pieces(text: &str) -> Option<Vec<String>> {
-    let mut pieces = vec![String::new()];
-    let mut rest = text.chars();
-    while let Some(one) = rest.next() {
-        match (one, pieces.last_mut()?) {
-            ('%', last) => match rest.next()? {
-                '%' => last.push('%'),
-                's' => pieces.push(String::new()),
-                _ => return None,
-            },
-            (other, last) => last.push(other),
-        }
-    }
-    Some(pieces)
+/// A format string taken apart: what stands around each place, and the places.
+struct Format {
+    /// One more than there are places.
+    pieces: Vec<String>,
+    places: Vec<Place>,
 }
 
-/// What stands around each `{}`, doubled braces kept, and the name or number in each; `None` where
-/// a value is shown in a format of its own.
-fn brace_pieces(text: &str) -> Option<(Vec<String>, Vec<String>)> {
-    let (mut pieces, mut names) = (vec![String::new()], Vec::new());
+/// A place for a value in a format string.
+#[derive(Default)]
+struct Place {
+    /// The name or number that asks for the value; empty where the order says it.
+    name: String,
+    /// The attributes of the value that are shown: `name` in `{0.name}`.
+    attributes: Vec<String>,
+    /// `!r` where the value's `repr` is shown.
+    conversion: Option<&'static str>,
+}
+
+/// `%s` and `%r`; `None` where something else is formatted: `%d` cuts a number off, which no `{}` does.
+fn percent_format(text: &str) -> Option<Format> {
+    let (mut pieces, mut places) = (vec![String::new()], Vec::new());
+    let mut rest = text.chars();
+    while let Some(one) = rest.next() {
+        let last = pieces.last_mut()?;
+        if one != '%' {
+            last.push(one);
+            continue;
+        }
+        let conversion = match rest.next()? {
+            '%' => {
+                last.push('%');
+                continue;
+            }
+            's' => None,
+            'r' => Some("!r"),
+            _ => return None,
+        };
+        places.push(Place {
+            conversion,
+            ..Place::default()
+        });
+        pieces.push(String::new());
+    }
+    Some(Format { pieces, places })
+}
+
+/// `{}`, `{0}`, `{name}`, `{0.name}` and `{!r}`, doubled braces kept; `None` where a value is shown in
+/// a format of its own.
+fn brace_format(text: &str) -> Option<Format> {
+    let (mut pieces, mut places) = (vec![String::new()], Vec::new());
     let mut rest = text.chars().peekable();
     while let Some(one) = rest.next() {
         let last = pieces.last_mut()?;
@@ -447,23 +504,87 @@ fn brace_pieces(text: &str) -> Option<(Vec<String>, Vec<String>)> {
                 last.push(one);
             }
             '{' => {
-                let mut name = String::new();
+                let mut inside = String::new();
                 loop {
                     match rest.next()? {
                         '}' => break,
-                        ':' | '!' | '.' | '[' | '{' => return None,
-                        other => name.push(other),
+                        ':' | '[' | '{' => return None,
+                        other => inside.push(other),
                     }
                 }
-                if name.is_empty() {
-                    name = names.len().to_string();
+                let mut place = place(&inside)?;
+                if place.name.is_empty() {
+                    place.name = places.len().to_string();
                 }
-                names.push(name);
+                places.push(place);
                 pieces.push(String::new());
             }
             '}' => return None,
             other => last.push(other),
         }
     }
-    Some((pieces, names))
+    Some(Format { pieces, places })
+}
+
+/// What stands between two braces.
+fn place(inside: &str) -> Option<Place> {
+    let (path, conversion) = match inside.split_once('!') {
+        None => (inside, None),
+        Some((path, "r")) => (path, Some("!r")),
+        Some((path, "s")) => (path, None),
+        Some(_) => return None,
+    };
+    let mut parts = path.split('.').map(str::to_owned);
+    Some(Place {
+        name: parts.next()?,
+        attributes: parts.collect(),
+        conversion,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compare::edits::Edits;
+    use crate::compare::form::{Form, Kind};
+    use crate::syntax::Source;
+    use crate::vcs::hunks;
+
+    fn is_one_way(old: &str, new: &str) -> bool {
+        let (base, head) = (Source::parse(old), Source::parse(new));
+        let hunks = hunks::diff(base.text(), head.text());
+        let edits = Edits::new(&base, &head, &hunks);
+        let form = Form::of(&edits, hunks.len());
+        (0..hunks.len()).all(|hunk| form.kind(hunk) == Some(Kind::Way))
+    }
+
+    #[test]
+    fn formats_that_show_the_same_are_one() {
+        for (old, new) in [
+            ("a = '<%r>' % b.c\n", "a = f'<{b.c!r}>'\n"),
+            ("a = '{!r}'.format(vars(b))\n", "a = f'{vars(b)!r}'\n"),
+            (
+                "a = '{n}: {0.name}'.format(b, n=type(b).__name__)\n",
+                "a = f'{type(b).__name__}: {b.name}'\n",
+            ),
+            ("a = f(*[b(c) for c in d])\n", "a = f(*(b(c) for c in d))\n"),
+            ("a = f(str('b'))\n", "a = f('b')\n"),
+        ] {
+            assert!(is_one_way(old, new), "{old}");
+        }
+    }
+
+    #[test]
+    fn formats_that_show_something_else_are_not() {
+        for (old, new) in [
+            ("a = '<%r>' % b.c\n", "a = f'<{b.c}>'\n"),
+            ("a = '<%d>' % b\n", "a = f'<{b}>'\n"),
+            ("a = '{!a}'.format(b)\n", "a = f'{b!r}'\n"),
+            ("a = '{0.name}'.format(b)\n", "a = f'{b.title}'\n"),
+            ("a = '{0[name]}'.format(b)\n", "a = f'{b.name}'\n"),
+            ("a = f([b(c) for c in d])\n", "a = f((b(c) for c in d))\n"),
+            ("a = f(str(b))\n", "a = f(b)\n"),
+        ] {
+            assert!(!is_one_way(old, new), "{old}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::{
     Confidence, Draft, FileChange, Finding, FixContext, Group, Meta, Reporter, Rule, Trial,
 };
 use crate::compare::edits::Edits;
+use crate::compare::form::Formal;
 use crate::compare::spelling;
 use crate::fixes::hunk::{Target, restore_hunk};
 use crate::fixes::{Applicability, Fix};
@@ -19,7 +20,7 @@ pub struct Reformatting;
 static META: Meta = Meta {
     name: "reformatting",
     group: Group::Scope,
-    highest: Confidence::Likely,
+    highest: Confidence::Certain,
     checklist: "The change is minimal and targeted",
     noqa: &[],
     docs: include_str!("docs/reformatting.md"),
@@ -42,19 +43,25 @@ impl Rule for Reformatting {
     }
 
     fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
+        let formal = change.branch.formal.as_ref();
+        let mut formal = formal.filter(|one| one.path == change.path);
         for (index, hunk) in change.hunks.iter().enumerate() {
             let Some(what) = what_changes(change.edits, index) else {
                 continue;
             };
+            let mut draft = draft_over(span_of(change.head.source, hunk), what);
+            if let Some(formal) = formal.take_if(|_| what == What::Layout) {
+                draft.message = of_branch(formal);
+                draft.confidence = Confidence::Certain;
+            }
+            reporter.report(draft);
+        }
+        // Where all is written another way, there is no place of layout to say it at.
+        if let (Some(formal), Some(hunk)) = (formal, change.hunks.first()) {
             let span = span_of(change.head.source, hunk);
             reporter.report(Draft {
-                span: span.clone(),
-                anchor: span,
-                message: what.message().to_owned(),
-                confidence: what.confidence(),
-                related: Vec::new(),
-                detail: format!("{what:?}"),
-                covers: &[],
+                detail: "form".to_owned(),
+                ..Draft::over(span, Confidence::Certain, of_branch(formal))
             });
         }
     }
@@ -105,6 +112,25 @@ impl Rule for Reformatting {
             ..fix
         });
         mended.into_iter().collect()
+    }
+}
+
+fn draft_over(span: Range<usize>, what: What) -> Draft {
+    Draft {
+        detail: format!("{what:?}"),
+        ..Draft::over(span, what.confidence(), what.message().to_owned())
+    }
+}
+
+/// The branch is one thing, so one place speaks for it.
+fn of_branch(formal: &Formal) -> String {
+    if formal.places < formal.all {
+        format!(
+            "{} of {} changed places are only form: nobody finds the fix among them",
+            formal.places, formal.all
+        )
+    } else {
+        "Only the form of the code changes in this hotfix: it mends nothing".to_owned()
     }
 }
 
@@ -170,7 +196,10 @@ fn what_changes(edits: &Edits<'_>, index: usize) -> Option<What> {
 /// Whether a comment belongs to the hotfix or is read by a tool.
 fn means_something(comment: &str) -> bool {
     let lower = comment.to_ascii_lowercase();
-    lower.contains("hotfix") || DIRECTIVES.iter().any(|start| lower.starts_with(start))
+    // UTF-8 is what Python 3 reads anyway.
+    let default = lower.contains("-*-") && lower.contains("coding: utf-8");
+    !default
+        && (lower.contains("hotfix") || DIRECTIVES.iter().any(|start| lower.starts_with(start)))
 }
 
 /// The bytes that show a hunk: its lines without the blanks around them, or the line behind a

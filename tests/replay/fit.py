@@ -35,7 +35,7 @@ statements-renamed repeats imports-added imports-removed deprecations-added depr
 options-added attributes-added attributes-removed constants-added constants-removed
 docstrings-added compat-removed conditions-added guards-added handlers-added assertions-added
 assertions-removed tests-added test-lines manifests layout-hunks files-added files-deleted all-files
-only-layout no-production
+form-hunks only-layout only-form no-production
 """.split()
 
 # What the change's own release notes call it. Some labels of the sample come from the same notes, so

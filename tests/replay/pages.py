@@ -121,14 +121,12 @@ def in_code(answer: Answer, rules: tuple[str, ...]) -> bool:
 
 
 def is_error_like(answer: Answer) -> bool:
-    """Whether the change has a sign that a real hotfix hardly ever has: nothing but the layout
+    """Whether the change has a sign that a real hotfix hardly ever has: hardly anything but the form
     changes, assertions or a source file go away, or what callers rely on breaks."""
     facts = answer.facts
-    hunks = facts.get("hunks", 0)
-    same = facts.get("layout-hunks", 0) + facts.get("comment-hunks", 0)
-    only_layout = 0 < hunks <= same
     fewer = facts.get("assertions-added", 0) < facts.get("assertions-removed", 0)
-    return bool(only_layout or fewer or facts.get("files-deleted", 0) or answer.of(["api-change"], "warning"))
+    warned = answer.of(["reformatting", "api-change"], "warning")
+    return bool(warned or fewer or facts.get("files-deleted", 0))
 
 
 def share(answers: list[Answer], holds) -> float:
@@ -184,8 +182,8 @@ follows from its release line, news fragment, prefix, trailer or author, never f
 
 {listed}
 
-An error-like sign: nothing but the layout changes, assertions become fewer, a production file goes away, or
-a warning of `api-change`.
+An error-like sign: hardly anything but the form of the code changes (a warning of `reformatting`), assertions
+become fewer, a production file goes away, or a warning of `api-change`.
 
 The {len(tables.pattern_warnings())} warnings about the code of real hotfixes stand in {len(alarmed)} commits.
 

@@ -13,6 +13,7 @@ mod table;
 
 use super::branch::Branch;
 use super::edits::Edits;
+use super::form::{Form, Kind};
 use super::matching::Matching;
 use super::statements::{Statement, in_stretches};
 use crate::syntax::{Outline, Source};
@@ -89,15 +90,13 @@ impl Shape {
         let hunks = u32::try_from(changed.hunks.len()).unwrap_or(u32::MAX);
         shape.counts.add(Fact::Hunks, hunks);
         if let Some(edits) = &edits {
-            let same = (0..changed.hunks.len()).filter(|&hunk| edits.same_code(hunk).is_some());
-            for hunk in same {
-                let comments = edits.base(hunk).comments.len() + edits.head(hunk).comments.len();
-                let fact = if comments == 0 {
-                    Fact::LayoutHunks
-                } else {
-                    Fact::CommentHunks
-                };
-                shape.counts.add(fact, 1);
+            let form = Form::of(edits, changed.hunks.len());
+            for (fact, kinds) in [
+                (Fact::LayoutHunks, &[Kind::Layout][..]),
+                (Fact::CommentHunks, &[Kind::Comments]),
+                (Fact::FormHunks, &[Kind::Way, Kind::Imports]),
+            ] {
+                shape.counts.add(fact, form.count(kinds));
             }
         }
         definitions::read(changed, &mut shape.counts);
@@ -116,6 +115,13 @@ impl Shape {
     pub fn lines(&self) -> u32 {
         let count = |fact| self.counts.get(fact);
         count(Fact::LinesAdded).saturating_add(count(Fact::LinesRemoved))
+    }
+
+    /// Places of production code where only the form changes.
+    #[must_use]
+    pub fn form(&self) -> u32 {
+        let count = |fact| self.counts.get(fact);
+        count(Fact::LayoutHunks).saturating_add(count(Fact::FormHunks))
     }
 
     /// Adds what the paths alone tell.
@@ -137,6 +143,9 @@ impl Shape {
         let same = counts.get(Fact::LayoutHunks) + counts.get(Fact::CommentHunks);
         let hunks = counts.get(Fact::Hunks);
         counts.add(Fact::OnlyLayout, u32::from(0 < hunks && hunks <= same));
+        let form = counts.get(Fact::FormHunks);
+        let only_form = 0 < form + counts.get(Fact::LayoutHunks) && hunks <= same + form;
+        counts.add(Fact::OnlyForm, u32::from(only_form));
         let elsewhere = counts.get(Fact::Files) == 0 && 0 < counts.get(Fact::AllFiles);
         counts.add(Fact::NoProduction, u32::from(elsewhere));
         counts
@@ -261,7 +270,12 @@ mod tests {
             "app.py",
             "import a\nimport b\nimport c\n",
             "import c\nimport a\nimport b\n",
-            &["hunks 2", "statements-moved 1"],
+            &[
+                "hunks 2",
+                "form-hunks 2",
+                "statements-moved 1",
+                "only-form 1",
+            ],
         );
     }
 

@@ -36,6 +36,7 @@ facts! {
     Hunks "hunks" "changed places",
     LayoutHunks "layout-hunks" "places where only the layout changes",
     CommentHunks "comment-hunks" "places where only comments change",
+    FormHunks "form-hunks" "places that are only written another way",
     Definitions "definitions" "changed functions",
     PublicFunctions "public-functions" "new public functions",
     PublicClasses "public-classes" "new public classes",
@@ -116,6 +117,7 @@ facts! {
     NotesFixed "notes-fixed" "release notes of a fix",
     NotesInside "notes-inside" "release notes of nothing that users see",
     OnlyLayout "only-layout" "change of the layout alone",
+    OnlyForm "only-form" "change of the form alone",
     NoProduction "no-production" "change outside of production code",
 }
 
