@@ -128,10 +128,11 @@ fn list(branch: &Branch, terminal: &mut Terminal) -> Result<(), Trouble> {
         } else {
             format!(" (from {})", about.branch)
         };
+        let file = place::shown(&terminal.folder, &branch.root().join(&about.file));
         let _ = writeln!(
             table,
-            "{:>3}  {}:{}  {}{from}",
-            change.number, about.file, about.line, about.what
+            "{:>3}  {file}:{}  {}{from}",
+            change.number, about.line, about.what
         );
     }
     terminal.print(&super::plan::harmless(&table));

@@ -80,7 +80,8 @@ fn apply(results: &Results, terminal: &mut Terminal) {
         let outcome = fix::fix_text(&file.snapshot, &options);
         let old = &file.input.text;
         if *old != outcome.text && fix::write_back(file, &outcome.text, terminal) {
-            diff::print(&file.target.path, old, &outcome.text, terminal);
+            let change = fix::change(file, &file.target.path, &outcome.text);
+            diff::print(&change, terminal);
         }
     }
 }

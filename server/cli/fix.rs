@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
         }
         if arguments.diff {
             let path = &file.target.path;
-            diff::print(path, &file.input.text, &outcome.text, terminal);
+            diff::print(&change(file, path, &outcome.text), terminal);
         } else if !write_back(file, &outcome.text, terminal) {
             continue;
         }
@@ -50,6 +50,16 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> Exit {
         Exit::Found
     } else {
         Exit::Clean
+    }
+}
+
+/// What a file becomes, for a diff.
+pub fn change<'a>(file: &'a Judged, path: &'a str, new: &'a str) -> diff::Change<'a> {
+    diff::Change {
+        path,
+        old: &file.input.text,
+        new,
+        mark: file.input.mark(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::trouble::Trouble;
 use crate::text::{read_limited, read_regular};
 use crate::vcs::LIMIT_BYTES;
 
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A file's text, and what is needed to write it back as it was.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +23,12 @@ pub struct Input {
 impl Input {
     /// The bytes of `text`, with the byte order mark that the file had.
     pub fn encode(&self, text: &str) -> Vec<u8> {
-        let mark = if self.marked { BYTE_ORDER_MARK } else { "" };
-        [mark, text].concat().into_bytes()
+        [self.mark(), text].concat().into_bytes()
+    }
+
+    /// The byte order mark that the file begins with, if any.
+    pub fn mark(&self) -> &'static str {
+        if self.marked { BYTE_ORDER_MARK } else { "" }
     }
 
     /// Takes bytes for the content of the file `shown`.
@@ -34,8 +38,7 @@ impl Input {
             return Err(Trouble::at(shown, message));
         }
         let Ok(text) = std::str::from_utf8(&bytes) else {
-            let message = "the file is not UTF-8 text: save it as UTF-8, or add it to `exclude`";
-            return Err(Trouble::at(shown, message));
+            return Err(Trouble::at(shown, not_utf8(&bytes)));
         };
         let unmarked = text.strip_prefix(BYTE_ORDER_MARK);
         Ok(Self {
@@ -71,6 +74,26 @@ pub fn read_stdin(shown: &str) -> Result<Input, Trouble> {
         return Err(Trouble::at(shown, too_large()));
     }
     Input::from_bytes(bytes, shown)
+}
+
+/// What to do about a file that is not UTF-8. Python reads one whose first lines name another
+/// encoding, so such a file is not to be changed for our sake.
+fn not_utf8(bytes: &[u8]) -> String {
+    let lines = bytes.split(|&byte| byte == b'\n').take(2);
+    let named = lines.filter_map(|line| {
+        let line = std::str::from_utf8(line).ok()?;
+        let (_, rest) = line.trim_start().strip_prefix('#')?.split_once("coding")?;
+        let rest = rest.strip_prefix([':', '='])?.trim_start();
+        let end = rest.find(|one: char| !one.is_alphanumeric() && !"-_.".contains(one));
+        Some(&rest[..end.unwrap_or(rest.len())])
+    });
+    match named.filter(|name| !name.is_empty()).last() {
+        Some(name) => format!(
+            "the file says that it is {name}, and hotfix-ls reads UTF-8 only: review it by hand, and \
+             add it to `exclude`"
+        ),
+        None => "the file is not UTF-8 text: save it as UTF-8, or add it to `exclude`".to_owned(),
+    }
 }
 
 fn too_large() -> String {

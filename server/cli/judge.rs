@@ -85,7 +85,6 @@ impl Judged {
         });
         touched.map(|touched| {
             let (first, last) = (touched.start + 1, touched.end);
-            let place = format!("{}:{first}", self.target.shown);
             let bytes = lines.bytes(touched);
             let text = self.snapshot.head.text().get(bytes).unwrap_or_default();
             let message = if text.replace("\r\n", "").contains('\r') {
@@ -95,7 +94,7 @@ impl Judged {
             } else {
                 format!("lines {first} to {last} are not valid Python, so they were not judged: correct them first")
             };
-            Trouble::at(place, message)
+            Trouble::on_line(&self.target.shown, first, message)
         })
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::branch::Branch;
+use super::input::BYTE_ORDER_MARK;
 use super::place;
 use super::terminal::Terminal;
 use super::trouble::Trouble;
@@ -27,12 +28,13 @@ pub struct Opened {
 pub fn open(branch: &Branch, written: &str, terminal: &Terminal) -> Result<Opened, Trouble> {
     let at = |message: String| Trouble::at(written, message);
     let file = place::absolute(&terminal.folder, Path::new(written));
-    let bytes = text::read_regular(&file, LIMIT_BYTES)
-        .map_err(|error| at(format!("it cannot be read ({error})")))?;
+    let scope = Scope::Judged(Arc::clone(&branch.base));
+    let base = || branch.repository.base_for(&scope, &file);
+    let bytes =
+        text::read_regular(&file, LIMIT_BYTES).map_err(|error| at(unreadable(&error, base)))?;
     let head = std::str::from_utf8(&bytes)
         .map_err(|_| at("it is not UTF-8: save it as UTF-8 first".to_owned()))?;
-    let scope = Scope::Judged(Arc::clone(&branch.base));
-    let production = match branch.repository.base_for(&scope, &file) {
+    let production = match base() {
         Base::Production(production) => production,
         Base::Added => {
             let message = "production has no such file, so all of it would go: remove it, or \
@@ -66,19 +68,37 @@ pub fn open(branch: &Branch, written: &str, terminal: &Terminal) -> Result<Opene
     })
 }
 
+/// Why a file cannot be read; one that the hotfix deleted comes back with git.
+fn unreadable(error: &std::io::Error, base: impl FnOnce() -> Base) -> String {
+    if error.kind() == std::io::ErrorKind::NotFound
+        && let Base::Production(production) = base()
+    {
+        let commit = production.commit.get(..10).unwrap_or(&production.commit);
+        let path = place::shell_word(&production.path);
+        return format!(
+            "the hotfix deleted it: `git restore --source={commit} -- :/{path}` brings it back"
+        );
+    }
+    format!("it cannot be read ({error})")
+}
+
 impl Opened {
+    /// The byte order mark that the file begins with, if any.
+    pub fn mark(&self) -> &'static str {
+        if self.bytes.starts_with(BYTE_ORDER_MARK.as_bytes()) {
+            BYTE_ORDER_MARK
+        } else {
+            ""
+        }
+    }
+
     /// Replaces the file by `text`, in one step.
     ///
     /// # Errors
     /// [`WriteError`] when the file changed meanwhile or cannot be written.
     pub fn write(&self, text: &str) -> Result<(), WriteError> {
-        const MARK: &[u8] = "\u{feff}".as_bytes();
-        let mark = if self.bytes.starts_with(MARK) {
-            MARK
-        } else {
-            &[]
-        };
-        text::replace(&self.file, &self.bytes, &[mark, text.as_bytes()].concat())
+        let whole = [self.mark(), text].concat();
+        text::replace(&self.file, &self.bytes, whole.as_bytes())
     }
 }
 

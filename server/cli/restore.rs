@@ -48,7 +48,13 @@ fn restore(branch: &Branch, arguments: &Restore, terminal: &Terminal) -> Result<
     let old = opened.snapshot.head.text();
     let new = fixes::apply(old, &edits).unwrap_or_else(|| old.to_owned());
     let path = &opened.snapshot.path;
-    diff::print(path, old, &new, terminal);
+    let shown = diff::Change {
+        path,
+        old,
+        new: &new,
+        mark: opened.mark(),
+    };
+    diff::print(&shown, terminal);
     if edits.is_empty() {
         terminal.say(format!(
             "Nothing to restore: {path} has production's {what}{}",
@@ -91,7 +97,9 @@ fn change(
     definition: bool,
 ) -> Result<(Vec<Edit>, String), Trouble> {
     let head = &opened.snapshot.head;
-    let count = head.lines().count();
+    // Behind the last line end there is no line that a person would count.
+    let open = usize::from(head.text().ends_with(['\n', '\r']));
+    let count = head.lines().count() - open.min(head.lines().count());
     if count < line {
         return Err(Trouble::at(written, format!("{file} has {count} lines")));
     }

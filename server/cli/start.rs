@@ -54,6 +54,7 @@ pub fn run(start: &Start, terminal: &mut Terminal) -> Exit {
         Err(error) => {
             terminal.trouble(Trouble {
                 path: error.path,
+                line: None,
                 message: error.message,
             });
             Exit::NotJudged

@@ -12,6 +12,9 @@ use super::render::visible::visible;
 pub struct Trouble {
     /// The file or folder, as the user would write it; none when all of it is meant.
     pub path: Option<String>,
+    /// The line in it, counted from 1, where one line is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     /// One clear sentence without the path and without a final dot.
     pub message: String,
 }
@@ -21,6 +24,7 @@ impl Trouble {
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             path: None,
+            line: None,
             message: message.into(),
         }
     }
@@ -29,16 +33,27 @@ impl Trouble {
     pub fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: Some(path.into()),
+            line: None,
             message: message.into(),
+        }
+    }
+
+    /// Trouble with one line of a file, counted from 1.
+    pub fn on_line(path: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
+        Self {
+            line: Some(line),
+            ..Self::at(path, message)
         }
     }
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.path {
-            Some(path) => write!(out, "{}: {}", visible(path), visible(&self.message)),
-            None => out.write_str(&visible(&self.message)),
+        let message = visible(&self.message);
+        match (&self.path, self.line) {
+            (Some(path), Some(line)) => write!(out, "{}:{line}: {message}", visible(path)),
+            (Some(path), None) => write!(out, "{}: {message}", visible(path)),
+            (None, _) => out.write_str(&message),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::builder::{Builder, hotfix_comment};
-use super::layout::line_end;
+use super::layout::{line_end, line_end_at};
 use super::{Applicability, Edit, Fix};
 use crate::syntax::nodes::{children, field, statement_of};
 use crate::syntax::outline::{Definition, Kind};
@@ -93,10 +93,10 @@ pub fn restore_hunk(target: &Target<'_>) -> Option<Fix> {
 /// Puts production's lines in the place of the hunk's.
 #[must_use]
 pub fn production_lines(base: &Source, head: &Source, hunk: &Hunk) -> Edit {
-    let text = base_lines(base, hunk.base.clone(), line_end(head));
     let range = head
         .lines()
         .bytes(hunk.head.start as usize..hunk.head.end as usize);
+    let text = base_lines(base, hunk.base.clone(), line_end_at(head, range.start));
     let at_end = |source: &Source, line: u32| {
         let is_open = !source.text().is_empty() && !source.text().ends_with(['\n', '\r']);
         source.lines().count() <= line as usize + usize::from(!is_open)

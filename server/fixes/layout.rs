@@ -15,6 +15,23 @@ pub fn line_end(source: &Source) -> &'static str {
     }
 }
 
+/// The line end of the line at byte `at`, or of the line before where the text ends there; that of
+/// the file where neither has one. A file may mix them, and each line keeps its own.
+#[must_use]
+pub fn line_end_at(source: &Source, at: usize) -> &'static str {
+    let text = source.text();
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let line = match memchr::memchr(b'\n', after.as_bytes()) {
+        Some(end) => &after[..=end],
+        None => before,
+    };
+    match line {
+        line if line.ends_with("\r\n") => "\r\n",
+        line if line.ends_with('\n') => "\n",
+        _ => line_end(source),
+    }
+}
+
 /// One level of indentation as the file writes it: that of the first indented block; four spaces
 /// if there is none.
 #[must_use]

@@ -11,6 +11,10 @@ impl Backend {
     /// Fills in the edit. The document may have changed since: then the action is looked for
     /// again, and an answer without it would apply old edits to new text.
     pub(super) async fn complete(&self, mut action: CodeAction) -> Result<CodeAction> {
+        // Some clients resolve every action without an edit. One that is a command has none.
+        if action.data.is_none() && (action.command.is_some() || action.edit.is_some()) {
+            return Ok(action);
+        }
         let name = action.data.clone().map(serde_json::from_value::<Name>);
         let Some(Ok(name)) = name else {
             return Err(Error::invalid_params(

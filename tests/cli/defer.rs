@@ -37,6 +37,9 @@ fn a_hunk_leaves_is_listed_and_comes_back() {
         list.stdout,
         "  1  shop.py:5  Count the order (from hotfix/v1.2.1)\n"
     );
+    std::fs::create_dir_all(repo.path("sub")).expect("a folder");
+    let below = run(&repo.path("sub"), &["defer", "--list"]);
+    assert!(below.stdout.contains("  ../shop.py:5  "), "{below:?}");
     let back = run(repo.root(), &["defer", "--apply", "1"]);
     assert_eq!(back.code, 0, "{back:?}");
     assert_eq!(shop(&repo), CHANGED);

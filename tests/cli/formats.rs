@@ -119,6 +119,37 @@ fn junit_counts_what_fails_and_shows_a_clean_file_as_passed() {
 }
 
 #[test]
+fn what_could_not_be_judged_stands_at_its_line_and_passes_nowhere() {
+    let repo = repo();
+    repo.write("broken.py", "def total(order):\n    return (order\n");
+    let print = |format: &str| run(repo.root(), &["check", "broken.py", "--format", format]).stdout;
+    let github = print("github");
+    assert!(
+        github.contains("::error file=broken.py,line=1::"),
+        "{github}"
+    );
+    let junit = print("junit");
+    assert!(!junit.contains("no findings"), "{junit}");
+    assert!(junit.contains("errors=\"1\""), "{junit}");
+    let plain = print("concise");
+    assert!(!plain.contains("No findings"), "{plain}");
+    assert!(!plain.contains("No Python file differs"), "{plain}");
+}
+
+#[test]
+fn a_file_that_names_its_encoding_is_not_to_be_converted() {
+    let repo = repo();
+    let text = b"# -*- coding: latin-1 -*-\nname = '\xe9'\n";
+    std::fs::write(repo.path("old.py"), text).expect("a file");
+    let outcome = run(repo.root(), &["check", "old.py"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("says that it is latin-1"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn markdown_is_a_table_that_a_message_cannot_break() {
     let text = print(&repo(), "markdown");
     assert!(

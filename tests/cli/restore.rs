@@ -123,7 +123,7 @@ fn what_cannot_be_restored_says_why() {
     for (place, said) in [
         ("shop.py", "say which line"),
         ("shop.py:1", "changes nothing here"),
-        ("shop.py:99", "has 3 lines"),
+        ("shop.py:99", "has 2 lines"),
         ("new.py:1", "production has no such file"),
         ("no.py:1", "cannot be read"),
     ] {
@@ -131,4 +131,46 @@ fn what_cannot_be_restored_says_why() {
         assert_eq!(outcome.code, 2, "{outcome:?}");
         assert!(outcome.stderr.contains(said), "{outcome:?}");
     }
+}
+
+#[test]
+fn the_diff_of_a_file_with_a_byte_order_mark_undoes_it() {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write("shop.py", format!("\u{feff}{SHOP}"));
+    repo.commit("Mark the file");
+    repo.branch("hotfix/v1.2.2");
+    let changed = "\u{feff}def total(order):\n    return 2\n";
+    repo.write("shop.py", changed);
+    let outcome = run(repo.root(), &["restore", "shop.py:2"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    repo.write("back.diff", &outcome.stdout);
+    repo.git(&["apply", "-R", "back.diff"]);
+    assert_eq!(shop(&repo), changed);
+}
+
+#[test]
+fn a_line_keeps_its_own_line_end() {
+    let mixed = "def total(order):\n    return 1\r\n";
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write("shop.py", mixed);
+    repo.commit("Mix the line ends");
+    repo.branch("hotfix/v1.2.2");
+    repo.write("shop.py", mixed.replace('1', "2"));
+    let outcome = run(repo.root(), &["restore", "shop.py:2"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert_eq!(shop(&repo), mixed);
+}
+
+#[test]
+fn a_deleted_file_comes_back_by_the_command_that_is_told() {
+    let repo = hotfix_repo();
+    fs::remove_file(repo.path("shop.py")).expect("the file goes");
+    let outcome = run(repo.root(), &["restore", "shop.py:1"]);
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    let told = outcome.stderr.split('`').nth(1).expect("a command");
+    let words: Vec<&str> = told.split(' ').skip(1).collect();
+    repo.git(&words);
+    assert_eq!(shop(&repo), SHOP);
 }

@@ -44,6 +44,18 @@ fn patches(root: &Path) -> Vec<String> {
 }
 
 #[test]
+fn the_action_resolves_to_itself() {
+    let (_repo, mut client, uri, _text) = changed();
+    let actions = offered(&mut client, &uri, 7, "refactor.rewrite.hotfix.defer");
+    let action = actions.first().expect("an action");
+    let resolved = client
+        .request("codeAction/resolve", action.clone())
+        .expect("a command has no edit to fill in");
+    assert_eq!(resolved, *action);
+    client.finish();
+}
+
+#[test]
 fn a_hunk_leaves_into_a_patch_and_comes_back() {
     let (repo, mut client, uri, text) = changed();
     let actions = offered(&mut client, &uri, 7, "refactor.rewrite.hotfix.defer");

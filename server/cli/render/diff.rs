@@ -18,14 +18,30 @@ const ADDED: Style = AnsiColor::Green.on_default();
 /// Unchanged lines around each change.
 const CONTEXT: usize = 3;
 
-/// Prints the unified diff from `old` to `new`, and nothing when they are equal. For a program it
+/// What a file becomes.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The file, relative to the repository.
+    pub path: &'a str,
+    /// Its text now.
+    pub old: &'a str,
+    /// Its text then.
+    pub new: &'a str,
+    /// The byte order mark in front of both texts; empty where the file has none.
+    pub mark: &'a str,
+}
+
+/// Prints the unified diff of a change, and nothing when the texts are equal. For a program it
 /// holds the lines byte by byte, so that `git apply` takes it; for a person it has colours, and no
 /// line of it can give orders to the terminal.
-pub fn print(path: &str, old: &str, new: &str, terminal: &Terminal) {
+pub fn print(change: &Change<'_>, terminal: &Terminal) {
+    let Change { path, mark, .. } = *change;
     if terminal.is_read_by_a_person() {
-        terminal.print(&unified(path, old, new, true));
+        terminal.print(&unified(path, change.old, change.new, true));
     } else {
-        terminal.print_exactly(&unified(path, old, new, false));
+        let whole = |text: &str| [mark, text].concat();
+        let (old, new) = (whole(change.old), whole(change.new));
+        terminal.print_exactly(&unified(path, &old, &new, false));
     }
 }
 

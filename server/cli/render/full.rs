@@ -172,10 +172,8 @@ fn fix_group<'a>(file: &'a Judged, fix: &'a Fix) -> Group<'a> {
         fix.edits.iter().map(|edit| &edit.range),
     );
     let patches = fix.edits.iter().map(|edit| {
-        Patch::new(
-            window.map(&edit.range),
-            inert(&edit.text).replace("\r\n", "\n"),
-        )
+        let (range, text) = window.edit(&edit.range, inert(&edit.text).replace("\r\n", "\n"));
+        Patch::new(range, text)
     });
     let snippet = Snippet::source(window.source.clone())
         .line_start(window.first_line)

@@ -100,6 +100,8 @@ pub fn line(results: &Results, problems: usize) -> String {
     let summary = Summary::of(&results.files);
     let mut line = match &results.base {
         Base::Unknown | Base::Inactive { .. } => return String::new(),
+        // Neither "no findings" nor "nothing differs" is known.
+        _ if 0 < problems && summary.is_clean() => "Nothing was found".to_owned(),
         Base::Production { reference, commit } if summary.is_clean() => {
             let base = format!("{reference} ({})", commit.get(..10).unwrap_or(commit));
             if summary.files == 0 {

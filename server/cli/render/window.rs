@@ -53,6 +53,19 @@ impl Window {
         self.offset(range.start)..self.offset(range.end)
     }
 
+    /// An edit of the whole text, in the window. What is put behind the last line end is drawn in
+    /// front of it, or the picture would glue it to the last line.
+    pub fn edit(&self, range: &Range<usize>, text: String) -> (Range<usize>, String) {
+        let range = self.map(range);
+        let last = self.source.len();
+        match text.strip_suffix('\n') {
+            Some(lines) if range == (last..last) && self.source.ends_with('\n') => {
+                (last - 1..last - 1, format!("\n{lines}"))
+            }
+            _ => (range, text),
+        }
+    }
+
     fn offset(&self, at: usize) -> usize {
         let dropped = self.dropped.partition_point(|&dropped| dropped < at);
         at.saturating_sub(self.start + dropped)
@@ -63,6 +76,17 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_behind_the_last_one_stay_lines() {
+        let text = "a\nb\n";
+        let lines = Lines::new(text);
+        let window = Window::new(text, &lines, [&(2..3), &(4..4)]);
+        let (range, drawn) = window.edit(&(4..4), "c\nd\n".to_owned());
+        let mut source = window.source.clone();
+        source.replace_range(range, &drawn);
+        assert_eq!(source, "b\nc\nd\n");
+    }
 
     #[test]
     fn offsets_survive_folded_line_ends() {

@@ -15,10 +15,11 @@ use crate::rules::Severity;
 pub fn render(results: &Results, problems: &[Trouble], fail_on: FailOn) -> String {
     let mut out = String::new();
     for problem in problems {
-        let place = problem
-            .path
-            .as_deref()
-            .map_or_else(String::new, |path| format!(" file={}", property(path)));
+        let path = problem.path.as_deref();
+        let mut place = path.map_or_else(String::new, |path| format!(" file={}", property(path)));
+        if let Some(line) = problem.line {
+            let _ = write!(place, ",line={line}");
+        }
         let _ = writeln!(out, "::error{place}::{}", message(&problem.message));
     }
     for finding in listed::findings(results, Columns::Characters) {

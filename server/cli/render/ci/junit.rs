@@ -19,12 +19,16 @@ pub fn render(results: &Results, problems: &[Trouble], fail_on: FailOn) -> Strin
         for finding in listed::of_file(file, Columns::Characters) {
             suite.add_test_case(case(&finding, fail_on));
         }
-        if file.report.findings.is_empty() {
+        // A file of which some could not be judged has an error below, and no case that passes.
+        let in_full = problems.iter().all(|one| one.path.as_deref() != Some(path));
+        if file.report.findings.is_empty() && in_full {
             let mut case = TestCase::new("no findings", TestCaseStatus::success());
             case.set_classname(path);
             suite.add_test_case(case);
         }
-        report.add_test_suite(suite);
+        if !suite.test_cases.is_empty() {
+            report.add_test_suite(suite);
+        }
     }
     if !problems.is_empty() {
         let mut suite = TestSuite::new("not judged");

@@ -83,9 +83,13 @@ fn notification(problem: &Trouble) -> Notification {
             .level(level)
             .build(),
         Some(path) => {
-            let at = PhysicalLocation::builder()
-                .artifact_location(artifact(path))
-                .build();
+            let at = PhysicalLocation::builder().artifact_location(artifact(path));
+            let at = match problem.line.and_then(|line| i64::try_from(line).ok()) {
+                Some(line) => at
+                    .region(Region::builder().start_line(line).build())
+                    .build(),
+                None => at.build(),
+            };
             Notification::builder()
                 .message(message)
                 .level(level)
