@@ -78,6 +78,22 @@ impl<'s> Trials<'s> {
         found
     }
 
+    /// The first of the fixes that [`Self::fixes`] gives; the others are not tried.
+    pub fn first_fix(&mut self, finding: &Finding) -> Option<Fix> {
+        if marks::is_mark(finding) {
+            return self.fixes(finding).into_iter().next();
+        }
+        let (rule, mut candidates) = self.candidates(finding);
+        let rule = rule?;
+        candidates.sort_by_key(|fix| !fix.preferred);
+        let mut candidates = candidates.into_iter();
+        let found = candidates.find(|fix| self.holds(rule, finding, fix))?;
+        Some(Fix {
+            preferred: true,
+            ..found
+        })
+    }
+
     /// The preferred fix of a finding, if it is safe. A rule that has no safe one costs nothing.
     pub fn safe_fix(&mut self, finding: &Finding) -> Option<Fix> {
         let is_safe = |fix: &Fix| fix.applicability == Applicability::Safe;
@@ -85,8 +101,7 @@ impl<'s> Trials<'s> {
         if !may_be_safe {
             return None;
         }
-        let mut fixes = self.fixes(finding).into_iter();
-        fixes.find(|fix| fix.preferred && is_safe(fix))
+        self.first_fix(finding).filter(is_safe)
     }
 
     /// What the rule offers, not yet tried.
@@ -118,6 +133,9 @@ impl<'s> Trials<'s> {
     }
 
     fn holds(&mut self, rule: &dyn Rule, finding: &Finding, fix: &Fix) -> bool {
+        if self.left == Some(0) {
+            return false;
+        }
         match rule.trial() {
             trial @ (Trial::Near | Trial::Whole) => self.cures(finding, fix, trial),
             Trial::Syntax => edited(self.analysis.snapshot(), &fix.edits).is_some(),
@@ -249,6 +267,8 @@ mod tests {
         let mut trials = Trials::bounded(&snapshot);
         for finding in &report.findings {
             assert_eq!(trials.fixes(finding), fixes(&snapshot, finding));
+            let first = trials.first_fix(finding);
+            assert_eq!(first, trials.fixes(finding).into_iter().next());
             assert!(!trials.fixes(finding).is_empty(), "{}", finding.rule);
         }
     }

@@ -20,5 +20,5 @@ pub fn run(check: &Check, terminal: &mut Terminal) -> Exit {
         marks::add(&mut results, reference, terminal);
         results
     };
-    render::print(&results, check.output, terminal)
+    render::print(results, check.output, terminal)
 }

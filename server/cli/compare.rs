@@ -28,7 +28,7 @@ pub fn run(compare: &Compare, terminal: &mut Terminal) -> Exit {
     };
     let Some(folders) = both_folders(&old, &new, terminal) else {
         results.base = json::Base::Unknown;
-        return render::print(&results, compare.output, terminal);
+        return render::print(results, compare.output, terminal);
     };
     let root = if folders {
         &*new
@@ -53,7 +53,7 @@ pub fn run(compare: &Compare, terminal: &mut Terminal) -> Exit {
         prepare(target, &before, &reference)
     };
     results.files = judge::judge_all(&targets, prepare, terminal);
-    render::print(&results, compare.output, terminal)
+    render::print(results, compare.output, terminal)
 }
 
 /// Whether both are folders; `None`, with a sentence, when they do not go together.

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use super::arguments::Selection;
 use super::fix::{self, Options};
+use super::judge::{Shown, try_fixes};
 use super::place;
 use super::render::{Results, concise, diff, full, summary};
 use super::scope;
@@ -70,7 +71,9 @@ fn judge(terminal: &mut Terminal) -> Results {
         base: None,
         all: false,
     };
-    scope::judge(&selection, None, terminal)
+    let mut results = scope::judge(&selection, None, terminal);
+    try_fixes(&mut results.files, Shown::First);
+    results
 }
 
 /// Writes the safe fixes and shows them as a diff.

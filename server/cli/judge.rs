@@ -39,7 +39,7 @@ pub struct Judged {
     pub snapshot: Snapshot,
     /// The findings.
     pub report: Report,
-    /// The fixes of each finding, in the findings' order.
+    /// The fixes of each finding, in the findings' order; empty until [`try_fixes`] has run.
     pub fixes: Vec<Vec<Fix>>,
 }
 
@@ -58,16 +58,26 @@ impl Judged {
         };
         // Nobody cancels here, so the analysis always ends.
         let report = analysis::analyse(&snapshot).unwrap_or_default();
-        let mut trials = Trials::bounded(&snapshot);
-        let findings = report.findings.iter();
-        let fixes = findings.map(|finding| trials.fixes(finding)).collect();
-        drop(trials);
+        let fixes = vec![Vec::new(); report.findings.len()];
         Self {
             target,
             input: prepared.input,
             snapshot,
             report,
             fixes,
+        }
+    }
+
+    fn try_fixes(&mut self, shown: Shown) {
+        let mut trials = Trials::bounded(&self.snapshot);
+        for (finding, fixes) in self.report.findings.iter().zip(&mut self.fixes) {
+            if fixes.is_empty() {
+                *fixes = match shown {
+                    Shown::All => trials.fixes(finding),
+                    Shown::First => trials.first_fix(finding).into_iter().collect(),
+                    Shown::Safe => trials.safe_fix(finding).into_iter().collect(),
+                };
+            }
         }
     }
 
@@ -107,6 +117,54 @@ impl Judged {
     }
 }
 
+/// Which fixes the reader gets to see. Each is tried before that, which takes longer than finding
+/// what it heals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// All of each finding.
+    All,
+    /// The preferred one of each finding.
+    First,
+    /// The preferred one where it is safe.
+    Safe,
+}
+
+/// Finds the fixes of all findings that have none yet, on all processors.
+pub fn try_fixes(files: &mut [Judged], shown: Shown) {
+    let files: Vec<Mutex<&mut Judged>> = files.iter_mut().map(Mutex::new).collect();
+    on_all_processors(files.len(), |index| {
+        if let Some(file) = files.get(index) {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.try_fixes(shown);
+        }
+    });
+}
+
+/// Does `work` for each number below `count`, on all processors.
+fn on_all_processors(count: usize, work: impl Fn(usize) + Sync) {
+    let next = AtomicUsize::new(0);
+    let go_on = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if count <= index {
+                return;
+            }
+            work(index);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(count) {
+            let thread = std::thread::Builder::new().stack_size(crate::syntax::STACK_BYTES);
+            if thread.spawn_scoped(scope, go_on).is_err() {
+                break;
+            }
+        }
+    });
+    // Where no thread could be had, what is left is done here.
+    go_on();
+}
+
 /// The fix that `hotfix-ls fix` applies without a look.
 pub fn safe_fix(fixes: &[Fix]) -> Option<&Fix> {
     fixes
@@ -141,28 +199,16 @@ pub fn judge_all(
     let bar = progress(targets.len(), terminal);
     let slots: Vec<Mutex<Option<Result<Judged, Trouble>>>> =
         targets.iter().map(|_| Mutex::new(None)).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some((target, slot)) = pick(&next, targets, &slots) {
-            let outcome = prepare(target)
-                .map(|prepared| prepared.map(|prepared| Judged::new(target.clone(), prepared)))
-                .transpose();
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
-            bar.inc(1);
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let wanted = threads.min(targets.len());
-    std::thread::scope(|scope| {
-        for _ in 0..wanted {
-            let thread = std::thread::Builder::new().stack_size(crate::syntax::STACK_BYTES);
-            if thread.spawn_scoped(scope, work).is_err() {
-                break;
-            }
-        }
+    on_all_processors(targets.len(), |index| {
+        let (Some(target), Some(slot)) = (targets.get(index), slots.get(index)) else {
+            return;
+        };
+        let outcome = prepare(target)
+            .map(|prepared| prepared.map(|prepared| Judged::new(target.clone(), prepared)))
+            .transpose();
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
+        bar.inc(1);
     });
-    // Where no thread could be had, what is left is done here.
-    work();
     bar.finish_and_clear();
     let outcomes = slots
         .into_iter()
@@ -179,15 +225,6 @@ pub fn judge_all(
         }
     }
     judged
-}
-
-fn pick<'a, T>(
-    next: &AtomicUsize,
-    targets: &'a [Target],
-    slots: &'a [T],
-) -> Option<(&'a Target, &'a T)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((targets.get(index)?, slots.get(index)?))
 }
 
 fn progress(files: usize, terminal: &Terminal) -> ProgressBar {

@@ -129,7 +129,6 @@ impl<'s> Reader<'s> {
             "with_clause" | "import_from_statement" => self.listed(node),
             "attribute" => self.named_part(node, "attribute", Role::Attribute),
             "keyword_argument" => self.named_part(node, "name", Role::Keyword),
-            "argument_list" if node.named_child_count() == 0 && is_class(node.parent()) => {}
             "ERROR" => {
                 self.broken = true;
                 self.children(node);
@@ -216,27 +215,31 @@ impl<'s> Reader<'s> {
                 .count()
                 == 1;
         let print = node.kind() == "print_statement";
-        for child in parts(node) {
-            if child.kind() == "," && !single && !print && is_last_comma(child) {
+        let all = parts(node);
+        for (at, child) in all.iter().enumerate() {
+            if child.kind() == "," && !single && !print && is_last_comma(&all, at)
+                || is_no_bases(node, *child)
+            {
                 continue;
             }
-            self.read(child);
+            self.read(*child);
         }
     }
 
     /// The children between parentheses that mean nothing.
     fn listed(&mut self, node: Node<'s>) {
-        for child in parts(node) {
+        let all = parts(node);
+        for (at, child) in all.iter().enumerate() {
             let fixed = match child.kind() {
                 "(" | ")" => continue,
-                "," if is_last_comma(child) => continue,
+                "," if is_last_comma(&all, at) => continue,
                 "dotted_name" | "relative_import" => true,
                 _ => false,
             };
             if fixed {
-                self.push(self.slice(child), Role::Other, child.start_byte());
+                self.push(self.slice(*child), Role::Other, child.start_byte());
             } else {
-                self.read(child);
+                self.read(*child);
             }
         }
     }
@@ -251,9 +254,11 @@ impl<'s> Reader<'s> {
 
     pub(super) fn bracketed(&mut self, open: &'static str, node: Node<'s>, close: &'static str) {
         self.push(open, Role::Other, node.start_byte());
-        for child in parts(node) {
-            if !matches!(child.kind(), "(" | ")" | "[" | "]") && !is_last(child, ",") {
-                self.read(child);
+        let all = parts(node);
+        for (at, child) in all.iter().enumerate() {
+            let bracket = matches!(child.kind(), "(" | ")" | "[" | "]");
+            if !bracket && (child.kind() != "," || !is_last_comma(&all, at)) {
+                self.read(*child);
             }
         }
         self.push(close, Role::Other, node.end_byte());
@@ -327,8 +332,11 @@ fn number(text: &str) -> String {
     }
 }
 
-fn is_class(node: Option<Node<'_>>) -> bool {
-    node.is_some_and(|node| node.kind() == "class_definition")
+/// Whether `child` is the `()` of a class without bases.
+pub(super) fn is_no_bases(class: Node<'_>, child: Node<'_>) -> bool {
+    child.kind() == "argument_list"
+        && class.kind() == "class_definition"
+        && child.named_child_count() == 0
 }
 
 /// `with (open(a) as f, open(b) as g):` reads like a tuple.
@@ -339,21 +347,14 @@ fn is_with_list(tuple: Node<'_>) -> bool {
         && crate::syntax::nodes::children(tuple).any(|child| child.kind() == "as_pattern")
 }
 
-fn is_last(child: Node<'_>, kind: &str) -> bool {
-    child.kind() == kind && is_last_comma(child)
-}
-
-/// Whether nothing but the closing bracket follows.
-fn is_last_comma(comma: Node<'_>) -> bool {
-    let mut next = comma.next_sibling();
-    while let Some(node) = next {
-        match node.kind() {
-            "comment" | "line_continuation" => next = node.next_sibling(),
-            ")" | "]" | "}" | ":" => return true,
-            _ => return false,
-        }
-    }
-    true
+/// Whether nothing but the closing bracket follows the comma at `at`. The siblings are given: to ask
+/// a node for the next one goes down from the root each time.
+fn is_last_comma(siblings: &[Node<'_>], at: usize) -> bool {
+    let behind = siblings.iter().skip(at + 1);
+    let mut behind = behind.skip_while(|one| matches!(one.kind(), "comment" | "line_continuation"));
+    behind
+        .next()
+        .is_none_or(|next| matches!(next.kind(), ")" | "]" | "}" | ":"))
 }
 
 pub(super) fn parts(node: Node<'_>) -> Vec<Node<'_>> {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::syntax::Source;
-use crate::syntax::nodes::{Walk, walk};
+use crate::syntax::nodes::{Walk, walk_with_parent};
 
 /// The tokens of the smallest node around `range` that lie inside `range`, joined by one space.
 /// Comments, layout, redundant parentheses around a whole expression and trailing commas are
@@ -17,7 +17,7 @@ pub fn tokens(source: &Source, range: Range<usize>) -> Vec<&str> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    walk(node, &mut |node| {
+    walk_with_parent(node, &mut |node, parent| {
         if node.kind() == "comment"
             || node.end_byte() <= range.start
             || range.end <= node.start_byte()
@@ -30,7 +30,7 @@ pub fn tokens(source: &Source, range: Range<usize>) -> Vec<&str> {
         }
         if node.child_count() == 0 {
             let text = source.slice(node);
-            if !text.is_empty() && !is_layout(node) {
+            if !text.is_empty() && !is_layout(node, parent) {
                 found.push(text);
             }
         }
@@ -39,16 +39,14 @@ pub fn tokens(source: &Source, range: Range<usize>) -> Vec<&str> {
     found
 }
 
-fn is_layout(node: Node<'_>) -> bool {
-    // The parent is searched from the root: only few tokens need it.
+fn is_layout(node: Node<'_>, parent: Option<Node<'_>>) -> bool {
     match node.kind() {
-        "(" | ")" => node
-            .parent()
-            .is_some_and(|parent| parent.kind() == "parenthesized_expression"),
+        "(" | ")" => parent.is_some_and(|parent| parent.kind() == "parenthesized_expression"),
         "," => {
-            node.next_sibling()
-                .is_some_and(|next| matches!(next.kind(), ")" | "]" | "}"))
-                && node.parent().is_some_and(|parent| parent.kind() != "tuple")
+            parent.is_some_and(|parent| parent.kind() != "tuple")
+                && node
+                    .next_sibling()
+                    .is_some_and(|next| matches!(next.kind(), ")" | "]" | "}"))
         }
         "line_continuation" => true,
         _ => false,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::canonical::{Reader, Role, Token};
+use super::canonical::{Reader, Role, Token, is_no_bases};
 use crate::syntax::Source;
 use crate::syntax::nodes::children;
 
@@ -72,6 +72,7 @@ fn children_of_header<'s>(statement: &Statement<'s>) -> Vec<Node<'s>> {
     let mut cursor = statement.node.walk();
     let all = statement.node.children(&mut cursor);
     all.filter(|child| child.end_byte() <= statement.span.end)
+        .filter(|child| !is_no_bases(statement.node, *child))
         .collect()
 }
 
@@ -192,7 +193,9 @@ impl<'s> Search<'s, '_> {
                 | "finally_clause" => below.push(child),
                 "comment" => self.comment(child),
                 _ => {
-                    reader.read(child);
+                    if !is_no_bases(node, child) {
+                        reader.read(child);
+                    }
                     end = child.end_byte();
                 }
             }

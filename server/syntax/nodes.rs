@@ -120,6 +120,30 @@ pub fn walk<'t>(node: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> Walk) {
     }
 }
 
+/// As [`walk`]; `visit` gets the node's parent as well, none for `node` itself. To ask a node for its
+/// parent goes down to it from the root each time, which takes long in deep code.
+pub fn walk_with_parent<'t>(
+    node: Node<'t>,
+    visit: &mut dyn FnMut(Node<'t>, Option<Node<'t>>) -> Walk,
+) {
+    let mut above: Vec<Node<'t>> = Vec::new();
+    let mut cursor = node.walk();
+    loop {
+        let here = cursor.node();
+        if visit(here, above.last().copied()) == Walk::Into && cursor.goto_first_child() {
+            above.push(here);
+            continue;
+        }
+        while !above.is_empty() && !cursor.goto_next_sibling() {
+            cursor.goto_parent();
+            above.pop();
+        }
+        if above.is_empty() {
+            return;
+        }
+    }
+}
+
 /// Visits those nodes below `node` whose text holds `needle`. Looking for a name in a whole file
 /// then costs the places of the name, not the size of the file.
 pub fn walk_near<'t>(

@@ -373,3 +373,12 @@ fn a_reader_that_leaves_early_is_no_error() {
         );
     }
 }
+
+#[test]
+fn a_branch_that_production_has_whole_is_told_to_be_merged_or_empty() {
+    let repo = hotfix_repo();
+    let told = |repo: &crate::TestRepo| run(repo.root(), &["check"]).stderr;
+    assert!(told(&repo).contains("merged already"), "{}", told(&repo));
+    repo.write("shop.py", "def total(order):\n    return 2\n");
+    assert!(!told(&repo).contains("merged already"), "{}", told(&repo));
+}

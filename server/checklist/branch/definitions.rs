@@ -24,7 +24,8 @@ pub struct Changed {
     pub before: Vec<Range<usize>>,
     /// The line of its `def` or `class`, counted from 1.
     pub line: usize,
-    /// How many lines of it the hotfix adds or removes.
+    /// How many lines of it change: of each hunk the lines of the side that has more of them, so that
+    /// an edited line counts once.
     pub lines: usize,
     /// Production lacks it.
     pub is_new: bool,
@@ -38,18 +39,25 @@ pub(super) fn changed(file: &File) -> Vec<Changed> {
     let mut in_head: BTreeMap<usize, usize> = BTreeMap::new();
     let mut gone: BTreeMap<usize, usize> = BTreeMap::new();
     for hunk in &file.hunks {
+        let mut here = BTreeMap::new();
         if let Some(head) = &file.head {
-            count(head, &hunk.head, &mut in_head);
+            count(head, &hunk.head, &mut here);
         }
         if let Some(base) = &file.base {
             let mut in_base = BTreeMap::new();
             count(base, &hunk.base, &mut in_base);
             for (index, lines) in in_base {
                 match matching.as_ref().and_then(|it| it.head_of(index)) {
-                    Some(head) => *in_head.entry(head).or_default() += lines,
+                    Some(head) => {
+                        let known: &mut usize = here.entry(head).or_default();
+                        *known = lines.max(*known);
+                    }
                     None => *gone.entry(index).or_default() += lines,
                 }
             }
+        }
+        for (index, lines) in here {
+            *in_head.entry(index).or_default() += lines;
         }
     }
     let base_of = |index: usize| matching.as_ref().and_then(|it| it.base_of(index));

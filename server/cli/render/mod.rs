@@ -12,7 +12,7 @@ pub mod visible;
 mod window;
 
 use super::arguments::{FailOn, Format, Output};
-use super::judge::Judged;
+use super::judge::{Judged, Shown, try_fixes};
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
 use crate::compare::survey::Survey;
@@ -28,7 +28,9 @@ pub struct Results {
 }
 
 /// Prints the results and says how the verb ends.
-pub fn print(results: &Results, output: Output, terminal: &Terminal) -> Exit {
+pub fn print(mut results: Results, output: Output, terminal: &Terminal) -> Exit {
+    try_fixes(&mut results.files, shown(output.format));
+    let results = &results;
     match output.format {
         Format::Full => {
             terminal.print(&full::render(&results.files, terminal.width));
@@ -45,6 +47,15 @@ pub fn print(results: &Results, output: Output, terminal: &Terminal) -> Exit {
         }
     }
     exit(&results.files, output, terminal)
+}
+
+/// Which fixes a format shows.
+fn shown(format: Format) -> Shown {
+    match format {
+        Format::Json | Format::Sarif => Shown::All,
+        Format::Full | Format::Markdown | Format::Rdjson => Shown::First,
+        Format::Concise | Format::Github | Format::Gitlab | Format::Junit => Shown::Safe,
+    }
 }
 
 fn for_programs(
