@@ -72,12 +72,6 @@ pub fn judge(
             return results;
         }
     };
-    if stdin.is_none() && changed.is_empty() && place.repository.commits_ahead(&base) == 0 {
-        terminal.note(format!(
-            "this branch has nothing that {} lacks: it is merged already, or nothing is changed yet",
-            base.reference
-        ));
-    }
     place.tell_unnameable(terminal);
     let selected = place.select(&changed, stdin);
     place.tell_inactive(&scope, terminal);

@@ -218,7 +218,7 @@ fn a_lens_above_a_changed_function_tells_its_tests_and_its_last_change() {
     assert!(titles[0].1.starts_with("Hotfix checklist: "), "{titles:?}");
     let (line, title) = titles[1];
     assert_eq!(line, 3);
-    let start = "5 lines changed · 1 test of this hotfix reaches it · last changed ";
+    let start = "4 lines changed · 1 test of this hotfix reaches it · last changed ";
     assert!(title.starts_with(start), "{title}");
     assert!(title.ends_with(" ago by Ada, in v1.2.0"), "{title}");
     client.finish();

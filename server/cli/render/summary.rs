@@ -8,6 +8,7 @@ use super::Results;
 use super::json::Base;
 use crate::analysis::risk::Risk;
 use crate::cli::judge::{Judged, safe_fix};
+use crate::compare::shape::Fact;
 use crate::compare::survey::Survey;
 use crate::rules::Severity;
 
@@ -104,7 +105,12 @@ pub fn line(results: &Results, problems: usize) -> String {
         _ if 0 < problems && summary.is_clean() => "Nothing was found".to_owned(),
         Base::Production { reference, commit } if summary.is_clean() => {
             let base = format!("{reference} ({})", commit.get(..10).unwrap_or(commit));
-            if summary.files == 0 {
+            let survey = results.survey.as_ref();
+            if survey.is_some_and(|survey| survey.counts.get(Fact::AllFiles) == 0) {
+                format!(
+                    "Nothing differs from {base}: it is merged already, or nothing is changed yet"
+                )
+            } else if summary.files == 0 {
                 format!("No Python file differs from {base}")
             } else {
                 format!("{} compared with {base}", summary.sentence())
