@@ -179,9 +179,6 @@ def compare(scores: dict[str, Score], cases: list[Case], given: list[Label], fou
             else:
                 score.missed.append(label)
             right.update(hits)
-        elif label.why and not label.suite:
-            # A line that the suite does not ask about.
-            continue
     for one in found:
         problems = asked.get((one.path, one.rule))
         if problems and one not in right:

@@ -144,7 +144,8 @@ pub fn module_verb(name: &str) -> Option<(Library, &str)> {
         "requests" | "requests.api" => Library::Requests,
         "httpx" => Library::Httpx,
         "aiohttp" => Library::Aiohttp,
-        "urllib.request" if verb == "urlopen" => return Some((Library::Urllib, verb)),
+        // Python 2's `urllib.urlopen` as well.
+        "urllib.request" | "urllib" if verb == "urlopen" => return Some((Library::Urllib, verb)),
         _ => return None,
     };
     let known = match library {

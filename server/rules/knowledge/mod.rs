@@ -6,6 +6,7 @@ pub mod held;
 pub mod http;
 pub mod keys;
 pub mod locks;
+pub mod moved;
 pub mod openers;
 pub mod order;
 pub mod origins;

@@ -191,6 +191,7 @@ const OPENERS: &[(&str, Kind)] = &[
     ("socket.create_connection", SOCKET),
     ("socket.create_server", SOCKET),
     ("urllib.request.urlopen", ANSWER),
+    ("urllib.urlopen", ANSWER),
     ("http.client.HTTPConnection", HTTP),
     ("http.client.HTTPSConnection", HTTP),
     ("smtplib.SMTP", MAIL),
@@ -232,6 +233,15 @@ pub fn opens(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
         && of_archive(unit, bare(field(function, "object")?))
     {
         return Some(ARCHIVE);
+    }
+    if function.kind() == "attribute"
+        && written.rsplit('.').next() == Some("open")
+        && names_archive(unit, bare(field(function, "object")?))
+    {
+        return Some(Kind {
+            confidence: Possible,
+            ..FILE
+        });
     }
     if written.ends_with(".cursor") && function.kind() == "attribute" {
         return cursor(unit, field(function, "object")?);
@@ -281,6 +291,13 @@ fn like_path(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
         .copied()
         .or_else(|| keyword(call, "mode", unit.source()));
     let is_read = || {
+        let up = call.parent()?;
+        // `for line in target.open():`
+        if up.kind() == "for_statement" && field(up, "right") == Some(call) {
+            let named = unit.slice(object).to_ascii_lowercase();
+            let is_file = named.ends_with("path") || named.ends_with("file");
+            return (arguments.is_empty() && is_file).then_some(());
+        }
         let part = call.parent().filter(|up| up.kind() == "attribute")?;
         let name = unit.slice(field(part, "attribute")?);
         (arguments.is_empty() && READS.contains(&name)).then_some(())
@@ -299,6 +316,40 @@ fn like_path(unit: &Unit<'_>, call: Node<'_>) -> Option<Kind> {
 /// `ZipFile(…)`, whose members are opened with `open` as well.
 fn of_archive(unit: &Unit<'_>, object: Node<'_>) -> bool {
     object.kind() == "call" && by_library(unit, object).is_some_and(Kind::is_archive)
+}
+
+/// A name that only archives are bound to in this scope.
+fn names_archive(unit: &Unit<'_>, object: Node<'_>) -> bool {
+    object.kind() == "identifier"
+        && origins::of(unit, object).is_some_and(|bound| {
+            bound.origins.iter().all(|origin| match origin {
+                origins::Origin::Value(value) | origins::Origin::With(value) => {
+                    of_archive(unit, bare(*value))
+                }
+                _ => false,
+            })
+        })
+}
+
+/// `Popen(command, stdout=open(path))`: the child inherits the file, and this process keeps its own.
+#[must_use]
+pub fn inherits(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    field(call, "function")
+        .and_then(|function| origins::library(unit, function))
+        .is_some_and(|name| name == "subprocess.Popen")
+}
+
+/// A function whose name says that it reads all that it is given, or sends it away at once.
+#[must_use]
+pub fn reads_all(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    let name = field(call, "function").map_or("", |function| unit.slice(function));
+    let last = name.rsplit('.').next().unwrap_or(name);
+    matches!(
+        last,
+        "from_lines" | "from_file" | "from_fileobj" | "from_stream" | "loads" | "upload"
+    ) || last.starts_with("load_")
+        || last.starts_with("parse_")
+        || last.starts_with("count_")
 }
 
 /// The same, as the text of the file tells, without settings and other functions.
@@ -508,6 +559,26 @@ pub enum Taker {
     Unknown,
 }
 
+/// Methods of `unittest` and its like that enter what they get and leave it at the end.
+const ENTERS: &[&str] = &[
+    "enter_context",
+    "enter_async_context",
+    "enterContext",
+    "enterClassContext",
+    "enterAsyncContext",
+    "addCleanup",
+];
+
+/// Whether the class around the unit has a method of this name.
+fn is_own(unit: &Unit<'_>, method: &str) -> bool {
+    unit.qualname.rsplit_once('.').is_some_and(|(class, _)| {
+        unit.file
+            .outline
+            .find(&format!("{class}.{method}"))
+            .is_some()
+    })
+}
+
 /// What a call does with an argument, by its name.
 #[must_use]
 pub fn taker(unit: &Unit<'_>, call: Node<'_>) -> Taker {
@@ -517,6 +588,10 @@ pub fn taker(unit: &Unit<'_>, call: Node<'_>) -> Taker {
     let text = unit.slice(function);
     let last = text.rsplit('.').next().unwrap_or(text);
     // What the file defines itself is judged by its own code.
+    let enters = text.starts_with("self.") && ENTERS.contains(&last) && !is_own(unit, last);
+    if enters {
+        return Taker::Owns;
+    }
     if unit.file.outline.find(text).is_some() || text.starts_with("self.") {
         return if last.trim_start_matches('_').starts_with(char::is_uppercase) {
             Taker::Owns

@@ -3,6 +3,7 @@
 
 use tree_sitter::Node;
 
+use super::moved;
 use crate::syntax::nodes::{
     Walk, ancestors, bare, children, field, is_scope, scope_of, walk, walk_near_within,
 };
@@ -227,7 +228,7 @@ pub fn of<'a>(unit: &Unit<'a>, expression: Node<'a>) -> Option<Bound<'a>> {
 /// (`fetch = requests.get`) replaced. `None` where the first name is bound to something else.
 #[must_use]
 pub fn imported(unit: &Unit<'_>, expression: Node<'_>) -> Option<String> {
-    follow(unit, expression, 3)
+    follow(unit, expression, 3).map(moved::modern)
 }
 
 /// The same, where the name is not one that this file defines itself.

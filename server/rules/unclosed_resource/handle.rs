@@ -2,7 +2,7 @@
 
 use super::super::knowledge::openers::{self, Kind, Taker};
 use crate::syntax::Unit;
-use crate::syntax::flow::{Flat, Place};
+use crate::syntax::flow::{Flat, Place, last_part};
 use crate::syntax::nodes::{field, positional};
 use crate::syntax::unit::definition_node;
 
@@ -157,9 +157,39 @@ impl View<'_, '_, '_> {
             Taker::Borrows => Act::Uses,
             Taker::Views if self.handed_on(call) => Act::GivesAway,
             Taker::Views => Act::Uses,
+            // Whoever closes it himself did not give it away: `writer = Writer(f) … f.close()`.
+            Taker::Owns if self.closed_here(place) && self.is_class(call) => Act::Lends,
             Taker::Owns => Act::GivesAway,
             Taker::Unknown => self.in_own_function(call, place),
         }
+    }
+
+    fn is_class(&self, call: Place) -> bool {
+        self.flat.field(call, "function").is_some_and(|function| {
+            last_part(self.flat.slice(function))
+                .trim_start_matches('_')
+                .starts_with(char::is_uppercase)
+        })
+    }
+
+    /// Whether this scope closes what the place names, further down.
+    fn closed_here(&self, place: Place) -> bool {
+        let flat = self.flat;
+        let Some(path) = flat.path(place) else {
+            return false;
+        };
+        let from = flat.node(place).end_byte();
+        flat.below(flat.root()).any(|at| {
+            flat.path(at) == Some(path)
+                && from < flat.node(at).start_byte()
+                && flat.role(at) == "object"
+                && flat.parent(at).is_some_and(|up| {
+                    flat.role(up) == "function"
+                        && flat
+                            .field(up, "attribute")
+                            .is_some_and(|name| self.kind.close.contains(&flat.slice(name)))
+                })
+        })
     }
 
     /// What a call does with a bare descriptor: `os.write` and its like use it, `os.close` closes

@@ -10,8 +10,9 @@ use super::handle::{Act, STEPS, View, mentions};
 use crate::syntax::Unit;
 use crate::syntax::flow::{
     Bound, Catches, Event, Exit, Flat, Graph, Known, Lattice, Path, Place, Step, catches,
-    caught_names, solve,
+    caught_names, last_part, solve,
 };
+use crate::syntax::nodes::ancestors;
 
 /// What is followed.
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +45,8 @@ pub struct Life<'a> {
     pub what: What,
     /// Its name, or that of the lock.
     path: Path,
-    /// The byte where it is opened.
-    from: usize,
+    /// Where it is opened.
+    at: Node<'a>,
     /// Conditions that hold, or do not, wherever it is open.
     conditions: Vec<(String, bool)>,
     /// The places that deal with it, lazy views (`reader = csv.reader(f)`) included.
@@ -66,8 +67,12 @@ pub struct Life<'a> {
     /// A failure that is caught here lets the name go to the next one.
     lost_by_failure: bool,
     failure: bool,
+    /// The failure is one of real work: other code gets it, or something else is made meanwhile.
+    pub worked: bool,
     /// A handler closes it.
     handled: bool,
+    /// Each close runs wherever the opening did: no condition of its own decides it.
+    plain_close: bool,
 }
 
 impl<'a> Life<'a> {
@@ -81,12 +86,14 @@ impl<'a> Life<'a> {
         if lost || self.to_the_end || !self.leaks.is_empty() {
             let exits = self.leaks.iter().chain(&self.continues);
             // One before the opening is that of the next round.
-            let nearest = |node: &&Node<'a>| (node.start_byte() < self.from, node.start_byte());
+            let nearest =
+                |node: &&Node<'a>| (node.start_byte() < self.at.start_byte(), node.start_byte());
             return End::Leak(exits.min_by_key(nearest).copied());
         }
         // The code thought of failures, or opened it only at times: no more can be asked.
         let failure = self.failure || self.lost_by_failure;
-        if failure && !self.handled && self.conditions.is_empty() {
+        let at_times = !self.conditions.is_empty() && !self.plain_close;
+        if failure && !self.handled && !at_times {
             End::UnlessFailure
         } else {
             End::Always
@@ -101,6 +108,8 @@ struct Held {
     view: bool,
     /// It is open only on ways on which something failed.
     failed: bool,
+    /// What failed was real work.
+    worked: bool,
 }
 
 /// What may be open, by name and number.
@@ -136,7 +145,7 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
             holds.lives.push(Life {
                 what: *what,
                 path,
-                from: flat.node(place).start_byte(),
+                at: flat.node(place),
                 conditions: conditions(flat, place),
                 places: Vec::new(),
                 closes: Vec::new(),
@@ -149,7 +158,9 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
                 lost: false,
                 lost_by_failure: false,
                 failure: false,
+                worked: false,
                 handled: false,
+                plain_close: false,
             });
             holds.opens.insert(place, number);
             number
@@ -157,6 +168,9 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
     }
     solve(&graph, &mut holds, State::default());
     holds.find_dead_closes();
+    for life in &mut holds.lives {
+        life.plain_close = has_plain_close(life.at, &life.closes);
+    }
     let mut lives: Vec<Option<Life<'a>>> = holds.lives.into_iter().map(Some).collect();
     numbers
         .into_iter()
@@ -223,7 +237,184 @@ fn plain(flat: &Flat<'_>, condition: Place, holds: bool) -> (String, bool) {
     (text.to_owned(), holds)
 }
 
+/// Whether each close runs wherever the opening did: every condition around it is around the
+/// opening as well.
+fn has_plain_close(opened: Node<'_>, closes: &[Node<'_>]) -> bool {
+    !closes.is_empty()
+        && closes.iter().all(|close| {
+            ancestors(*close)
+                .filter(|up| {
+                    matches!(
+                        up.kind(),
+                        "if_statement" | "elif_clause" | "else_clause" | "conditional_expression"
+                    )
+                })
+                .all(|up| uses::contains(up, opened))
+        })
+}
+
+/// `iter(lambda: file.read(size), b"")` calls the function while it is read.
+fn is_run_at_once(flat: &Flat<'_>, made: Place) -> bool {
+    let call = flat
+        .parent(made)
+        .filter(|_| flat.kind(made) == "lambda")
+        .and_then(|list| flat.parent(list))
+        .filter(|call| flat.kind(*call) == "call");
+    let runs = |call: Place| {
+        flat.field(call, "function").is_some_and(|function| {
+            matches!(
+                flat.slice(function),
+                "iter" | "sorted" | "min" | "max" | "reduce" | "functools.reduce"
+            )
+        })
+    };
+    call.is_some_and(runs)
+}
+
+/// Calls that take a text or a list apart, or only look: a failure of these is no accident of
+/// production.
+fn is_light(flat: &Flat<'_>, call: Place) -> bool {
+    const LIGHT: &[&str] = &[
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "rsplit",
+        "splitlines",
+        "partition",
+        "rpartition",
+        "join",
+        "format",
+        "replace",
+        "lower",
+        "upper",
+        "title",
+        "startswith",
+        "endswith",
+        "encode",
+        "decode",
+        "append",
+        "extend",
+        "insert",
+        "add",
+        "update",
+        "setdefault",
+        "get",
+        "items",
+        "keys",
+        "values",
+        "pop",
+        "copy",
+        "sort",
+        "reverse",
+        "count",
+        "find",
+        "rfind",
+        "group",
+        "groups",
+        "groupdict",
+        "match",
+        "search",
+        "sub",
+        "findall",
+        "finditer",
+        "compile",
+        "read",
+        "readline",
+        "readlines",
+        "write",
+        "writelines",
+        "seek",
+        "tell",
+        "flush",
+        "close",
+        "fileno",
+        "isatty",
+        "truncate",
+        "open",
+        "exists",
+        "isfile",
+        "isdir",
+        "dirname",
+        "basename",
+        "abspath",
+        "normpath",
+        "splitext",
+        "expanduser",
+        "hexdigest",
+        "digest",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
+        "sorted",
+        "reversed",
+        "range",
+        "xrange",
+        "min",
+        "max",
+        "sum",
+        "any",
+        "all",
+        "iter",
+        "bytes",
+        "bytearray",
+        "frozenset",
+        "time",
+        "strftime",
+        "now",
+        "isoformat",
+        "ljust",
+        "rjust",
+        "zfill",
+        "md5",
+        "sha1",
+        "sha256",
+        "new",
+        "_",
+        "u",
+        "b",
+        "to_bytes",
+        "to_text",
+        "to_native",
+        "ensure_str",
+        "ensure_text",
+        "ensure_binary",
+        "perf_counter",
+        "sleep",
+    ];
+    flat.field(call, "function")
+        .is_none_or(|function| LIGHT.contains(&last_part(flat.slice(function))))
+}
+
+/// What a step that fails was about.
+enum Work {
+    /// Next to nothing: only what the resource itself does, or what hardly ever fails.
+    Nothing,
+    /// Something else than this name's own method.
+    Elsewhere(Option<Path>),
+}
+
 impl<'a> Holds<'_, '_, 'a> {
+    /// Whether a step is real work for the resources that are open meanwhile.
+    fn worked_on(&self, event: Event) -> Work {
+        let flat = self.flat();
+        if event.step != Step::Value {
+            return Work::Nothing;
+        }
+        match flat.kind(event.at) {
+            "await" | "yield" => Work::Elsewhere(None),
+            "call" if !self.is_harmless(event.at) && !is_light(flat, event.at) => {
+                let owner = flat
+                    .field(event.at, "function")
+                    .and_then(|function| flat.field(function, "object"))
+                    .and_then(|object| flat.path(object));
+                Work::Elsewhere(owner)
+            }
+            _ => Work::Nothing,
+        }
+    }
+
     fn flat(&self) -> &Flat<'a> {
         &self.graph.flat
     }
@@ -337,6 +528,7 @@ impl<'a> Holds<'_, '_, 'a> {
                 Held {
                     view: false,
                     failed: false,
+                    worked: false,
                 },
             );
         }
@@ -389,6 +581,7 @@ impl Lattice for Holds<'_, '_, '_> {
             (Some(one), Some(two)) => Some(Held {
                 view: one.view && two.view,
                 failed: one.failed && two.failed,
+                worked: one.worked || two.worked,
             }),
             (one, two) => one.or(two),
         });
@@ -411,11 +604,13 @@ impl Lattice for Holds<'_, '_, '_> {
                         Held {
                             view: false,
                             failed: false,
+                            worked: false,
                         },
                     );
                 }
             }
             Step::Bind(bound) => self.bind(event.at, bound, state),
+            Step::Define if is_run_at_once(self.flat(), event.at) => {}
             // What a function made here does with it, nobody knows.
             Step::Define => {
                 let text = self.flat().slice(event.at);
@@ -426,11 +621,32 @@ impl Lattice for Holds<'_, '_, '_> {
         }
     }
 
-    fn failed(&mut self, _event: Event, state: &mut State) {
+    fn failed(&mut self, event: Event, state: &mut State) {
+        let own = self.worked_on(event);
+        let worked: Vec<Path> = match own {
+            Work::Nothing => Vec::new(),
+            Work::Elsewhere(except) => state
+                .iter()
+                .map(|((path, _), _)| path)
+                .filter(|path| Some(*path) != except)
+                .collect(),
+        };
         state.change(|held| Held {
             failed: true,
             ..held
         });
+        let keys: Vec<_> = state.iter().collect();
+        for (key, held) in keys {
+            if worked.contains(&key.0) {
+                state.insert(
+                    key,
+                    Held {
+                        worked: true,
+                        ..held
+                    },
+                );
+            }
+        }
     }
 
     fn may_fail(&mut self, event: Event) -> bool {
@@ -488,6 +704,7 @@ impl Lattice for Holds<'_, '_, '_> {
                     }
                 }
             }
+            Step::Define if is_run_at_once(self.flat(), event.at) => {}
             Step::Define => {
                 let text = self.flat().slice(event.at);
                 for ((path, number), _) in state.iter() {
@@ -506,8 +723,14 @@ impl Lattice for Holds<'_, '_, '_> {
                     let life = &mut self.lives[number as usize];
                     match exit {
                         Exit::Process => {}
-                        Exit::Failure => life.failure = true,
-                        Exit::Raise if held.failed => life.failure = true,
+                        Exit::Failure => {
+                            life.failure = true;
+                            life.worked |= held.worked;
+                        }
+                        Exit::Raise if held.failed => {
+                            life.failure = true;
+                            life.worked |= held.worked;
+                        }
                         Exit::Return | Exit::Raise => life.leaks.push(node),
                         Exit::End => life.to_the_end = true,
                     }

@@ -161,7 +161,13 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
                             .parent()
                             .is_some_and(|up| !matches!(up.kind(), "call" | "argument_list"))
                 });
-            (!lazy).then_some(Place::Nameless(kind.confidence))
+            // Whoever reads the generator cannot close what it reads from.
+            let most = if lazy {
+                Confidence::Possible
+            } else {
+                Confidence::Certain
+            };
+            Some(Place::Nameless(kind.confidence.min(most)))
         }
         "expression_statement" | "subscript" | "comparison_operator" => {
             Some(Place::Nameless(kind.confidence))
@@ -207,18 +213,42 @@ fn passed<'a>(unit: &Unit<'a>, value: Node<'a>, call: Node<'a>, kind: Kind) -> O
         };
         flat.find(value).map(|at| view.act(at))
     };
+    if openers::inherits(unit, call) {
+        return Some(Place::Nameless(kind.confidence.min(Confidence::Likely)));
+    }
     match openers::taker(unit, call) {
+        // `Reader(open(path)).rows()`: nobody keeps the reader, so nobody closes it.
+        Taker::Owns if is_forgotten_class(unit, call) => {
+            Some(Place::Nameless(Confidence::Possible))
+        }
         Taker::Borrows => Some(Place::Nameless(kind.confidence)),
         Taker::Views if act() == Some(handle::Act::Uses) => Some(Place::Nameless(kind.confidence)),
         Taker::Views | Taker::Owns => None,
         Taker::Unknown => match act()? {
             handle::Act::Uses => Some(Place::Nameless(kind.confidence.min(Confidence::Likely))),
             // What takes it is handed on itself: `return reader(open(path))`.
-            handle::Act::Lends if is_returned(call) => None,
+            handle::Act::Lends if is_returned(call) && !openers::reads_all(unit, call) => None,
             handle::Act::Lends => Some(Place::Nameless(Confidence::Possible)),
             _ => None,
         },
     }
+}
+
+/// A class that is made only to call one of its methods.
+fn is_forgotten_class(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    let is_class = field(call, "function").is_some_and(|function| {
+        let text = unit.slice(function);
+        let last = text.rsplit('.').next().unwrap_or(text);
+        last.trim_start_matches('_').starts_with(char::is_uppercase)
+    });
+    let called = call.parent().filter(|up| up.kind() == "attribute");
+    let used = called
+        .and_then(|attribute| attribute.parent())
+        .is_some_and(|up| up.kind() == "call");
+    let closes = called
+        .and_then(|attribute| field(attribute, "attribute"))
+        .is_some_and(|name| matches!(unit.slice(name), "close" | "__enter__" | "start"));
+    is_class && used && !closes
 }
 
 fn is_returned(call: Node<'_>) -> bool {
@@ -243,7 +273,13 @@ fn judge_name<'a>(
     if life.closes.is_empty() && !life.given_away {
         let mut confidence = kind.confidence;
         if unit.node.kind() == "module" {
-            confidence = confidence.min(Confidence::Likely);
+            // What nothing here uses, another module may.
+            let unused = life.places.is_empty();
+            confidence = confidence.min(if unused {
+                Confidence::Possible
+            } else {
+                Confidence::Likely
+            });
         }
         if life.lent || guarded_opening(unit, call) || reads_given(unit, call) {
             confidence = confidence.min(Confidence::Possible);
@@ -271,8 +307,13 @@ fn judge_name<'a>(
         )),
         End::UnlessFailure => {
             let close = life.closes.first().copied()?;
+            let most = if life.worked && kind.followed() {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
             Some((
-                Confidence::Possible,
+                kind.confidence.min(most),
                 format!("{name} stays open if something fails before it is closed"),
                 Some(close),
             ))
@@ -288,8 +329,21 @@ fn shared(unit: &Unit<'_>, binding: Node<'_>, life: &Life<'_>) -> bool {
             .is_some_and(|up| matches!(up.kind(), "global_statement" | "nonlocal_statement"))
     });
     let kept = unit.node.kind() == "module"
-        && (life.places.is_empty() || name.chars().all(|c| !c.is_lowercase()));
+        && (life.places.is_empty() && is_read_elsewhere(unit, name)
+            || name.chars().all(|c| !c.is_lowercase()));
     declared || kept
+}
+
+/// Whether the text names it more than once: the functions of a module may use what it opens.
+fn is_read_elsewhere(unit: &Unit<'_>, name: &str) -> bool {
+    let text = unit.source().text();
+    let word = |one: char| one.is_alphanumeric() || one == '_';
+    text.match_indices(name)
+        .filter(|(at, _)| {
+            !text[..*at].ends_with(word) && !text[at + name.len()..].starts_with(word)
+        })
+        .nth(1)
+        .is_some()
 }
 
 /// `wave.open(f)` of a parameter that is an open file: it reads from what belongs to the caller.

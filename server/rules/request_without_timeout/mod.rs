@@ -1,17 +1,20 @@
 //! `request-without-timeout`: a network call that may wait for ever.
 
+mod fix;
+mod given;
+mod session;
+
 use tree_sitter::Node;
 
+use self::given::{Given, given};
 use super::knowledge::http::{self, Library, Request, Step};
 use super::knowledge::origins;
 use super::knowledge::waits::{self, Wait};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
-use crate::fixes::{Applicability, Builder, Fix};
+use crate::fixes::Fix;
 use crate::syntax::Unit;
 use crate::syntax::flow::{facts_at, withs_around};
-use crate::syntax::nodes::{
-    bare, children, field, has_splat, keyword, positional, statement_of, string_value,
-};
+use crate::syntax::nodes::{children, field, has_splat, keyword, positional};
 
 /// A network call without a timeout.
 pub struct RequestWithoutTimeout;
@@ -22,7 +25,7 @@ static META: Meta = Meta {
     highest: Confidence::Certain,
     checklist: "Error handling improved",
     noqa: &["S113", "W3101", "missing-timeout", "B113"],
-    docs: include_str!("docs/request-without-timeout.md"),
+    docs: include_str!("../docs/request-without-timeout.md"),
     pattern: None,
 };
 
@@ -44,7 +47,7 @@ impl Rule for RequestWithoutTimeout {
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
-        set_timeout(context, finding).into_iter().collect()
+        fix::set_timeout(context, finding).into_iter().collect()
     }
 }
 
@@ -54,7 +57,12 @@ fn judge(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
     let function = field(call, "function")?;
     let verdict = match http::request(unit, call) {
         Some(request) => judge_request(unit, &request),
-        None => judge_other(unit, call, function),
+        None => judge_other(unit, call, function).or_else(|| {
+            let confidence = session::unknown(unit, call, function)?;
+            let written = unit.slice(function);
+            let message = format!("{written} gives no timeout: make sure that the session has one");
+            Some((confidence, message))
+        }),
     }?;
     let excused = is_wrapper(unit, function)
         || bounded_from_outside(unit, call)
@@ -115,99 +123,6 @@ fn bounded_from_outside(unit: &Unit<'_>, call: Node<'_>) -> bool {
         || origins::decorated(unit, &|text| speaks(text))
 }
 
-/// What a call says about its timeout.
-enum Given {
-    /// Nothing.
-    Missing,
-    /// `None`, written here or under a name.
-    Never,
-    /// Only a part is set: `(3, None)`.
-    Partly,
-    /// A timeout, or something that cannot be judged.
-    Set,
-}
-
-/// Reads the `timeout` argument, given by name or as the positional argument `index`.
-fn given(unit: &Unit<'_>, call: Node<'_>, index: Option<usize>) -> Given {
-    if has_splat(call) && !known_without(unit, call, "timeout") {
-        return Given::Set;
-    }
-    let arguments = positional(call);
-    let spread = arguments.iter().any(|one| one.kind() == "list_splat");
-    let by_place = index.and_then(|index| arguments.get(index).copied());
-    match keyword(call, "timeout", unit.source()).or(by_place) {
-        Some(value) => value_given(unit, bare(value)),
-        None if spread && index.is_some() => Given::Set,
-        None => Given::Missing,
-    }
-}
-
-/// Whether everything that `**` spreads here is a literal of this file without the key.
-fn known_without(unit: &Unit<'_>, call: Node<'_>, key: &str) -> bool {
-    let Some(arguments) = field(call, "arguments") else {
-        return false;
-    };
-    children(arguments)
-        .filter(|one| one.kind() == "dictionary_splat")
-        .all(|splat| {
-            splat
-                .named_child(0)
-                .and_then(|value| literal(unit, bare(value)))
-                .is_some_and(|pairs| {
-                    children(pairs).all(|pair| {
-                        field(pair, "key")
-                            .and_then(|one| string_value(one, unit.source()))
-                            .is_some_and(|one| one != key)
-                    })
-                })
-        })
-}
-
-/// The dictionary that the expression is, or that its name is bound to and that nothing changes.
-fn literal<'a>(unit: &Unit<'a>, value: Node<'a>) -> Option<Node<'a>> {
-    let value = match value.kind() {
-        "identifier" => {
-            let name = unit.slice(value);
-            let bound = origins::of_name(unit, name)?;
-            let [origins::Origin::Value(only)] = bound.origins.as_slice() else {
-                return None;
-            };
-            let text = unit.source().text();
-            let changed = [format!("{name}["), format!("{name}.")];
-            if changed.iter().any(|one| text.contains(one)) {
-                return None;
-            }
-            bare(*only)
-        }
-        _ => value,
-    };
-    (value.kind() == "dictionary").then_some(value)
-}
-
-fn value_given(unit: &Unit<'_>, value: Node<'_>) -> Given {
-    match value.kind() {
-        "none" => Given::Never,
-        "identifier" if constant_none(unit, value) => Given::Never,
-        "tuple" => {
-            let parts: Vec<_> = children(value).collect();
-            let none = parts.iter().filter(|one| one.kind() == "none").count();
-            match none {
-                0 => Given::Set,
-                _ if none == parts.len() => Given::Never,
-                _ => Given::Partly,
-            }
-        }
-        _ => Given::Set,
-    }
-}
-
-/// A name whose only value is `None`. A parameter with this default is the caller's choice.
-fn constant_none(unit: &Unit<'_>, name: Node<'_>) -> bool {
-    origins::of_name(unit, unit.slice(name)).is_some_and(|bound| {
-        matches!(bound.origins.as_slice(), [origins::Origin::Value(value)] if value.kind() == "none")
-    })
-}
-
 fn judge_request(unit: &Unit<'_>, request: &Request<'_>) -> Verdict {
     let written = unit.slice(field(request.call, "function")?);
     match request.library {
@@ -247,7 +162,7 @@ fn judge_requests(unit: &Unit<'_>, request: &Request<'_>, written: &str) -> Verd
         if let Step::Attribute("timeout") = step {
             useless = true;
         }
-        limits_requests(unit, step)
+        session::limits_requests(unit, step)
     });
     if configured {
         return None;
@@ -260,57 +175,6 @@ fn judge_requests(unit: &Unit<'_>, request: &Request<'_>, written: &str) -> Verd
         (Confidence::Likely, message)
     } else {
         verdict
-    })
-}
-
-/// A step that gives a requests session a timeout of its own: an adapter or method that is not
-/// requests' own, or a function whose name speaks of timeouts.
-fn limits_requests(unit: &Unit<'_>, step: Step<'_>) -> bool {
-    match step {
-        Step::Method("mount", call) => positional(call)
-            .get(1)
-            .copied()
-            .or_else(|| keyword(call, "adapter", unit.source()))
-            .is_none_or(|adapter| !plain_adapter(unit, bare(adapter))),
-        Step::Attribute(name) => {
-            matches!(
-                name,
-                "request"
-                    | "send"
-                    | "get"
-                    | "post"
-                    | "put"
-                    | "patch"
-                    | "delete"
-                    | "head"
-                    | "options"
-            )
-        }
-        Step::Passed(function) => function.to_ascii_lowercase().contains("timeout"),
-        Step::Method(..) => false,
-    }
-}
-
-/// requests' own adapter: it retries and pools, but knows no timeout.
-fn plain_adapter(unit: &Unit<'_>, adapter: Node<'_>) -> bool {
-    let call = if adapter.kind() == "call" {
-        Some(adapter)
-    } else {
-        origins::of(unit, adapter).and_then(|bound| match bound.origins.as_slice() {
-            [origins::Origin::Value(value)] if value.kind() == "call" => Some(*value),
-            _ => None,
-        })
-    };
-    call.is_some_and(|call| {
-        keyword(call, "timeout", unit.source()).is_none()
-            && field(call, "function")
-                .and_then(|function| origins::imported(unit, function))
-                .is_some_and(|name| {
-                    matches!(
-                        name.as_str(),
-                        "requests.adapters.HTTPAdapter" | "HTTPAdapter"
-                    )
-                })
     })
 }
 
@@ -422,51 +286,4 @@ fn global_socket_timeout(unit: &Unit<'_>) -> bool {
         .text()
         .match_indices("setdefaulttimeout(")
         .any(|(at, found)| !unit.source().text()[at + found.len()..].starts_with("None"))
-}
-
-/// Adds `timeout=10`, or replaces the `None`.
-fn set_timeout(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
-    let unit = context.unit;
-    let call = context.node(finding).filter(|node| node.kind() == "call")?;
-    let seconds = unit.file.settings.timeout_seconds;
-    let mut builder = Builder::new(unit.file);
-    let written = unit.slice(field(call, "function")?);
-    let aiohttp = matches!(waits::of(unit, call), Some(Wait::AiohttpTimeout));
-    let name = if aiohttp { "total" } else { "timeout" };
-    let none = keyword(call, name, unit.source()).map(bare).or_else(|| {
-        positional(call)
-            .into_iter()
-            .find(|one| one.kind() == "none" && aiohttp_or_httpx(unit, call))
-    });
-    match none {
-        Some(value) => builder.replace(value, seconds.to_string()),
-        None => match http_position(unit, call) {
-            Some(value) => builder.replace(value, seconds.to_string()),
-            None => builder.argument(call, &format!("{name}={seconds}"))?,
-        },
-    }
-    let why = format!("Give up after {seconds} seconds instead of waiting for ever");
-    builder.note(statement_of(call), context.version, &why);
-    Some(builder.finish(
-        format!("Let {written} give up after {seconds} seconds"),
-        Applicability::NeedsReview,
-    ))
-}
-
-fn aiohttp_or_httpx(unit: &Unit<'_>, call: Node<'_>) -> bool {
-    matches!(
-        waits::of(unit, call),
-        Some(Wait::AiohttpTimeout | Wait::HttpxTimeout)
-    )
-}
-
-/// A `None` that is given as the positional timeout.
-fn http_position<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Node<'a>> {
-    let index = match (http::request(unit, call), waits::of(unit, call)) {
-        (Some(request), _) if request.library == Library::Urllib => 2,
-        (Some(request), _) if request.verb == "request" && request.client.is_some() => 8,
-        (None, Some(Wait::Socket { index })) => index,
-        _ => return None,
-    };
-    positional(call).get(index).copied()
 }
