@@ -113,7 +113,7 @@ pub fn unknown(unit: &Unit<'_>, call: Node<'_>, function: Node<'_>) -> Option<Co
     })
 }
 
-/// `session = make_session()`.
+/// `session = make_session()`, or a class of this file that is no plain session.
 fn is_set_up_elsewhere(unit: &Unit<'_>, object: Node<'_>) -> bool {
     origins::of(unit, object).is_some_and(|bound| {
         bound.origins.iter().any(|origin| match origin {
@@ -123,6 +123,7 @@ fn is_set_up_elsewhere(unit: &Unit<'_>, object: Node<'_>) -> bool {
                     let text = unit.slice(function);
                     let last = text.rsplit('.').next().unwrap_or(text);
                     last.trim_start_matches('_').starts_with(char::is_lowercase)
+                        || unit.file.outline.find(text).is_some()
                 })
             }
             _ => false,

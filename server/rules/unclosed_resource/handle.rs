@@ -158,7 +158,7 @@ impl View<'_, '_, '_> {
             Taker::Views if self.handed_on(call) => Act::GivesAway,
             Taker::Views => Act::Uses,
             // Whoever closes it himself did not give it away: `writer = Writer(f) … f.close()`.
-            Taker::Owns if self.closed_here(place) && self.is_class(call) => Act::Lends,
+            Taker::Owns if self.is_class(call) && self.only_borrows(call, place) => Act::Lends,
             Taker::Owns => Act::GivesAway,
             Taker::Unknown => self.in_own_function(call, place),
         }
@@ -172,23 +172,36 @@ impl View<'_, '_, '_> {
         })
     }
 
-    /// Whether this scope closes what the place names, further down.
-    fn closed_here(&self, place: Place) -> bool {
+    /// Whether this scope itself closes what the place names, further down and on the plain way:
+    /// not in a handler, for then the wrapper is the owner where all went well.
+    fn only_borrows(&self, call: Place, place: Place) -> bool {
         let flat = self.flat;
-        let Some(path) = flat.path(place) else {
+        let Some(path) = flat.path(place).filter(|_| !self.handed_on(call)) else {
             return false;
         };
         let from = flat.node(place).end_byte();
-        flat.below(flat.root()).any(|at| {
-            flat.path(at) == Some(path)
-                && from < flat.node(at).start_byte()
-                && flat.role(at) == "object"
+        let around: Vec<Place> = flat.ancestors(place).collect();
+        let closes = |at: Place| {
+            flat.role(at) == "object"
                 && flat.parent(at).is_some_and(|up| {
                     flat.role(up) == "function"
                         && flat
                             .field(up, "attribute")
                             .is_some_and(|name| self.kind.close.contains(&flat.slice(name)))
                 })
+        };
+        let is_plain = |at: Place| {
+            flat.ancestors(at).all(|up| {
+                let kind = flat.kind(up);
+                let decides = kind.starts_with("except") || kind == "if_statement";
+                !decides || around.contains(&up)
+            })
+        };
+        flat.below(flat.root()).any(|at| {
+            flat.path(at) == Some(path)
+                && from < flat.node(at).start_byte()
+                && closes(at)
+                && is_plain(at)
         })
     }
 

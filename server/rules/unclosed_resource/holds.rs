@@ -6,13 +6,14 @@ use tree_sitter::Node;
 
 use super::super::knowledge::openers::Kind;
 use super::super::knowledge::uses;
+use super::conditions::{conditions, has_plain_close, plain};
 use super::handle::{Act, STEPS, View, mentions};
+use super::work::{is_light, is_run_at_once};
 use crate::syntax::Unit;
 use crate::syntax::flow::{
     Bound, Catches, Event, Exit, Flat, Graph, Known, Lattice, Path, Place, Step, catches,
-    caught_names, last_part, solve,
+    caught_names, solve,
 };
-use crate::syntax::nodes::ancestors;
 
 /// What is followed.
 #[derive(Debug, Clone, Copy)]
@@ -178,216 +179,8 @@ pub fn lives<'a>(unit: &Unit<'a>, opened: &[(Node<'a>, Node<'a>, What)]) -> Vec<
         .collect()
 }
 
-/// The conditions of the `if` statements around the place, and a flag that is set right beside it:
-/// they hold wherever it is open.
-fn conditions(flat: &Flat<'_>, place: Place) -> Vec<(String, bool)> {
-    let mut found = Vec::new();
-    let mut at = place;
-    let mut in_statement = true;
-    for up in flat.ancestors(place) {
-        let known = flat.field(up, "condition").map(|one| flat.bare(one));
-        match (flat.kind(up), flat.role(at)) {
-            ("if_statement" | "elif_clause", "consequence") => {
-                found.extend(known.map(|one| plain(flat, one, true)));
-            }
-            ("if_statement", "alternative") => {
-                found.extend(known.map(|one| plain(flat, one, false)));
-            }
-            ("block", _) if in_statement => {
-                in_statement = false;
-                let statements: Vec<Place> = flat.children(up).collect();
-                let here = statements.iter().position(|one| *one == at).unwrap_or(0);
-                let beside = [here.checked_sub(1), here.checked_add(1)];
-                let beside = beside
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|one| statements.get(one));
-                found.extend(beside.filter_map(|one| flag(flat, *one)));
-            }
-            // `try: file = open(path)`, and the flag behind the whole statement.
-            ("try_statement", "body") => in_statement = true,
-            _ => {}
-        }
-        at = up;
-    }
-    found
-}
-
-/// `close_it = True`.
-fn flag(flat: &Flat<'_>, statement: Place) -> Option<(String, bool)> {
-    let assignment = flat.children(statement).next()?;
-    let name = flat
-        .field(assignment, "left")
-        .filter(|left| flat.kind(*left) == "identifier")?;
-    let value = flat.kind(flat.field(assignment, "right")?);
-    (value == "true").then(|| (flat.slice(name).to_owned(), true))
-}
-
-/// A condition without its negations: `file != "-"` that holds is `file == "-"` that does not.
-fn plain(flat: &Flat<'_>, condition: Place, holds: bool) -> (String, bool) {
-    let text = flat.slice(condition);
-    if let Some(rest) = text.strip_prefix("not ") {
-        return (rest.trim_matches(['(', ')']).to_owned(), !holds);
-    }
-    for (negative, positive) in [(" != ", " == "), (" is not ", " is "), (" not in ", " in ")] {
-        if flat.kind(condition) == "comparison_operator" && text.contains(negative) {
-            return (text.replace(negative, positive), !holds);
-        }
-    }
-    (text.to_owned(), holds)
-}
-
-/// Whether each close runs wherever the opening did: every condition around it is around the
-/// opening as well.
-fn has_plain_close(opened: Node<'_>, closes: &[Node<'_>]) -> bool {
-    !closes.is_empty()
-        && closes.iter().all(|close| {
-            ancestors(*close)
-                .filter(|up| {
-                    matches!(
-                        up.kind(),
-                        "if_statement" | "elif_clause" | "else_clause" | "conditional_expression"
-                    )
-                })
-                .all(|up| uses::contains(up, opened))
-        })
-}
-
-/// `iter(lambda: file.read(size), b"")` calls the function while it is read.
-fn is_run_at_once(flat: &Flat<'_>, made: Place) -> bool {
-    let call = flat
-        .parent(made)
-        .filter(|_| flat.kind(made) == "lambda")
-        .and_then(|list| flat.parent(list))
-        .filter(|call| flat.kind(*call) == "call");
-    let runs = |call: Place| {
-        flat.field(call, "function").is_some_and(|function| {
-            matches!(
-                flat.slice(function),
-                "iter" | "sorted" | "min" | "max" | "reduce" | "functools.reduce"
-            )
-        })
-    };
-    call.is_some_and(runs)
-}
-
-/// Calls that take a text or a list apart, or only look: a failure of these is no accident of
-/// production.
-fn is_light(flat: &Flat<'_>, call: Place) -> bool {
-    const LIGHT: &[&str] = &[
-        "strip",
-        "lstrip",
-        "rstrip",
-        "split",
-        "rsplit",
-        "splitlines",
-        "partition",
-        "rpartition",
-        "join",
-        "format",
-        "replace",
-        "lower",
-        "upper",
-        "title",
-        "startswith",
-        "endswith",
-        "encode",
-        "decode",
-        "append",
-        "extend",
-        "insert",
-        "add",
-        "update",
-        "setdefault",
-        "get",
-        "items",
-        "keys",
-        "values",
-        "pop",
-        "copy",
-        "sort",
-        "reverse",
-        "count",
-        "find",
-        "rfind",
-        "group",
-        "groups",
-        "groupdict",
-        "match",
-        "search",
-        "sub",
-        "findall",
-        "finditer",
-        "compile",
-        "read",
-        "readline",
-        "readlines",
-        "write",
-        "writelines",
-        "seek",
-        "tell",
-        "flush",
-        "close",
-        "fileno",
-        "isatty",
-        "truncate",
-        "open",
-        "exists",
-        "isfile",
-        "isdir",
-        "dirname",
-        "basename",
-        "abspath",
-        "normpath",
-        "splitext",
-        "expanduser",
-        "hexdigest",
-        "digest",
-        "enumerate",
-        "zip",
-        "map",
-        "filter",
-        "sorted",
-        "reversed",
-        "range",
-        "xrange",
-        "min",
-        "max",
-        "sum",
-        "any",
-        "all",
-        "iter",
-        "bytes",
-        "bytearray",
-        "frozenset",
-        "time",
-        "strftime",
-        "now",
-        "isoformat",
-        "ljust",
-        "rjust",
-        "zfill",
-        "md5",
-        "sha1",
-        "sha256",
-        "new",
-        "_",
-        "u",
-        "b",
-        "to_bytes",
-        "to_text",
-        "to_native",
-        "ensure_str",
-        "ensure_text",
-        "ensure_binary",
-        "perf_counter",
-        "sleep",
-    ];
-    flat.field(call, "function")
-        .is_none_or(|function| LIGHT.contains(&last_part(flat.slice(function))))
-}
-
 /// What a step that fails was about.
+#[derive(Clone, Copy)]
 enum Work {
     /// Next to nothing: only what the resource itself does, or what hardly ever fails.
     Nothing,
@@ -622,30 +415,22 @@ impl Lattice for Holds<'_, '_, '_> {
     }
 
     fn failed(&mut self, event: Event, state: &mut State) {
-        let own = self.worked_on(event);
-        let worked: Vec<Path> = match own {
-            Work::Nothing => Vec::new(),
-            Work::Elsewhere(except) => state
-                .iter()
-                .map(|((path, _), _)| path)
-                .filter(|path| Some(*path) != except)
-                .collect(),
-        };
-        state.change(|held| Held {
-            failed: true,
-            ..held
-        });
+        let work = self.worked_on(event);
         let keys: Vec<_> = state.iter().collect();
         for (key, held) in keys {
-            if worked.contains(&key.0) {
-                state.insert(
-                    key,
-                    Held {
-                        worked: true,
-                        ..held
-                    },
-                );
-            }
+            // What failed before and was caught on the way does not count for this failure.
+            let worked = match work {
+                Work::Nothing => false,
+                Work::Elsewhere(owner) => owner != Some(key.0),
+            };
+            state.insert(
+                key,
+                Held {
+                    failed: true,
+                    worked,
+                    ..held
+                },
+            );
         }
     }
 

@@ -1,10 +1,12 @@
 //! `unclosed-resource`: a file, socket, connection, process, pool or lock stays open.
 
+mod conditions;
 mod fix;
 mod handle;
 mod holds;
 mod lock;
 mod lock_fix;
+mod work;
 
 use tree_sitter::Node;
 
@@ -154,18 +156,12 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
         "keyword_argument" => passed(unit, value, parent.parent()?.parent()?, kind),
         "for_statement" | "for_in_clause" if kind.ends_with_its_loop() => None,
         "for_statement" | "for_in_clause" if field(parent, "right") == Some(value) => {
-            let lazy = parent.kind() == "for_in_clause"
-                && parent.parent().is_some_and(|comprehension| {
-                    comprehension.kind() == "generator_expression"
-                        && comprehension
-                            .parent()
-                            .is_some_and(|up| !matches!(up.kind(), "call" | "argument_list"))
-                });
-            // Whoever reads the generator cannot close what it reads from.
-            let most = if lazy {
-                Confidence::Possible
-            } else {
-                Confidence::Certain
+            let most = match reader_of(parent).map(|reader| reader.kind()) {
+                Some("call" | "argument_list") | None => Confidence::Certain,
+                // The caller reads it as long as it likes.
+                Some("return_statement" | "yield") => return None,
+                // Whoever reads the generator cannot close what it reads from.
+                Some(_) => Confidence::Possible,
             };
             Some(Place::Nameless(kind.confidence.min(most)))
         }
@@ -174,6 +170,19 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
         }
         _ => None,
     }
+}
+
+/// What stands around the generator that a `for` clause belongs to.
+fn reader_of(clause: Node<'_>) -> Option<Node<'_>> {
+    let generator = clause
+        .parent()
+        .filter(|up| up.kind() == "generator_expression")?;
+    let up = generator.parent()?;
+    let reader = match up.kind() {
+        "parenthesized_expression" => up.parent()?,
+        _ => up,
+    };
+    Some(reader)
 }
 
 fn bound_to<'a>(unit: &Unit<'a>, value: Node<'a>, parent: Node<'a>) -> Option<Place<'a>> {

@@ -70,15 +70,6 @@ impl<K: Ord + Copy, V: Copy + PartialEq> Known<K, V> {
         }
     }
 
-    /// Changes every fact.
-    pub fn change(&mut self, change: impl Fn(V) -> V) {
-        if self.0.iter().any(|(_, value)| change(*value) != *value) {
-            for (_, value) in Rc::make_mut(&mut self.0) {
-                *value = change(*value);
-            }
-        }
-    }
-
     /// Takes what two ways know together: `merge` sees each key with what either side says and
     /// answers what holds behind the meeting, if anything.
     pub fn merge(
