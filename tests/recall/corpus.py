@@ -77,7 +77,8 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def suites(names: list[str]) -> list[Suite]:
     """The named suites, or all."""
-    found = [Suite(row["suite"], row["repository"], row["commit"], row["date"]) for row in table(HERE / "suites.tsv")]
+    rows = table(HERE / "suites.tsv")
+    found = [Suite(row["suite"], row["repository"], row["commit"], row["date"]) for row in rows]
     unknown = sorted(set(names) - {one.name for one in found})
     if unknown:
         raise SystemExit(f"no suite {unknown[0]}: choose from {', '.join(one.name for one in found)}")
@@ -137,7 +138,10 @@ class Clone:
         """The text that a case's labels were made for."""
         content = self.git("cat-file", "blob", case.blob)
         if content is None:
-            raise Missing(f"{self.suite.name} has another version of {case.path}: run --derive and read the changes")
+            raise Missing(
+                f"{self.suite.name} has another version of {case.path}: "
+                "write its blob into cases.tsv, run --derive and read the changes"
+            )
         return content
 
 

@@ -98,7 +98,7 @@ def labels(suite: str) -> list[Label]:
             row["why"],
         )
         if one.key in seen or one.problem not in corpus.RULES or one.changed and not one.why:
-            raise SystemExit(f"{path.name}:{number}: one label for each line and problem; say why it was changed")
+            raise SystemExit(f"{path.name}:{number}: one label a line and problem; say why it was changed")
         seen.add(one.key)
         found.append(one)
     return found
@@ -109,7 +109,8 @@ def write(suite: str, found: list[Label]) -> None:
     word = {True: "yes", False: "no"}
     lines = ["\t".join(HEAD)]
     for one in sorted(found, key=lambda one: one.key):
-        lines.append("\t".join((one.path, str(one.line), one.problem, word[one.suite], word[one.expected], one.why)))
+        said = (word[one.suite], word[one.expected], one.why)
+        lines.append("\t".join((one.path, str(one.line), one.problem, *said)))
     LABELS.mkdir(exist_ok=True)
     (LABELS / f"{suite}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -32,7 +32,10 @@ def misses(scores: dict[str, Score]) -> str:
     lines = []
     for problem, score in scores.items():
         lines += [f"missed\t{problem}\t{one.path}:{one.line}" for one in score.missed]
-        lines += [f"false\t{problem}\t{one.path}:{one.first}\t{one.level}\t{one.message}" for one in score.false]
+        lines += [
+            f"false\t{problem}\t{one.path}:{one.first}\t{one.level}\t{one.message}"
+            for one in score.false
+        ]
     return "\n".join(lines)
 
 
@@ -42,7 +45,8 @@ def changed(labels: dict[str, list[Label]]) -> str:
     for given in labels.values():
         reasons.update(one.why for one in given if one.changed)
     rows = [row(["lines", "reason"]), "|--:|---|"]
-    rows += [row([str(count), why]) for why, count in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))]
+    ordered = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
+    rows += [row([str(count), why]) for why, count in ordered]
     return "\n".join(rows)
 
 
@@ -51,7 +55,8 @@ def sources(suites: list[Suite], cases: dict[str, list[Case]]) -> str:
     rows = [row(["suite", "version", "files", "asked for"]), "|---|---|--:|---|"]
     for suite in suites:
         own = cases[suite.name]
-        version = f"`{suite.repo}`, commit {suite.commit[:10]}" + (f", {suite.date}" if suite.date else "")
+        dated = f", {suite.date}" if suite.date else ""
+        version = f"`{suite.repo}`, commit {suite.commit[:10]}{dated}"
         files = len({one.path for one in own})
         problems = ", ".join(dict.fromkeys(one.problem for one in own))
         rows.append(row([suite.name, version, str(files), problems]))

@@ -160,6 +160,8 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
                 Some("call" | "argument_list") | None => Confidence::Certain,
                 // The caller reads it as long as it likes.
                 Some("return_statement" | "yield") => return None,
+                // A listing of a folder closes itself at its end.
+                Some(_) if kind.name == "entries" => return None,
                 // Whoever reads the generator cannot close what it reads from.
                 Some(_) => Confidence::Possible,
             };

@@ -25,7 +25,11 @@ pub fn is_light(flat: &Flat<'_>, call: Place) -> bool {
     let name = flat
         .field(call, "function")
         .map_or("", |function| last_part(flat.slice(function)));
-    !takes_something || name.is_empty() || LIGHT.split_whitespace().any(|one| one == name)
+    // `raise Broken(path)` only makes what it raises.
+    let raises = flat
+        .ancestors(call)
+        .any(|up| flat.kind(up) == "raise_statement");
+    raises || !takes_something || name.is_empty() || LIGHT.split_whitespace().any(|one| one == name)
 }
 
 /// `iter(lambda: file.read(size), b"")` calls the function while it is read.
