@@ -13,6 +13,7 @@ pub mod origins;
 pub mod outside;
 pub mod public;
 pub mod switches;
+pub mod takers;
 pub mod told;
 pub mod typed;
 pub mod uses;

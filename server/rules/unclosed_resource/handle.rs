@@ -1,6 +1,7 @@
 //! What one place does with a resource: uses it, lends it, closes it, gives it away.
 
-use super::super::knowledge::openers::{self, Kind, Taker};
+use super::super::knowledge::openers::Kind;
+use super::super::knowledge::takers::{self, Taker};
 use crate::syntax::Unit;
 use crate::syntax::flow::{Flat, Place, last_part};
 use crate::syntax::nodes::{field, positional};
@@ -153,7 +154,7 @@ impl View<'_, '_, '_> {
         if self.kind.is_descriptor() {
             return self.numbered(call);
         }
-        match openers::taker(self.unit, flat.node(call)) {
+        match takers::taker(self.unit, flat.node(call)) {
             Taker::Borrows => Act::Uses,
             Taker::Views if self.handed_on(call) => Act::GivesAway,
             Taker::Views => Act::Uses,
@@ -297,7 +298,7 @@ impl View<'_, '_, '_> {
     pub fn is_view(&self, value: Place) -> bool {
         match self.flat.kind(value) {
             "generator_expression" => true,
-            "call" => openers::taker(self.unit, self.flat.node(value)) == Taker::Views,
+            "call" => takers::taker(self.unit, self.flat.node(value)) == Taker::Views,
             _ => false,
         }
     }

@@ -12,7 +12,8 @@ use tree_sitter::Node;
 
 use self::holds::{End, Life, What};
 use super::knowledge::http;
-use super::knowledge::openers::{self, Kind, Taker};
+use super::knowledge::openers::{self, Kind};
+use super::knowledge::takers::{self, Taker};
 use super::knowledge::{origins, uses};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
@@ -224,10 +225,10 @@ fn passed<'a>(unit: &Unit<'a>, value: Node<'a>, call: Node<'a>, kind: Kind) -> O
         };
         flat.find(value).map(|at| view.act(at))
     };
-    if openers::inherits(unit, call) {
+    if takers::inherits(unit, call) {
         return Some(Place::Nameless(kind.confidence.min(Confidence::Likely)));
     }
-    match openers::taker(unit, call) {
+    match takers::taker(unit, call) {
         // `Reader(open(path)).rows()`: nobody keeps the reader, so nobody closes it.
         Taker::Owns if is_forgotten_class(unit, call) => {
             Some(Place::Nameless(Confidence::Possible))
@@ -238,7 +239,7 @@ fn passed<'a>(unit: &Unit<'a>, value: Node<'a>, call: Node<'a>, kind: Kind) -> O
         Taker::Unknown => match act()? {
             handle::Act::Uses => Some(Place::Nameless(kind.confidence.min(Confidence::Likely))),
             // What takes it is handed on itself: `return reader(open(path))`.
-            handle::Act::Lends if is_returned(call) && !openers::reads_all(unit, call) => None,
+            handle::Act::Lends if is_returned(call) && !takers::reads_all(unit, call) => None,
             handle::Act::Lends => Some(Place::Nameless(Confidence::Possible)),
             _ => None,
         },
