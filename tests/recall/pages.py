@@ -116,7 +116,8 @@ what the suites themselves expect: ruff's snapshots, pylint's text file beside t
 bugbear's, CodeQL's, pyright's and mypy's comments, infer's list of expected results. bandit gives
 counts only; its lines were set by reading. Of mypy, only programs that name None are judged.
 
-Left out: CodeQL's cases for handlers, whose files have moved.
+Left out: CodeQL's cases for handlers, whose files have moved. Its repository is large; one that holds
+only the blob of the case will do.
 
 ## Where a label was changed
 
