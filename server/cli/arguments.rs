@@ -310,7 +310,8 @@ pub struct Fix {
     /// Fix only what this rule reports (may be given several times)
     #[arg(long, value_name = "NAME")]
     pub rule: Vec<String>,
-    /// Apply the preferred fixes that need a review as well: they change what callers may see
+    /// Apply the preferred fixes that need a review as well: they change what callers may see. Your
+    /// own lines are never replaced by production's: that is `restore`
     #[arg(long = "unsafe")]
     pub review: bool,
 }

@@ -8,7 +8,7 @@ use super::scope;
 use super::terminal::Terminal;
 use super::trouble::{Exit, Trouble};
 use crate::analysis::{self, Report, Snapshot};
-use crate::fixes::{Edit, Fix, apply};
+use crate::fixes::{Applicability, Edit, Fix, apply};
 use crate::rules::Finding;
 use crate::syntax::Source;
 
@@ -137,7 +137,8 @@ fn judge(snapshot: &Snapshot, rules: &[String]) -> Report {
     report
 }
 
-/// All safe fixes at once; where there is none and a review was promised, one that needs it.
+/// All safe fixes at once; where there is none and a review was promised, one that needs it. What
+/// the hotfix wrote itself is never replaced by production's text here: nobody could get it back.
 fn next_fix(snapshot: &Snapshot, report: &Report, review: bool) -> Option<Fix> {
     if let Some(fix) = analysis::fix_all(snapshot, report) {
         return Some(fix);
@@ -147,7 +148,9 @@ fn next_fix(snapshot: &Snapshot, report: &Report, review: bool) -> Option<Fix> {
     }
     report.findings.iter().find_map(|finding| {
         let fixes = analysis::fixes(snapshot, finding);
-        fixes.into_iter().find(|fix| fix.preferred)
+        fixes
+            .into_iter()
+            .find(|fix| fix.applicability != Applicability::Restores)
     })
 }
 

@@ -162,6 +162,32 @@ impl<'a> Builder<'a> {
         Some(())
     }
 
+    /// The bytes of the comment behind a statement on its last line.
+    #[must_use]
+    pub fn comment_behind(&self, statement: Node<'_>) -> Option<std::ops::Range<usize>> {
+        let source = self.source();
+        let rest = &source.text()[statement.end_byte()..next_line(source, statement)];
+        let start =
+            statement.end_byte() + rest.find('#').filter(|at| rest[..*at].trim().is_empty())?;
+        let end = statement.end_byte() + rest.trim_end().len();
+        Some(start..end)
+    }
+
+    /// Removes a statement with its line and gives the comment that stood behind it.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says that it cannot be done"
+    )]
+    pub fn remove_with_comment(&mut self, statement: Node<'_>) -> Option<Option<String>> {
+        let source = self.source();
+        (begins_line(source, statement) && ends_line(source, statement)).then_some(())?;
+        let comment = self.comment_behind(statement);
+        let lines = source.lines();
+        let start = lines.start(lines.line_of(statement.start_byte()));
+        self.remove(start..next_line(source, statement));
+        Some(comment.and_then(|bytes| source.text().get(bytes).map(str::to_owned)))
+    }
+
     /// Removes a statement with its line, or from the line that it shares with others; a block that
     /// would be empty keeps `pass`.
     pub fn drop_statement(&mut self, statement: Node<'_>) -> Option<()> {

@@ -16,8 +16,12 @@ pub struct Edit {
 pub enum Applicability {
     /// Keeps the behaviour of every case that worked: `fix` and fix-all apply it.
     Safe,
-    /// Changes what a caller may see: applied only when a person picks it.
+    /// Changes what a caller may see: applied only when a person picks it, or with
+    /// `fix --unsafe`.
     NeedsReview,
+    /// Puts production's text in the place of the hotfix's own: applied only when a person picks
+    /// it in the editor or runs `restore`, because the work that it replaces may be saved nowhere.
+    Restores,
 }
 
 /// One way to cure a finding.

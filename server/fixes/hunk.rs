@@ -66,11 +66,11 @@ pub fn actions(target: &Target<'_>) -> Vec<(Purpose, Fix)> {
     .collect()
 }
 
-fn review(title: String, edits: Vec<Edit>) -> Fix {
+fn fix(title: String, edits: Vec<Edit>, applicability: Applicability) -> Fix {
     Fix {
         title,
         edits,
-        applicability: Applicability::NeedsReview,
+        applicability,
         preferred: false,
     }
 }
@@ -87,7 +87,7 @@ pub fn restore_hunk(target: &Target<'_>) -> Option<Fix> {
         (_, true) => format!("Bring back the {count} lines that production has here"),
         _ => "Restore production's version of this hunk".to_owned(),
     };
-    Some(review(title, vec![edit]))
+    Some(fix(title, vec![edit], Applicability::Restores))
 }
 
 /// Puts production's lines in the place of the hunk's.
@@ -153,9 +153,10 @@ pub fn restore_named(
     );
     let edit = fit(head, head.lines().bytes(new_lines), text);
     (head.text()[edit.range.clone()] != edit.text).then(|| {
-        review(
+        fix(
             format!("Restore production's version of {}", definition.qualname),
             vec![edit],
+            Applicability::Restores,
         )
     })
 }
@@ -206,9 +207,10 @@ pub fn bring_back(
     let text = base_lines(base, range, line_end(head.source));
     let at = at.min(head.source.text().len());
     let edit = fit(head.source, at..at, text);
-    Some(review(
+    Some(fix(
         format!("Bring back production's {}", gone.name),
         vec![edit],
+        Applicability::NeedsReview,
     ))
 }
 

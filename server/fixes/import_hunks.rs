@@ -47,7 +47,7 @@ fn fix(edits: Vec<Edit>) -> Option<Fix> {
     (!edits.is_empty()).then(|| Fix {
         title: "Restore production's imports".to_owned(),
         edits,
-        applicability: Applicability::NeedsReview,
+        applicability: Applicability::Restores,
         preferred: false,
     })
 }

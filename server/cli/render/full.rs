@@ -164,6 +164,7 @@ fn fix_group<'a>(file: &'a Judged, fix: &'a Fix) -> Group<'a> {
     let name = match fix.applicability {
         Applicability::Safe => "fix",
         Applicability::NeedsReview => "fix, for review",
+        Applicability::Restores => "restore",
     };
     let head = &file.snapshot.head;
     let window = Window::new(

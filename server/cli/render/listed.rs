@@ -63,7 +63,7 @@ pub struct ListedPlace<'a> {
 pub struct ListedFix<'a> {
     /// What it does.
     pub title: &'a str,
-    /// `safe` or `needs-review`.
+    /// `safe`, `needs-review` or `restores`.
     pub applicability: &'a str,
     /// Disjoint replacements in the finding's file, sorted.
     pub edits: Vec<ListedEdit<'a>>,
@@ -148,6 +148,7 @@ fn listed<'a>(
                 applicability: match fix.applicability {
                     Applicability::Safe => "safe",
                     Applicability::NeedsReview => "needs-review",
+                    Applicability::Restores => "restores",
                 },
                 edits: fix.edits.iter().map(edit_of).collect(),
             })

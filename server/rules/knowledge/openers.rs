@@ -19,6 +19,8 @@ pub enum With {
     Itself,
     /// `with contextlib.closing(…) as name`.
     Closing,
+    /// `async with aiohttp.ClientSession() as name`, in a coroutine only.
+    Async,
     /// Not by a small change.
     Never,
 }
@@ -55,6 +57,18 @@ impl Kind {
     #[must_use]
     pub fn is_descriptor(self) -> bool {
         self == DESCRIPTOR
+    }
+
+    /// Whether an item of it (`shelf["key"]`, `mapped[0:4]`) needs it no more.
+    #[must_use]
+    pub fn gives_plain_items(self) -> bool {
+        self == FILE
+    }
+
+    /// Whether its file is gone once it is closed.
+    #[must_use]
+    pub fn is_temporary(self) -> bool {
+        self == TEMPORARY
     }
 
     /// Whether its `open` gives a member that keeps it alive: `ZipFile(…).open(…)`.
@@ -134,7 +148,14 @@ const DESCRIPTOR: Kind = kind("descriptor", &[], With::Never, Likely, false);
 const CLIENT: Kind = kind(
     "client",
     &["close", "aclose", "__exit__", "__aexit__"],
-    With::Never,
+    With::Async,
+    Likely,
+    false,
+);
+const HTTPX: Kind = kind(
+    "client",
+    &["close", "__exit__"],
+    With::Itself,
     Likely,
     false,
 );
@@ -210,7 +231,7 @@ const OPENERS: &[(&str, Kind)] = &[
     ("concurrent.futures.ProcessPoolExecutor", POOL),
     ("aiohttp.ClientSession", CLIENT),
     ("httpx.AsyncClient", CLIENT),
-    ("httpx.Client", CLIENT),
+    ("httpx.Client", HTTPX),
     ("sqlite3.connect", DATABASE),
     ("psycopg2.connect", DATABASE),
     ("psycopg.connect", DATABASE),

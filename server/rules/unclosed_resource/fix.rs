@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::super::knowledge::openers::{self, Kind, With};
 use super::super::knowledge::{order, origins, uses};
 use super::holds::{self, Life, What};
+use super::lazy::{self, Start};
 use super::{Finding, FixContext, Place, place};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
@@ -25,7 +26,7 @@ pub(super) fn fix(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     }
 }
 
-/// `open(…)`, or `contextlib.closing(…)` around it.
+/// `with open(…)`, or `with contextlib.closing(…)` around it.
 fn manager(
     unit: &Unit<'_>,
     call: Node<'_>,
@@ -34,10 +35,11 @@ fn manager(
 ) -> Option<String> {
     let text = unit.slice(call);
     match kind.with {
-        With::Itself => Some(text.to_owned()),
+        With::Itself => Some(format!("with {text}")),
+        With::Async => unit.is_async().then(|| format!("async with {text}")),
         With::Closing => {
             let contextlib = builder.import("contextlib")?;
-            Some(format!("{contextlib}.closing({text})"))
+            Some(format!("with {contextlib}.closing({text})"))
         }
         With::Never => None,
     }
@@ -62,20 +64,30 @@ fn named(context: &FixContext<'_>, call: Node<'_>, binding: Node<'_>, kind: Kind
     if life.given_away {
         return None;
     }
-    let region = Region::find(statement, &life)?;
+    let needed = lazy::needed(unit, kind, Start::Name(binding))?;
+    let region = Region::find(statement, &life, &needed.places)?;
     let mut builder = Builder::new(unit.file);
     let manager = manager(unit, call, kind, &mut builder)?;
     builder.note(statement, context.version, &format!("{name} {WHY}"));
-    builder.replace(statement, format!("with {manager} as {name}:"));
+    let mut header = format!("{manager} as {name}:");
+    for close in &region.closes {
+        let comment = builder.remove_with_comment(*close)?;
+        let Some(comment) = comment else { continue };
+        // What was said of the close is said of the block that closes now.
+        match builder.comment_behind(statement) {
+            Some(there) => {
+                builder.insert(there.end, format!("; {}", comment.trim_matches(['#', ' '])))
+            }
+            None => header = format!("{header}  {comment}"),
+        }
+    }
+    builder.replace(statement, header);
     if let (Some(first), Some(last)) = (region.first, region.last) {
         builder.wrap(first, last, &[] as &[&str])?;
     } else {
         builder.lines_after(statement, &["\tpass"])?;
     }
-    for close in region.closes {
-        builder.remove_statement(close)?;
-    }
-    let safe = kind.safe && !life.lent;
+    let safe = kind.safe && !life.lent && !needed.lent;
     Some(builder.finish(
         format!("Close {name} on every way: use it inside `with`"),
         applicability(safe),
@@ -98,13 +110,11 @@ struct Region<'a> {
 }
 
 impl<'a> Region<'a> {
-    fn find(opening: Node<'a>, life: &Life<'a>) -> Option<Self> {
+    /// `needed`: the uses of what is made from it.
+    fn find(opening: Node<'a>, life: &Life<'a>, needed: &[Node<'a>]) -> Option<Self> {
         let block = opening.parent()?;
-        if life
-            .places
-            .iter()
-            .any(|place| !uses::contains(block, *place))
-        {
+        let places = || life.places.iter().chain(needed);
+        if places().any(|place| !uses::contains(block, *place)) {
             return None;
         }
         let mut cursor = block.walk();
@@ -130,11 +140,7 @@ impl<'a> Region<'a> {
         let last = following
             .iter()
             .filter(|one| !is_close(one))
-            .rfind(|one| {
-                life.places
-                    .iter()
-                    .any(|place| uses::contains(**one, *place))
-            })
+            .rfind(|one| places().any(|place| uses::contains(**one, *place)))
             .copied();
         let closes = following
             .iter()
@@ -151,33 +157,50 @@ impl<'a> Region<'a> {
     }
 }
 
-/// `return json.load(open(path))`: the statement moves below `with open(path) as file:`.
+/// `return json.load(open(path))`: the statement moves below `with open(path) as file:`, and so do
+/// those that read what it makes from the file.
 fn nameless(context: &FixContext<'_>, call: Node<'_>, kind: Kind) -> Option<Fix> {
     let unit = context.unit;
     let statement = statement_of(call);
     let mut builder = Builder::new(unit.file);
     let manager = manager(unit, call, kind, &mut builder)?;
+    let needed = lazy::needed(unit, kind, Start::Value(call))?;
+    let last = last_needed(statement, &needed.places)?;
     let alone =
         statement.kind() == "expression_statement" && statement.named_child(0) == Some(call);
     let why = format!("what {} opens {WHY}", unit.slice(field(call, "function")?));
     builder.note(statement, context.version, &why);
     if alone {
-        builder.replace(statement, format!("with {manager}:"));
+        builder.replace(statement, format!("{manager}:"));
         builder.lines_after(statement, &["\tpass"])?;
     } else {
         if !order::runs_first(unit, call, statement) {
             return None;
         }
         let name = free_name(unit, kind)?;
-        builder.lines_before(statement, &[format!("with {manager} as {name}:")])?;
+        builder.lines_before(statement, &[format!("{manager} as {name}:")])?;
         builder.replace(call, name);
-        builder.wrap(statement, statement, &[] as &[&str])?;
+        builder.wrap(statement, last, &[] as &[&str])?;
     }
     let sender = unit.slice(field(call, "function")?);
     Some(builder.finish(
         format!("Close what {sender} opens: use it inside `with`"),
-        applicability(kind.safe),
+        applicability(kind.safe && !needed.lent),
     ))
+}
+
+/// The last statement beside `first` that holds one of the places; `None` where one stands
+/// elsewhere.
+fn last_needed<'a>(first: Node<'a>, places: &[Node<'a>]) -> Option<Node<'a>> {
+    let mut last = first;
+    let end = places.iter().map(Node::end_byte).max().unwrap_or(0);
+    while last.end_byte() < end {
+        last = last.next_named_sibling()?;
+    }
+    let inside = |place: &Node<'a>| {
+        first.start_byte() <= place.start_byte() && place.end_byte() <= last.end_byte()
+    };
+    places.iter().all(inside).then_some(last)
 }
 
 fn free_name(unit: &Unit<'_>, kind: Kind) -> Option<&'static str> {

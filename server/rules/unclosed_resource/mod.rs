@@ -4,6 +4,7 @@ mod conditions;
 mod fix;
 mod handle;
 mod holds;
+mod lazy;
 mod lock;
 mod lock_fix;
 mod work;
