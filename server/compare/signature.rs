@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::canonical;
 use crate::syntax::Source;
-use crate::syntax::nodes::{Walk, ancestors, children, decorators_of, field, walk};
+use crate::syntax::nodes::{Walk, ancestors, children, decorators_of, field, keyword, walk};
 use crate::syntax::unit::Parameter;
 
 /// How an argument reaches a parameter.
@@ -79,7 +79,15 @@ impl<'s> Signature<'s> {
             .map(|one| last_part(source.slice(one)))
             .collect();
         let mut takes = parameters(source, function);
-        if method
+        // Celery gives the task itself to a task that is bound.
+        let is_bound = || {
+            decorators_of(function).into_iter().any(|one| {
+                children(one).any(|call| {
+                    keyword(call, "bind", source).is_some_and(|value| value.kind() == "true")
+                })
+            })
+        };
+        if (method || is_bound())
             && !decorators.contains(&"staticmethod")
             && takes.first().is_some_and(Takes::positional)
         {

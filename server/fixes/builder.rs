@@ -257,14 +257,21 @@ impl<'a> Builder<'a> {
     /// Writes the hotfix comment above a statement, unless one stands there already. A statement
     /// that shares its line gets none.
     pub fn note(&mut self, statement: Node<'_>, version: Option<&str>, why: &str) {
-        let above = statement.prev_sibling().filter(|node| {
-            node.kind() == "comment"
-                && node.end_position().row + 1 == statement.start_position().row
-        });
-        let noted = above.is_some_and(|node| self.source().slice(node).contains("Hotfix"));
-        if !noted {
+        if !self.is_noted(statement) {
             let _ = self.lines_before(statement, &[hotfix_comment(version, why)]);
         }
+    }
+
+    /// Whether the line above a statement is a hotfix comment. The tree puts a comment above the
+    /// first statement of a block outside of it, so the text is asked.
+    #[must_use]
+    pub fn is_noted(&self, statement: Node<'_>) -> bool {
+        let source = self.source();
+        let line = source.lines().line_of(statement.start_byte());
+        line.checked_sub(1).is_some_and(|above| {
+            let above = source.text()[source.lines().content(above, source.text())].trim();
+            above.starts_with('#') && above.contains("Hotfix")
+        })
     }
 
     /// Makes `module` importable and gives the local name to use.

@@ -8,6 +8,7 @@ pub mod hunk;
 pub mod import_hunks;
 mod imports;
 pub mod layout;
+mod unused;
 
 pub use builder::{Builder, hotfix_comment};
 pub use edit::{Applicability, Edit, Fix, apply};

@@ -3,7 +3,8 @@
 
 use tree_sitter::Node;
 
-use super::{Confidence, Draft, Group, Meta, Pair, Reporter, Rule, swallowed_exception};
+use super::swallowed_exception::{self, Shows};
+use super::{Confidence, Draft, Group, Meta, Pair, Reporter, Rule};
 use crate::compare::normal::tokens;
 use crate::syntax::Unit;
 use crate::syntax::flow::handler_names;
@@ -93,11 +94,16 @@ fn wrapped(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
         }
         let kinds = handler_names(clause, head.source()).join(", ");
         let end = statement.start_byte() + "try".len();
+        let (confidence, what) = match swallowed_exception::shows(head, clause) {
+            Shows::Whole => (Confidence::Possible, "no longer reaches the caller"),
+            Shows::Line => (Confidence::Likely, "no longer reaches the caller"),
+            Shows::Nothing => (Confidence::Likely, "goes unseen"),
+        };
         let draft = Draft::at(
             statement,
-            Confidence::Likely,
+            confidence,
             format!(
-                "{kinds} from code that production runs as it is now goes unseen: say in the record why it is raised"
+                "{kinds} from code that production runs as it is now {what}: say in the record why it is raised"
             ),
         );
         reporter.report(Draft {

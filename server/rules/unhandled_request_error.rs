@@ -140,7 +140,7 @@ fn wrap(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     builder.note(
         statement,
         context.version,
-        &format!("{name} tells when its request fails"),
+        "Log why the request fails, then raise it again",
     );
     builder.wrap(statement, statement, &["try:"])?;
     builder.lines_after(

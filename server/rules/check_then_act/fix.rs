@@ -193,15 +193,16 @@ fn choose(unit: &Unit<'_>, race: &Race<'_>, builder: &mut Builder<'_>) -> Option
         builder.lines_at_top(init, &[format!("{root}.{name} = {module}.Lock()")])?;
         return Some((format!("{root}.{name}"), true));
     }
-    let name = format!("{}_lock", own.to_lowercase());
-    let known = unit
-        .file
-        .outline
-        .assigned
-        .iter()
-        .any(|(one, _)| *one == name);
-    if known && named_like_lock(&name) && !unit.is_async() {
-        return Some((name, false));
+    let name = format!("_{}_lock", own.trim_start_matches('_').to_lowercase());
+    // One that is there already may have a public name.
+    for name in [name.as_str(), name.trim_start_matches('_')] {
+        let known = unit.file.outline.assigned.iter();
+        if known.into_iter().any(|(one, _)| one == name)
+            && named_like_lock(name)
+            && !unit.is_async()
+        {
+            return Some((name.to_owned(), false));
+        }
     }
     if unit.source().text().contains(&name) {
         return None;

@@ -10,7 +10,7 @@ use crate::fixes::layout::{begins_line, ends_line, next_line};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
 use crate::syntax::nodes::{
-    Walk, children, field, keyword, positional, statement_of, string_value, walk,
+    Walk, ancestors, children, field, keyword, positional, statement_of, string_value, walk,
 };
 
 pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
@@ -25,7 +25,7 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     let Some(node) = context.node(finding) else {
         return Vec::new();
     };
-    [remove(unit, node), to_log(unit, node)]
+    [remove(context, node), to_log(unit, node)]
         .into_iter()
         .flatten()
         .collect()
@@ -86,32 +86,21 @@ fn remove_comment(unit: &Unit<'_>, finding: &Finding, text: &str) -> Option<Fix>
     } else {
         lines.start(first) + before.trim_end().len()..finding.span.end
     };
-    // What goes on in the next comment line would lose its beginning.
-    let next = lines.line_of(finding.span.end) + 1;
-    let below = (next < lines.count()).then(|| lines.content(next, whole));
+    // Without the note nobody knows that something is left to do: that is no fix.
     let marked = ["TODO", "FIXME", "XXX"]
         .iter()
         .any(|mark| text.contains(mark));
-    if marked && below.is_some_and(|below| whole[below].trim_start().starts_with('#')) {
+    if marked {
         return None;
     }
     let mut builder = Builder::new(unit.file);
     builder.remove(range);
-    let upper = text.trim_start_matches(['#', ' ']);
-    let mark = ["TODO", "FIXME", "XXX"]
-        .into_iter()
-        .find(|mark| upper.starts_with(mark));
-    Some(match mark {
-        Some(mark) => builder.finish(
-            format!("Remove the {mark} comment"),
-            Applicability::NeedsReview,
-        ),
-        None => builder.finish("Remove the code that is switched off", Applicability::Safe),
-    })
+    Some(builder.finish("Remove the code that is switched off", Applicability::Safe))
 }
 
 /// Removes a statement; a block that would be empty keeps `pass`.
-fn remove(unit: &Unit<'_>, node: Node<'_>) -> Option<Fix> {
+fn remove(context: &FixContext<'_>, node: Node<'_>) -> Option<Fix> {
+    let unit = context.unit;
     let statement = statement_of(node);
     let whole = statement == node || statement.named_child(0) == Some(node);
     if !whole
@@ -121,9 +110,12 @@ fn remove(unit: &Unit<'_>, node: Node<'_>) -> Option<Fix> {
     }
     let source = unit.source();
     let mut builder = Builder::new(unit.file);
+    let statement = choice_of(unit, statement).unwrap_or(statement);
     let alone = statement
         .parent()
         .is_some_and(|block| block.kind() == "block" && children(block).count() == 1);
+    builder.forget(unit.file, &statement.byte_range(), context.production);
+    forget_caught(unit, &mut builder, statement);
     if alone {
         builder.replace(statement, "pass");
     } else if begins_line(source, statement) && ends_line(source, statement) {
@@ -137,7 +129,7 @@ fn remove(unit: &Unit<'_>, node: Node<'_>) -> Option<Fix> {
     let written = if node.kind() == "call" {
         unit.slice(field(node, "function")?)
     } else {
-        unit.slice(statement)
+        unit.slice(node)
     };
     Some(builder.finish(
         format!("Remove {written}"),
@@ -147,6 +139,76 @@ fn remove(unit: &Unit<'_>, node: Node<'_>) -> Option<Fix> {
             Applicability::Safe
         },
     ))
+}
+
+/// The `if` around a statement where all of its branches hold nothing but such statements.
+fn choice_of<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<Node<'a>> {
+    let block = statement.parent().filter(|up| up.kind() == "block")?;
+    let mut choice = block.parent()?;
+    if matches!(choice.kind(), "elif_clause" | "else_clause") {
+        choice = choice.parent()?;
+    }
+    if choice.kind() != "if_statement" {
+        return None;
+    }
+    let mut only_shows = true;
+    walk(choice, &mut |node| {
+        match node.kind() {
+            "block" => only_shows &= children(node).all(|one| shows(unit, one)),
+            "comment" => only_shows = false,
+            "call" => only_shows &= shows_itself(unit, node),
+            "await" | "yield" | "named_expression" => only_shows = false,
+            _ => {}
+        }
+        if only_shows { Walk::Into } else { Walk::Over }
+    });
+    only_shows.then_some(choice)
+}
+
+/// Whether a statement only shows something to who is debugging.
+fn shows(unit: &Unit<'_>, statement: Node<'_>) -> bool {
+    let call = statement.named_child(0).filter(|one| one.kind() == "call");
+    statement.kind() == "expression_statement" && call.is_some_and(|call| shows_itself(unit, call))
+}
+
+fn shows_itself(unit: &Unit<'_>, call: Node<'_>) -> bool {
+    let callee = unit.callee(call).unwrap_or_default();
+    matches!(
+        callee.as_str(),
+        "print" | "pprint.pprint" | "breakpoint" | "pdb.set_trace"
+    )
+}
+
+/// `except ValueError as error:` keeps no name that nothing reads any more.
+fn forget_caught(unit: &Unit<'_>, builder: &mut Builder<'_>, statement: Node<'_>) {
+    let clause = ancestors(statement).find(|up| up.kind() == "except_clause");
+    let Some((pattern, clause)) = clause.and_then(|clause| {
+        let pattern = children(clause).find(|one| one.kind() == "as_pattern")?;
+        Some((pattern, clause))
+    }) else {
+        return;
+    };
+    let (Some(kinds), Some(alias)) = (pattern.named_child(0), field(pattern, "alias")) else {
+        return;
+    };
+    let name = unit.slice(alias);
+    let mut here = 0;
+    let mut elsewhere = 0;
+    walk(clause, &mut |node| {
+        if node.kind() == "identifier" && unit.slice(node) == name {
+            let inside = statement.start_byte() <= node.start_byte()
+                && node.end_byte() <= statement.end_byte();
+            if inside {
+                here += 1;
+            } else if alias.start_byte() != node.start_byte() {
+                elsewhere += 1;
+            }
+        }
+        Walk::Into
+    });
+    if 0 < here && elsewhere == 0 {
+        builder.remove(kinds.end_byte()..alias.end_byte());
+    }
 }
 
 /// The bytes of a statement that shares its line, with one semicolon.

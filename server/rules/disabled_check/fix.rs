@@ -20,7 +20,7 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> 
         "keyword_argument" => argument(unit, node),
         "pair" => {
             let mut builder = Builder::new(unit.file);
-            builder.remove_element(node)?;
+            builder.remove_element(only_option(node).unwrap_or(node))?;
             Some(builder.finish("Verify the token again", Applicability::NeedsReview))
         }
         "assignment" | "expression_statement" => statement(unit, node),
@@ -41,6 +41,7 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> 
             let whole = lines.start(line)..lines.start(line + 1);
             (unit.source().text()[whole.clone()].trim() == unit.slice(node).trim()).then_some(())?;
             builder.remove(whole);
+            builder.forget(unit.file, &node.byte_range(), context.production);
             Some(builder.finish(
                 "Check the origin of requests again",
                 Applicability::NeedsReview,
@@ -56,6 +57,12 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> 
         }
         _ => None,
     }
+}
+
+/// The argument `options={…}` whose only option this pair is.
+fn only_option(pair: Node<'_>) -> Option<Node<'_>> {
+    let dict = pair.parent().filter(|dict| dict.named_child_count() == 1)?;
+    dict.parent().filter(|up| up.kind() == "keyword_argument")
 }
 
 /// Removes a comment: its line if nothing else stands there.

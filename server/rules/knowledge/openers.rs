@@ -65,6 +65,12 @@ impl Kind {
         self == FILE
     }
 
+    /// Whether it is a process, which is waited for.
+    #[must_use]
+    pub fn is_process(self) -> bool {
+        self == PROCESS
+    }
+
     /// Whether its file is gone once it is closed.
     #[must_use]
     pub fn is_temporary(self) -> bool {

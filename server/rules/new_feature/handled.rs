@@ -94,6 +94,8 @@ fn in_statement<'s>(source: &'s Source, statement: &Statement<'s>) -> Vec<Found<
                     }
                 }
             }
+            // Parameters of a query, options of a call and the text of an error are no data.
+            "pair" if is_no_data(source, node) => {}
             "pair" => {
                 if let Some(key) = field(node, "key") {
                     push(&mut found, What::Key, source, key);
@@ -127,6 +129,10 @@ fn kinds<'s>(source: &'s Source, call: Node<'s>, found: &mut Vec<Found<'s>>) {
     for one in all {
         if matches!(one.kind(), "identifier" | "attribute") {
             let text = source.slice(one);
+            // Who asks for any failure asks for none of them.
+            if matches!(text, "Exception" | "BaseException") {
+                continue;
+            }
             found.push(Found {
                 what: What::Kind,
                 text: text.rsplit('.').next().unwrap_or(text),
@@ -134,6 +140,38 @@ fn kinds<'s>(source: &'s Source, call: Node<'s>, found: &mut Vec<Found<'s>>) {
             });
         }
     }
+}
+
+/// Whether a pair belongs to a dict that only parametrises a call or explains an error.
+fn is_no_data(source: &Source, pair: Node<'_>) -> bool {
+    const ONLY_SAYS: [&str; 7] = [
+        "options",
+        "params",
+        "parameters",
+        "headers",
+        "extra",
+        "filters",
+        "details",
+    ];
+    let Some(dict) = pair.parent().and_then(|dict| dict.parent()) else {
+        return false;
+    };
+    let call = match dict.kind() {
+        "keyword_argument" => {
+            return field(dict, "name").is_some_and(|name| ONLY_SAYS.contains(&source.slice(name)));
+        }
+        "argument_list" => dict.parent(),
+        _ => None,
+    };
+    let name = call
+        .and_then(|call| field(call, "function"))
+        .map_or("", |one| source.slice(one));
+    let last = name.rsplit('.').next().unwrap_or(name);
+    matches!(
+        last,
+        "execute" | "executemany" | "scalar" | "scalars" | "bindparams" | "text"
+    ) || last.ends_with("Error")
+        || last.ends_with("Exception")
 }
 
 fn push<'s>(found: &mut Vec<Found<'s>>, what: What, source: &'s Source, node: Node<'s>) {

@@ -2,6 +2,7 @@
 
 mod grown;
 mod handled;
+mod hooks;
 mod whole;
 
 use std::collections::BTreeSet;
@@ -127,7 +128,10 @@ fn definitions(change: &FileChange<'_>, exposed: bool, reporter: &mut Reporter) 
                 names.contains(&name.rsplit('.').next().unwrap_or(name)) && one.contains('(')
             })
         };
-        if decorators.iter().any(|one| one.contains("overload")) {
+        if decorators.iter().any(|one| one.contains("overload"))
+            || hooks::is_check(change, one, &decorators)
+            || hooks::was_attribute(change, one)
+        {
             continue;
         }
         let message = if called(&ROUTES) {
@@ -141,7 +145,7 @@ fn definitions(change: &FileChange<'_>, exposed: bool, reporter: &mut Reporter) 
                 shown(change, one)
             )
         };
-        let confidence = if exposed {
+        let confidence = if exposed && !hooks::is_called_by_framework(change, one) {
             Confidence::Likely
         } else {
             Confidence::Possible

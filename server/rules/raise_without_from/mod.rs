@@ -12,7 +12,7 @@ use super::knowledge::origins;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::flow::{Catches, catches, handler_names, last_part};
-use crate::syntax::nodes::{Walk, bare, children, field, walk};
+use crate::syntax::nodes::{Walk, bare, children, field, keyword, walk};
 use crate::syntax::{Pattern, Unit, names};
 
 /// A handler raises another exception without `from`.
@@ -180,11 +180,18 @@ fn is_kept(unit: &Unit<'_>, handler: &Handler<'_>, value: Node<'_>) -> bool {
             matches!(
                 last_part(function),
                 "exception" | "with_traceback" | "exc_info"
-            )
+            ) || retries(unit, handler, value)
         }
         "subscript" => true,
         _ => false,
     }
+}
+
+/// `raise self.retry(exc=error)` of Celery: the task's own way to hand the cause on.
+fn retries(unit: &Unit<'_>, handler: &Handler<'_>, call: Node<'_>) -> bool {
+    last_part(raised_name(unit, call)) == "retry"
+        && keyword(call, "exc", unit.source())
+            .is_some_and(|given| Some(unit.slice(given)) == handler.name)
 }
 
 /// Whether the file gives the name a value anywhere.

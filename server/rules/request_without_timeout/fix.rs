@@ -8,7 +8,7 @@ use super::super::knowledge::waits::{self, Wait};
 use super::super::{Finding, FixContext};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::syntax::Unit;
-use crate::syntax::nodes::{bare, field, keyword, positional, statement_of};
+use crate::syntax::nodes::{ancestors, bare, field, keyword, positional, statement_of};
 
 /// Adds `timeout=10`, or replaces the `None`.
 #[must_use]
@@ -38,7 +38,13 @@ pub fn set_timeout(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
         },
     }
     let why = format!("Give up after {seconds} seconds instead of waiting for ever");
-    builder.note(statement_of(call), context.version, &why);
+    // Above the whole `if` the comment would stand far from what it speaks of.
+    let in_elif = ancestors(call)
+        .take_while(|up| *up != statement_of(call))
+        .any(|up| up.kind() == "elif_clause");
+    if !in_elif {
+        builder.note(statement_of(call), context.version, &why);
+    }
     Some(builder.finish(
         format!("Let {written} give up after {seconds} seconds"),
         Applicability::NeedsReview,

@@ -21,6 +21,7 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     [
         restore_types(context, finding, clause),
         tell_more(context, clause, &handler),
+        catch_less(context, clause, &handler),
         log(context, clause, &handler),
         raise_again(context, clause),
         narrow(context, clause, &handler),
@@ -58,22 +59,45 @@ fn put(builder: &mut Builder<'_>, clause: Node<'_>, line: &str) -> Option<()> {
 fn tell_more(context: &FixContext<'_>, clause: Node<'_>, handler: &Handler<'_>) -> Option<Fix> {
     let unit = context.unit;
     handler.vague.filter(|vague| *vague != Vague::Print)?;
+    let mut builder = Builder::new(unit.file);
+    with_exception(unit, &mut builder, clause)?;
+    Some(builder.finish("Log the exception with this line", Applicability::Safe))
+}
+
+/// `except:` of a handler that speaks catches `Exception` only, and its line takes the exception
+/// along.
+fn catch_less(context: &FixContext<'_>, clause: Node<'_>, handler: &Handler<'_>) -> Option<Fix> {
+    let unit = context.unit;
+    (handler.breadth == Breadth::Everything && handler.tells).then_some(())?;
+    let mut builder = Builder::new(unit.file);
+    catch(&mut builder, clause, "Exception")?;
+    let mut title = "Catch Exception only";
+    if let Some(vague) = handler.vague {
+        (vague != Vague::Print).then_some(())?;
+        with_exception(unit, &mut builder, clause)?;
+        title = "Catch Exception only and log it with this line";
+    }
+    Some(builder.finish(title, Applicability::Safe))
+}
+
+/// Lets the first log line of a handler take the exception along.
+fn with_exception(unit: &Unit<'_>, builder: &mut Builder<'_>, clause: Node<'_>) -> Option<()> {
     let call = own(block(clause)?, &["call"])
         .into_iter()
         .find(|call| is_heard(unit, *call))?;
-    let mut builder = Builder::new(unit.file);
     if let Some(off) = keyword(call, "exc_info", unit.source()) {
         builder.replace(off, "True");
     } else {
         let last = children(field(call, "arguments")?).last()?;
         builder.insert(last.end_byte(), ", exc_info=True");
     }
-    Some(builder.finish("Log the exception with this line", Applicability::Safe))
+    Some(())
 }
 
 fn log(context: &FixContext<'_>, clause: Node<'_>, handler: &Handler<'_>) -> Option<Fix> {
     let unit = context.unit;
-    if handler.vague.is_some_and(|vague| vague != Vague::Print) {
+    let speaks = handler.tells && handler.vague.is_none();
+    if speaks || handler.vague.is_some_and(|vague| vague != Vague::Print) {
         return None;
     }
     let mut builder = Builder::new(unit.file);
@@ -115,7 +139,17 @@ fn catch(builder: &mut Builder<'_>, clause: Node<'_>, names: &str) -> Option<()>
 
 fn raise_again(context: &FixContext<'_>, clause: Node<'_>) -> Option<Fix> {
     let mut builder = Builder::new(context.unit.file);
-    let last = children(block(clause)?).last()?;
+    let block = block(clause)?;
+    let last = children(block).last()?;
+    // A handler that only raises again does nothing, unless a wider one stands behind it.
+    let does_nothing = children(block).count() == 1
+        && matches!(last.kind(), "pass_statement" | "continue_statement");
+    let has_next = clause
+        .next_named_sibling()
+        .is_some_and(|next| next.kind() == "except_clause");
+    if does_nothing && !has_next {
+        return None;
+    }
     match last.kind() {
         "pass_statement" | "continue_statement" => builder.replace(last, "raise"),
         "return_statement" => return None,

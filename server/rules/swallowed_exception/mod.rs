@@ -16,7 +16,7 @@ use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter,
 use crate::compare::normal::text;
 use crate::fixes::Fix;
 use crate::syntax::flow::with_items;
-use crate::syntax::nodes::{children, field, positional};
+use crate::syntax::nodes::{children, field, keyword, own, positional};
 use crate::syntax::{Pattern, Unit};
 use handler::{Breadth, Handler};
 use seen::Vague;
@@ -108,6 +108,43 @@ fn draft(unit: &Unit<'_>, clause: Node<'_>, confidence: Confidence, message: Str
 /// Whether this rule shows the handler already: one finding says enough.
 pub(super) fn is_shown(unit: &Unit<'_>, clause: Node<'_>) -> bool {
     judge(unit, clause).is_some_and(|draft| Confidence::Possible < draft.confidence)
+}
+
+/// What somebody sees of the failure that a handler catches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// The traceback, or the exception on the standard error.
+    Whole,
+    /// A line.
+    Line,
+    /// Nothing.
+    Nothing,
+}
+
+/// What a handler shows of what it catches.
+pub(super) fn shows(unit: &Unit<'_>, clause: Node<'_>) -> Shows {
+    let Some(block) = children(clause).find(|child| child.kind() == "block") else {
+        return Shows::Nothing;
+    };
+    let calls = own(block, &["call"]);
+    let is_whole = |call: &Node<'_>| {
+        let name = field(*call, "function").map_or("", |one| unit.slice(one));
+        seen::log_level(unit, *call) == Some(seen::Level::Whole)
+            || name.contains("print_exc")
+            || name.contains("capture_exception")
+            || name == "print"
+                && keyword(*call, "file", unit.source())
+                    .is_some_and(|file| unit.slice(file).ends_with("stderr"))
+    };
+    if calls.iter().any(is_whole) {
+        return Shows::Whole;
+    }
+    let told = seen::Seen::read(unit, clause, block);
+    if told.tells || told.vague().is_some() || told.hands_on {
+        Shows::Line
+    } else {
+        Shows::Nothing
+    }
 }
 
 fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {

@@ -297,7 +297,12 @@ fn judge_name<'a>(
         if life.lent || guarded_opening(unit, call) || reads_given(unit, call) {
             confidence = confidence.min(Confidence::Possible);
         }
-        return Some((confidence, format!("{name} is never closed"), None));
+        let message = if kind.is_process() {
+            format!("nobody waits for {name}: the process and its pipes stay behind")
+        } else {
+            format!("{name} is never closed")
+        };
+        return Some((confidence, message, None));
     }
     // Code that nobody can see may keep it, and numbers are handed around: no more than a hint.
     let most = if life.lent || kind.is_descriptor() {

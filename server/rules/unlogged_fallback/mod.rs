@@ -1,5 +1,6 @@
 //! `unlogged-fallback`: a new guard or handler of the fix goes another way and nobody hears of it.
 
+mod shown;
 mod usual;
 
 use tree_sitter::Node;
@@ -42,6 +43,7 @@ impl Rule for UnloggedFallback {
         if now.len() <= before.len() {
             return;
         }
+        let production = shown::Asked::of(base);
         for way in &now {
             let asked = question(head, way);
             if let Some(at) = known.iter().position(|one| *one == asked) {
@@ -49,8 +51,10 @@ impl Rule for UnloggedFallback {
             } else if way.falls_back(head)
                 && !is_moved(pair, head, way)
                 && !usual::is_first_time(head, way)
+                && !is_seen(&production, head, way)
             {
-                let confidence = if usual::is_about_nothing(head, way) {
+                let confidence = if usual::is_about_nothing(head, way) || shown::is_usual(head, way)
+                {
                     Confidence::Possible
                 } else {
                     Confidence::Likely
@@ -63,6 +67,15 @@ impl Rule for UnloggedFallback {
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
         log(context, finding).into_iter().collect()
     }
+}
+
+/// Whether production goes this way as well, or somebody sees without a log line that it is taken.
+fn is_seen(production: &shown::Asked, head: &Unit<'_>, way: &Way<'_>) -> bool {
+    production.knows(head, way)
+        || production.gives(head, way)
+        || shown::is_answer(head, way)
+        || shown::is_next_round(head, way)
+        || shown::is_second_time(head, way)
 }
 
 /// A branch that is taken when something is missing or fails.
