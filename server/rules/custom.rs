@@ -180,7 +180,12 @@ fn rule(name: String, says: Vec<Says>, pattern: &'static Pattern) -> CustomRule 
         .map(|one| one.confidence)
         .max()
         .unwrap_or(Confidence::Possible);
-    let summary = says.first().map_or("", |one| one.message.as_str());
+    // Nobody knows yet what is captured: the names alone can be read.
+    let summary = says.first().map_or_else(String::new, |one| {
+        CAPTURES.iter().fold(one.message.clone(), |text, capture| {
+            text.replace(&format!("{{{capture}}}"), capture)
+        })
+    });
     let docs =
         format!("# {name}\n\n{summary}.\n\nA rule of this repository, in `.hotfix/queries/`.\n");
     let meta = Meta {
@@ -242,8 +247,22 @@ fn read(stem: &str, query: &Query, index: usize) -> Result<Says, String> {
         return Err("this pattern captures no @anchor: name what is underlined".to_owned());
     }
     let fix = value("fix");
-    for template in [Some(&message), fix.as_ref()].into_iter().flatten() {
+    let title = value("fix-title");
+    for text in [Some(&message), title.as_ref()].into_iter().flatten() {
+        if text.contains("{}") {
+            return Err("`{}` stands for nothing: name a capture, like {value}".to_owned());
+        }
+    }
+    for template in [Some(&message), title.as_ref(), fix.as_ref()]
+        .into_iter()
+        .flatten()
+    {
         unknown_capture(template, query)?;
+    }
+    if let Some(template) = fix.as_ref().filter(|template| !may_parse(template)) {
+        return Err(format!(
+            "the fix `{template}` is no Python, whatever is captured"
+        ));
     }
     let tests = match value("tests").as_deref() {
         None | Some("off") => false,
@@ -268,13 +287,41 @@ fn unknown_capture(template: &str, query: &Query) -> Result<(), String> {
             continue;
         };
         let looks_meant = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase());
-        if looks_meant && CAPTURES.contains(&name) && !query.capture_names().contains(&name) {
+        if looks_meant && !CAPTURES.contains(&name) {
+            return Err(format!(
+                "{{{name}}} is no capture: known are {}",
+                CAPTURES.join(", ")
+            ));
+        }
+        if looks_meant && !query.capture_names().contains(&name) {
             return Err(format!(
                 "{{{name}}} stands in a text but @{name} is not captured"
             ));
         }
     }
     Ok(())
+}
+
+/// Whether a fix can be Python somewhere: as statements, an expression, an argument, a clause, the
+/// head of a block.
+fn may_parse(template: &str) -> bool {
+    const PLACES: [(&str, &str); 9] = [
+        ("", "\n"),
+        ("f(", ")\n"),
+        ("{", "}\n"),
+        ("x[", "]\n"),
+        ("", ":\n    pass\n"),
+        ("", "\ndef f():\n    pass\n"),
+        ("try:\n    pass\n", "\n    pass\n"),
+        ("if x:\n    pass\n", "\n    pass\n"),
+        ("def f(", "):\n    pass\n"),
+    ];
+    let filled = CAPTURES.iter().fold(template.to_owned(), |text, capture| {
+        text.replace(&format!("{{{capture}}}"), "x")
+    });
+    PLACES
+        .iter()
+        .any(|(before, behind)| !Source::parse(format!("{before}{filled}{behind}")).is_broken())
 }
 
 /// The settings for the files of `folder`, with the team's own rules: what [`config::load`] and

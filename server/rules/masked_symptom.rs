@@ -38,14 +38,15 @@ impl Rule for MaskedSymptom {
         // A handler or default in place of a check is another way to say the same.
         let checks = |unit: &Unit<'_>| unit.own(&["if_statement", "conditional_expression"]).len();
         let text = head.slice(head.node);
-        let may_mask = text.contains("except") || text.contains(".get(");
+        let may_mask =
+            text.contains("except") || text.contains(".get(") || text.contains("getattr(");
         if !may_mask || checks(head) < checks(base) {
             return;
         }
         if text.contains("except") {
             wrapped(base, head, reporter);
         }
-        if text.contains(".get(") {
+        if text.contains(".get(") || text.contains("getattr(") {
             defaulted(base, head, reporter);
         }
     }
@@ -172,7 +173,15 @@ fn defaulted(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
             Some((base.slice(field(one, "value")?), key))
         })
         .collect();
-    if loads.is_empty() {
+    let attributes: Vec<(&str, &str)> = base
+        .own(&["attribute"])
+        .into_iter()
+        .filter_map(|one| {
+            let name = base.slice(field(one, "attribute")?);
+            Some((base.slice(field(one, "object")?), name))
+        })
+        .collect();
+    if loads.is_empty() && attributes.is_empty() {
         return;
     }
     let before = base.slice(base.node);
@@ -182,10 +191,13 @@ fn defaulted(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
     }
     let returned = head.own(&["return_statement"]);
     for call in head.own(&["call"]) {
-        let Some((object, key)) = get_with_default(head, call) else {
+        let item = get_with_default(head, call).filter(|one| loads.contains(one));
+        let known = item
+            .or_else(|| attribute_with_default(head, call).filter(|one| attributes.contains(one)));
+        let Some((_, key)) = known else {
             continue;
         };
-        if !loads.contains(&(object, key)) || before.contains(head.slice(call)) {
+        if before.contains(head.slice(call)) {
             continue;
         }
         let inside = |node: &Node<'_>| {
@@ -212,6 +224,16 @@ fn defaulted(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
             });
         }
     }
+}
+
+/// The object and name of `getattr(object, "name", default)` with a default other than None.
+fn attribute_with_default<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<(&'a str, &'a str)> {
+    let arguments = positional(call);
+    let [object, name, default] = arguments.as_slice() else {
+        return None;
+    };
+    let asks = unit.slice(field(call, "function")?) == "getattr" && default.kind() != "none";
+    asks.then_some((unit.slice(*object), string_value(*name, unit.source())?))
 }
 
 /// The object and key of `object.get("key", default)` with a default other than None.

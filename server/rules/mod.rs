@@ -93,6 +93,12 @@ pub fn find(name: &str) -> Option<&'static dyn Rule> {
     RULES.iter().copied().find(|rule| rule.meta().name == name)
 }
 
+/// Why a finding matters in production, where its rule tells this apart.
+#[must_use]
+pub fn why(finding: &Finding) -> Option<&'static str> {
+    find(finding.rule)?.why(finding)
+}
+
 /// The metadata of the rule of this name, a team's own rules included.
 #[must_use]
 pub fn meta(name: &str) -> Option<&'static Meta> {

@@ -56,6 +56,12 @@ pub trait Rule: Sync {
         Trial::Near
     }
 
+    /// Why this finding matters in production, where the rule reports several things and the first
+    /// sentence of its documentation speaks of another.
+    fn why(&self, _finding: &Finding) -> Option<&'static str> {
+        None
+    }
+
     /// The fixes of one of this rule's findings, the preferred one first. The engine applies each
     /// on trial and offers only those after which the file parses and the finding is gone.
     fn fixes(&self, _context: &FixContext<'_>, _finding: &Finding) -> Vec<Fix> {

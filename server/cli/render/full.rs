@@ -29,12 +29,14 @@ pub fn render(files: &[Judged], width: usize) -> String {
         .term_width(width);
     let mut out = String::new();
     let mut explained = BTreeSet::new();
+    let mut told = BTreeSet::new();
     for file in files {
         for (finding, fixes) in file.findings() {
             let mut group = finding_group(file, finding, width);
-            // Once is enough for each rule: the reader knows it then.
-            if explained.insert(finding.rule) {
-                group = group.elements(why(finding.rule));
+            explained.insert(finding.rule);
+            // Once is enough for each reason: the reader knows it then.
+            if let Some(reason) = why(finding).filter(|reason| told.insert(reason.clone())) {
+                group = group.element(Level::HELP.with_name(Some("why")).message(reason));
             }
             let mut report = vec![group];
             report.extend(preferred(fixes).map(|fix| fix_group(file, fix)));
@@ -48,17 +50,18 @@ pub fn render(files: &[Judged], width: usize) -> String {
     out
 }
 
-/// Why the rule matters, in the first sentence of its documentation.
-fn why(rule: &str) -> Option<Element<'static>> {
+/// Why the finding matters: what its rule says of it, else the first sentence of the rule's
+/// documentation.
+fn why(finding: &Finding) -> Option<String> {
+    let rule = finding.rule;
+    if let Some(reason) = rules::why(finding) {
+        return Some(reason.to_owned());
+    }
     let docs = explanation(rule).or_else(|| Some(rules::meta(rule)?.docs))?;
     let text = rules::section(docs, "Why it matters in production")?;
     let paragraph = text.split("\n\n").next()?.replace('\n', " ");
-    let sentence = paragraph
-        .split(". ")
-        .next()?
-        .trim_end_matches('.')
-        .to_owned();
-    Some(Level::HELP.with_name(Some("why")).message(sentence).into())
+    let sentence = paragraph.split(". ").next()?;
+    Some(sentence.trim_end_matches('.').to_owned())
 }
 
 fn preferred(fixes: &[Fix]) -> Option<&Fix> {

@@ -75,6 +75,26 @@ impl Rule for DebugLeftover {
         added_calls(pair, reporter);
     }
 
+    fn why(&self, finding: &Finding) -> Option<&'static str> {
+        let says = |word: &str| finding.message.contains(word);
+        if says("conflict") {
+            Some("Python cannot read the file while the markers of a merge stand in it")
+        } else if says("standard output") || says("print") {
+            Some("A print goes where nobody looks, with data that nobody meant to show")
+        } else if says("sleep") {
+            Some("A sleep makes a race rarer, and harder to find")
+        } else if ["TODO", "FIXME", "XXX", "switched off", "commented"]
+            .into_iter()
+            .any(says)
+        {
+            Some(
+                "Switched-off code and promises stay for years: the next hotfix has no time for them either",
+            )
+        } else {
+            None
+        }
+    }
+
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
         fix::fixes(context, finding)
     }

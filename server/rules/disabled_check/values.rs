@@ -28,6 +28,7 @@ const WORDS: [&str; 11] = [
 /// Reports what switches a check off in one scope.
 pub(super) fn check(unit: &Unit<'_>, pattern: &Pattern, reporter: &mut Reporter) {
     exempt_view(unit, reporter);
+    any_host(unit, reporter);
     let text = unit.slice(unit.node);
     if !WORDS.iter().any(|word| text.contains(word)) {
         return;
@@ -393,6 +394,29 @@ fn unverified_context(unit: &Unit<'_>, reporter: &mut Reporter) {
     });
 }
 
+/// `ALLOWED_HOSTS = ["*"]` in settings that are not those of a developer.
+fn any_host(unit: &Unit<'_>, reporter: &mut Reporter) {
+    let settings = unit.source().text();
+    if unit.is_function() || !settings.contains("ALLOWED_HOSTS") || forgets(unit) {
+        return;
+    }
+    for assignment in unit.own(&["assignment"]) {
+        let (Some(left), Some(right)) = (field(assignment, "left"), field(assignment, "right"))
+        else {
+            continue;
+        };
+        let all = matches!(right.kind(), "list" | "tuple")
+            && children(right).any(|one| string_value(one, unit.source()) == Some("*"));
+        if unit.slice(left) == "ALLOWED_HOSTS" && all && debug_setting(unit, assignment) {
+            reporter.report(Draft::at(
+                assignment,
+                Confidence::Certain,
+                "ALLOWED_HOSTS takes any host name: links in mails may lead to somebody else's",
+            ));
+        }
+    }
+}
+
 /// `@csrf_exempt` on a view.
 fn exempt_view(unit: &Unit<'_>, reporter: &mut Reporter) {
     if !unit.is_function() || !unit.source().text().contains("csrf_exempt") {
@@ -401,9 +425,26 @@ fn exempt_view(unit: &Unit<'_>, reporter: &mut Reporter) {
     let decorators = decorators_of(unit.node).into_iter();
     for decorator in decorators.filter(|one| unit.slice(*one).contains("csrf_exempt")) {
         let name = unit.qualname.rsplit('.').next().unwrap_or_default();
+        // A machine signs what it sends and has no token of a form.
+        let text = unit.slice(unit.node).to_ascii_lowercase();
+        let signed = [
+            "signature",
+            "hmac",
+            "verify",
+            "authenticat",
+            "webhook",
+            "callback",
+            "token",
+        ]
+        .iter()
+        .any(|word| text.contains(word));
         reporter.report(Draft::at(
             decorator,
-            Confidence::Likely,
+            if signed {
+                Confidence::Likely
+            } else {
+                Confidence::Certain
+            },
             format!("{name} accepts requests that another site forged"),
         ));
     }

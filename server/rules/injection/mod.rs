@@ -84,6 +84,19 @@ impl Rule for Injection {
         }
     }
 
+    fn why(&self, finding: &Finding) -> Option<&'static str> {
+        let says = |word: &str| finding.message.contains(word);
+        if says("query") || says("SQL") {
+            None
+        } else if says("shell") || says("command") {
+            Some("One semicolon in a file name runs another command")
+        } else if says("pickle") || says("yaml") || says("load") {
+            Some("Who writes the data chooses the code that runs while it is read")
+        } else {
+            Some("Who writes the text chooses what this process does")
+        }
+    }
+
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
         fix::fixes(context, finding).into_iter().collect()
     }

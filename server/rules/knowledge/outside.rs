@@ -29,19 +29,21 @@ pub enum Origin {
 /// Names of parameters that bring data from outside.
 const FROM_OUTSIDE: [&str; 3] = ["event", "payload", "body"];
 
-/// Parts of a web framework's request, and whether a lacking key is answered by the framework.
-const REQUEST_PARTS: [(&str, Origin); 14] = [
+/// Parts of a web framework's request. Werkzeug answers a lacking key of `args` and `form` with 400;
+/// the dictionaries of Django, in capitals, raise and the client gets 500.
+const REQUEST_PARTS: [(&str, Origin); 15] = [
     ("META", Origin::Outside),
     ("headers", Origin::PartOfOutside),
     ("session", Origin::PartOfOutside),
     ("files", Origin::PartOfOutside),
-    ("FILES", Origin::PartOfOutside),
+    ("FILES", Origin::Outside),
+    ("COOKIES", Origin::Outside),
     ("json", Origin::Outside),
     ("args", Origin::PartOfOutside),
     ("form", Origin::PartOfOutside),
     ("values", Origin::PartOfOutside),
-    ("GET", Origin::PartOfOutside),
-    ("POST", Origin::PartOfOutside),
+    ("GET", Origin::Outside),
+    ("POST", Origin::Outside),
     ("query_params", Origin::PartOfOutside),
     ("cookies", Origin::PartOfOutside),
     ("data", Origin::PartOfOutside),
@@ -122,6 +124,8 @@ fn of_name<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, name: Node<'a>, depth: u8) 
     }
     if let Some(item) = iterated(keys, unit, text, name) {
         return match origin_within(keys, unit, item, depth - 1) {
+            // The items of `json.loads(text)`, as in a loop over it.
+            Origin::Outside if item.kind() == "call" => Origin::Outside,
             Origin::Outside | Origin::PartOfOutside => Origin::PartOfOutside,
             Origin::Other => Origin::Other,
             _ => Origin::Plain,

@@ -3,6 +3,7 @@
 //! `handler` reads what a handler catches, `seen` what it does, `intent` whether that is a choice,
 //! `fix` makes it tell.
 
+mod dropped;
 mod fix;
 mod handler;
 mod intent;
@@ -54,6 +55,8 @@ impl Rule for SwallowedException {
         if text.contains("suppress(") {
             suppressed(unit, reporter);
         }
+        dropped::left_by_finally(unit, reporter);
+        dropped::gathered(unit, reporter);
         if !text.contains("except") {
             return;
         }
@@ -151,6 +154,10 @@ fn judge(unit: &Unit<'_>, clause: Node<'_>) -> Option<Draft> {
     let handler = Handler::read(unit, clause)?;
     if handler.raises || handler.exits {
         return None;
+    }
+    if handler.is_empty && dropped::goes_on_when_cancelled(unit, clause, &handler.names) {
+        let message = "Whoever cancels this task waits for ever: the loop goes on; raise it again or leave the loop";
+        return Some(draft(unit, clause, Confidence::Certain, message.to_owned()));
     }
     let what = handler.names.join(", ");
     let (confidence, message) = match handler.breadth {

@@ -23,6 +23,7 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     };
     match found.use_of {
         Use::Body => {}
+        Use::Early => return check_first(context, &found).into_iter().collect(),
         Use::Uncalled => return vec![call_it(context, &found)],
         Use::Nothing => return raise_at_once(context, &found).into_iter().collect(),
     }
@@ -46,6 +47,18 @@ fn call_it(context: &FixContext<'_>, found: &Unchecked<'_>) -> Fix {
     builder.insert(found.body.end_byte(), "()");
     let title = format!("Call {}()", context.unit.slice(found.body));
     builder.finish(title, Applicability::NeedsReview)
+}
+
+/// The check and the line that reads change places.
+fn check_first(context: &FixContext<'_>, found: &Unchecked<'_>) -> Option<Fix> {
+    let unit = context.unit;
+    let reads = statement_of(found.body);
+    let checks = reads.next_named_sibling()?;
+    let mut builder = Builder::new(unit.file);
+    builder.replace(reads, unit.slice(checks));
+    builder.replace(checks, unit.slice(reads));
+    let title = format!("Call {} first", unit.slice(checks));
+    Some(builder.finish(title, Applicability::NeedsReview))
 }
 
 /// `requests.post(…).raise_for_status()`.

@@ -12,7 +12,7 @@ use super::knowledge::{origins, uses};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
-use crate::syntax::nodes::{field, keyword};
+use crate::syntax::nodes::{field, keyword, statement_of};
 
 /// A response whose status nobody looked at.
 pub struct UncheckedResponse;
@@ -55,6 +55,8 @@ enum Use {
     Uncalled,
     /// It is dropped where it arrives.
     Nothing,
+    /// It is read as JSON in the line before its status is checked.
+    Early,
 }
 
 /// An unchecked response.
@@ -79,6 +81,9 @@ fn report(unit: &Unit<'_>, found: &Unchecked<'_>, reporter: &mut Reporter) {
     };
     let message = match found.use_of {
         Use::Body => format!("{used} is used, but nothing checks whether the request succeeded"),
+        Use::Early => format!(
+            "{used} reads an error page as data: the check of its status stands one line too late"
+        ),
         Use::Uncalled => format!("{used} is named but not called: it checks nothing"),
         Use::Nothing => format!(
             "Nobody looks at the answer of {}: the request may have failed",
@@ -139,6 +144,18 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
         .map(|(request, name)| (*name, request.library))
         .collect();
     for ((request, binding), answer) in named.into_iter().zip(answers::answers(unit, &bound)) {
+        if answer.body.is_none()
+            && let Some(body) = read_early(unit, binding)
+        {
+            found.push(Unchecked {
+                body,
+                use_of: Use::Early,
+                confidence: Confidence::Likely,
+                request,
+                binding: Some(binding),
+            });
+            continue;
+        }
         let printed = answer.body.is_some_and(|body| uses::logged(unit, body));
         let shown = printed || answer.body.is_some_and(|body| is_shown(unit, body));
         let least = if answer.logged && shown {
@@ -159,6 +176,22 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
         }));
     }
     found
+}
+
+/// `data = reply.json()` right above `reply.raise_for_status()`: an error page that is no JSON fails
+/// as such, and nobody hears of the status.
+fn read_early<'a>(unit: &Unit<'a>, binding: Node<'a>) -> Option<Node<'a>> {
+    let name = unit.slice(binding);
+    uses::after(unit, binding).into_iter().find_map(|place| {
+        let attribute = place.parent().filter(|up| up.kind() == "attribute")?;
+        let call = attribute.parent().filter(|up| up.kind() == "call")?;
+        let is_json = unit.slice(field(attribute, "attribute")?) == "json";
+        let statement = statement_of(call);
+        let next = statement.next_named_sibling()?;
+        let late = format!("{name}.raise_for_status()");
+        (is_json && statement.kind() == "expression_statement" && unit.slice(next) == late)
+            .then_some(call)
+    })
 }
 
 /// Whether the body only goes to the terminal or the log, where the status is shown as well:
