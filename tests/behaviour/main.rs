@@ -102,6 +102,18 @@ fn a_file_that_stays_open() {
 }
 
 #[test]
+fn what_reads_on_from_a_file_does_not_find_it_closed() {
+    let scene = Scene::new("unclosed_resource_lazy");
+    let before = scene.python();
+    assert!(before.works(), "{}", before.errors);
+    scene.fix_all();
+    let after = scene.python();
+    let text = scene.text();
+    assert!(after.works(), "{text}\n{}", after.errors);
+    assert_eq!(text.matches("with open(").count(), 4, "{text}");
+}
+
+#[test]
 fn a_guard_that_the_hotfix_drops() {
     every_fix_works(
         "removed_guard",

@@ -19,7 +19,9 @@ fn an_own_rule_is_reported_listed_and_explained() {
     let rules = run(repo.root(), &["rules"]);
     assert!(rules.stdout.contains("lost-cents"), "{}", rules.stdout);
     let text = run(repo.root(), &["explain", "lost-cents"]);
-    assert!(text.stdout.contains("loses cents"), "{}", text.stdout);
+    let readable = "name loses cents: use Decimal";
+    assert!(text.stdout.contains(readable), "{}", text.stdout);
+    assert!(!text.stdout.contains("{name}"), "{}", text.stdout);
 }
 
 #[test]

@@ -129,6 +129,24 @@ fn why_a_rule_matters_is_said_once() {
 }
 
 #[test]
+fn why_it_matters_fits_the_finding() {
+    let repo = hotfix_repo();
+    let text = "def f(row):\n<<<<<<< HEAD\n    return 1\n=======\n    return 2\n>>>>>>> hotfix\n";
+    repo.write("a.py", text);
+    repo.write("b.py", "def g(row):\n    breakpoint()\n    return row\n");
+    repo.write("c.py", "def h(row):\n    return eval(row)\n");
+    let shown = run(repo.root(), &["check"]).stdout;
+    for why in [
+        "= why: Python cannot read the file while the markers of a merge stand in it\n",
+        "= why: A breakpoint stops the worker for ever\n",
+        "= why: Who writes the text chooses what this process does\n",
+    ] {
+        assert!(shown.contains(why), "{why} {shown}");
+    }
+    assert!(!shown.contains("One quote in a name"), "{shown}");
+}
+
+#[test]
 fn carets_stand_below_the_code_behind_tabs_and_wide_characters() {
     let repo = hotfix_repo();
     let text = LOAD

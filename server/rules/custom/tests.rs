@@ -128,3 +128,45 @@ fn settings_may_name_an_own_rule() {
     assert_eq!(told("[rules]\nraw-name = \"off\"\n"), 0);
     assert_eq!(told("[rules]\nraw-names = \"off\"\n"), 1);
 }
+
+#[test]
+fn an_unknown_placeholder_is_told() {
+    refused(
+        "((identifier) @anchor (#set! message \"{nope} is wrong\"))",
+        "own.scm:1:1: {nope} is no capture: known are anchor, arguments, attribute, body, call, \
+         condition, function, handler, key, name, object, statement, value",
+    );
+    refused(
+        "((identifier) @anchor (#set! message \"{} is wrong\"))",
+        "own.scm:1:1: `{}` stands for nothing: name a capture, like {value}",
+    );
+}
+
+#[test]
+fn a_fix_that_can_never_be_python_is_told() {
+    refused(
+        "((identifier) @anchor (#set! message \"no\") (#set! fix \"1 +\"))",
+        "own.scm:1:1: the fix `1 +` is no Python, whatever is captured",
+    );
+}
+
+#[test]
+fn a_fix_may_be_any_piece_of_python() {
+    for fix in [
+        "Decimal({anchor})",
+        "strict=True",
+        "except {anchor}",
+        "return {anchor}",
+        "@{anchor}",
+        "for {anchor} in rows",
+        "{}",
+        "if {anchor}: pass",
+        "with {anchor}",
+    ] {
+        let text = format!(
+            "((identifier) @anchor (#set! message \"no\") (#set! fix \"{fix}\"))"
+        );
+        let loaded = loaded(&[("own.scm", &text)], "");
+        assert!(loaded.problems.is_empty(), "{fix}: {:?}", loaded.problems);
+    }
+}
