@@ -97,15 +97,20 @@ fn a_fix_that_needs_a_review_is_applied_only_on_demand() {
 fn what_the_hotfix_wrote_is_never_replaced_by_productions_text() {
     let repo = hotfix_repo();
     repo.switch("main");
-    repo.write("shop.py", "def total(order, rate):\n    return order.sum * rate\n");
-    repo.git(&["add", "-A"]);
-    repo.git(&["commit", "-qm", "production"]);
-    repo.git(&["switch", "-qc", "hotfix/v9.9.9"]);
+    repo.write(
+        "shop.py",
+        "def total(order, rate):\n    return order.sum * rate\n",
+    );
+    repo.commit("Take a rate");
+    repo.branch("hotfix/v1.2.2");
     let hotfix = "def total(order):\n    return order.sum * order.rate\n";
     repo.write("shop.py", hotfix);
     let found = run(repo.root(), &["check"]).stdout;
     assert!(found.contains("api-change"), "{found}");
-    assert!(found.contains("Restore production's version of total"), "{found}");
+    assert!(
+        found.contains("Restore production's version of total"),
+        "{found}"
+    );
     run(repo.root(), &["fix", "--unsafe"]);
     assert_eq!(String::from_utf8_lossy(&read(&repo)), hotfix);
 }

@@ -163,9 +163,7 @@ fn a_fix_may_be_any_piece_of_python() {
         "if {anchor}: pass",
         "with {anchor}",
     ] {
-        let text = format!(
-            "((identifier) @anchor (#set! message \"no\") (#set! fix \"{fix}\"))"
-        );
+        let text = format!("((identifier) @anchor (#set! message \"no\") (#set! fix \"{fix}\"))");
         let loaded = loaded(&[("own.scm", &text)], "");
         assert!(loaded.problems.is_empty(), "{fix}: {:?}", loaded.problems);
     }

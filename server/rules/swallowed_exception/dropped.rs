@@ -125,8 +125,12 @@ pub(super) fn goes_on_when_cancelled(unit: &Unit<'_>, clause: Node<'_>, names: &
         .parent()
         .and_then(|attempt| attempt.next_named_sibling())
         .is_none_or(|next| !matches!(next.kind(), "break_statement" | "return_statement"));
-    let has_else = clause
+    let has_finally = clause
         .parent()
         .is_some_and(|attempt| children(attempt).any(|part| part.kind() == "finally_clause"));
-    in_loop && goes_on && !has_else && !text.contains(".cancel(")
+    let stays = children(clause)
+        .filter(|part| part.kind() == "block")
+        .flat_map(children)
+        .all(|one| !matches!(one.kind(), "break_statement" | "return_statement"));
+    in_loop && stays && goes_on && !has_finally && !text.contains(".cancel(")
 }
