@@ -76,7 +76,7 @@ fn named(context: &FixContext<'_>, call: Node<'_>, binding: Node<'_>, kind: Kind
         // What was said of the close is said of the block that closes now.
         match builder.comment_behind(statement) {
             Some(there) => {
-                builder.insert(there.end, format!("; {}", comment.trim_matches(['#', ' '])))
+                builder.insert(there.end, format!("; {}", comment.trim_matches(['#', ' '])));
             }
             None => header = format!("{header}  {comment}"),
         }

@@ -215,6 +215,7 @@ struct Follower<'u, 'a> {
 impl<'a> Follower<'_, 'a> {
     /// Climbs from a value that needs the resource to its statement. The inner `None`: nothing
     /// needs it behind the statement; a node: the name that holds what does.
+    #[expect(clippy::option_option, reason = "the outer one says that it gets away")]
     fn climb(&mut self, place: Node<'a>) -> Option<Option<Node<'a>>> {
         let mut at = place;
         loop {
@@ -291,6 +292,7 @@ impl<'a> Follower<'_, 'a> {
     }
 
     /// Behind an attribute: the next value that needs the resource, or nothing.
+    #[expect(clippy::option_option, reason = "the outer one says that it gets away")]
     fn attribute(&self, attribute: Node<'a>) -> Option<Option<Node<'a>>> {
         let name = self.unit.slice(field(attribute, "attribute")?);
         let call = attribute

@@ -277,7 +277,7 @@ pub(super) fn is_next_round(unit: &Unit<'_>, way: &Way<'_>) -> bool {
         .any(|up| up.kind() == "while_statement");
     way.is_handler
         && !names.is_empty()
-        && names.iter().all(|name| waits(&name))
+        && names.iter().all(|name| waits(name))
         && goes_on
         && in_loop
 }
