@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tree_sitter::Node;
 
-use super::source::{Why, annotated_none};
+use super::source::{Ground, Why, annotated_none};
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::operator;
 use crate::syntax::flow::{Fact, facts_at, never_returns};
@@ -20,6 +20,60 @@ pub(super) fn of_own_function<'a>(
     function: Node<'a>,
     awaited: bool,
 ) -> Option<Why<'a>> {
+    let definition = called(unit, function)?;
+    let known = unit.file.facts.get(Answers::default);
+    let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let answer = known
+        .entry(definition.core.start)
+        .or_insert_with(|| Answer::of(unit, definition));
+    if answer.is_async != awaited {
+        return None;
+    }
+    let (confidence, how) = answer.none?;
+    let confidence = answer.here(unit, call, confidence)?;
+    Some(Why::new(
+        call,
+        confidence,
+        format!("{} {how}", definition.name),
+    ))
+}
+
+/// The part of what a function of the same file, or a method of the same class, answers that is None
+/// in one case: `return None, None`.
+pub(super) fn part_of_own_function<'a>(
+    unit: &Unit<'a>,
+    call: Node<'a>,
+    index: usize,
+) -> Option<Why<'a>> {
+    let function = field(call, "function").filter(|_| call.kind() == "call")?;
+    let definition = called(unit, function)?;
+    let node = definition_node(unit.source(), definition)?;
+    let is_plain = definition.range == definition.core
+        && own(node, &["yield"]).is_empty()
+        && node.child(0).is_some_and(|first| first.kind() != "async")
+        && field(node, "return_type").is_none();
+    if !is_plain {
+        return None;
+    }
+    let mut nones = 0;
+    let mut values = 0;
+    for one in own(node, &["return_statement"]) {
+        let tuple = one.named_child(0).map(bare)?;
+        if !matches!(tuple.kind(), "tuple" | "expression_list") {
+            continue;
+        }
+        match children(tuple).nth(index) {
+            Some(part) if bare(part).kind() == "none" => nones += 1,
+            _ => values += 1,
+        }
+    }
+    let how = format!("{} answers None there in one case", definition.name);
+    (0 < nones && 0 < values)
+        .then(|| Why::new(call, Confidence::Possible, how).on(Ground::PartOfAnswer))
+}
+
+/// The only definition of what is called by its plain name or on `self`.
+fn called<'a>(unit: &Unit<'a>, function: Node<'a>) -> Option<&'a Definition> {
     let text = unit.slice(function);
     let qualname = if let Some(method) = text
         .strip_prefix("self.")
@@ -43,21 +97,7 @@ pub(super) fn of_own_function<'a>(
     if unit.file.outline.find(&format!("{qualname}#2")).is_some() {
         return None;
     }
-    let known = unit.file.facts.get(Answers::default);
-    let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let answer = known
-        .entry(definition.core.start)
-        .or_insert_with(|| Answer::of(unit, definition));
-    if answer.is_async != awaited {
-        return None;
-    }
-    let (confidence, how) = answer.none?;
-    let confidence = answer.here(unit, call, confidence)?;
-    Some(Why::new(
-        call,
-        confidence,
-        format!("{} {how}", definition.name),
-    ))
+    Some(definition)
 }
 
 /// What the functions of a file answer, by the first byte of each. A function may be called a

@@ -1,10 +1,10 @@
 //! Which values may be None at each place, and where one that may be is used.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ANYBODY;
-use super::refuses::refused;
-use super::source::{Why, may_be_none};
+use super::answers::part_of_own_function;
+use super::source::{Ground, Why, may_be_none};
+use super::{ANYBODY, asked};
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::{Keys, Presence};
 use crate::syntax::Unit;
@@ -21,6 +21,15 @@ pub(super) struct Access<'a> {
     /// How the code writes it.
     pub path: String,
     pub why: Why<'a>,
+    /// It is an operand or an argument: that alone says too little, the code around decides.
+    pub by_operator: bool,
+}
+
+impl Access<'_> {
+    /// Whether it is worth a word only if the code around it speaks for it.
+    pub(super) fn is_tentative(&self) -> bool {
+        self.by_operator || self.why.ground == Ground::AskedBelow
+    }
 }
 
 /// Why one value may be None: the number of its [`Why`].
@@ -28,8 +37,11 @@ pub(super) struct Access<'a> {
 pub(super) struct Reason {
     why: u32,
     /// Another way set the placeholder: it is None at most at times.
-    weak: bool,
+    pub(super) weak: bool,
 }
+
+/// Said of a value of which nothing else is known.
+const ASKED_BELOW: &str = "the code below asks for that";
 
 /// What may be None, by path.
 pub(super) type State = Known<Path, Reason>;
@@ -44,7 +56,9 @@ pub(super) struct MayBeNone<'g, 'u, 'a> {
     whys: Vec<Why<'a>>,
     /// What an expression says of itself, asked once.
     asked: HashMap<Place, Option<u32>>,
-    found: BTreeMap<usize, Access<'a>>,
+    pub(super) found: BTreeMap<usize, Access<'a>>,
+    /// The names that the function asks about itself.
+    questions: HashSet<&'a str>,
 }
 
 /// All first uses of values that may be None; `entry` is what is known of the parameters.
@@ -63,12 +77,14 @@ pub(super) fn accesses<'a>(
         whys: Vec::new(),
         asked: HashMap::new(),
         found: BTreeMap::new(),
+        questions: asked::names(unit),
     };
     let mut state = State::default();
     for (path, why) in entry {
         let reason = lattice.reason(why);
         state.insert(path, reason);
     }
+    lattice.ask_of_parameters(&mut state);
     solve(graph, &mut lattice, state);
     lattice.found.into_values().collect()
 }
@@ -87,11 +103,11 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         }
     }
 
-    fn why(&self, reason: Reason) -> &Why<'a> {
+    pub(super) fn why(&self, reason: Reason) -> &Why<'a> {
         &self.whys[reason.why as usize]
     }
 
-    fn confidence(&self, reason: Reason) -> Confidence {
+    pub(super) fn confidence(&self, reason: Reason) -> Confidence {
         if reason.weak {
             Confidence::Possible
         } else {
@@ -139,83 +155,13 @@ impl<'a> MayBeNone<'_, '_, 'a> {
     }
 
     /// Why the object of this use may be None.
-    fn reason_of_object(&mut self, object: Place, state: &State) -> Option<Reason> {
+    pub(super) fn reason_of_object(&mut self, object: Place, state: &State) -> Option<Reason> {
         let object = self.flat().bare(object);
         if let Some(reason) = self.flat().path(object).and_then(|path| state.get(path)) {
             return Some(reason);
         }
         let answers = matches!(self.flat().kind(object), "call" | "await" | "none");
         answers.then(|| self.reason_of(object, state))?
-    }
-
-    /// The expressions that must not be None for this step to succeed, and whether that is so for
-    /// an operator.
-    fn needs(&self, event: Event) -> Vec<(Place, bool)> {
-        let flat = self.flat();
-        let at = event.at;
-        let one = |place: Option<Place>| place.map(|place| (place, false)).into_iter().collect();
-        match (event.step, flat.kind(at)) {
-            (Step::Bind(Bound::Part(value)), _) => vec![(value, true)],
-            (Step::Value | Step::Bind(_), "attribute") => {
-                let name = flat
-                    .field(at, "attribute")
-                    .map_or("", |name| flat.slice(name));
-                one(flat.field(at, "object").filter(|_| !name.starts_with("__")))
-            }
-            (Step::Value | Step::Bind(_), "subscript") => one(flat.field(at, "value")),
-            (Step::Value, "call") => {
-                let function = flat.field(at, "function");
-                let function = function.filter(|function| flat.kind(*function) == "identifier");
-                let mut all: Vec<(Place, bool)> = one(function);
-                all.extend(
-                    refused(self.unit, flat, at)
-                        .into_iter()
-                        .map(|one| (one, true)),
-                );
-                all
-            }
-            (Step::Iterate | Step::Enter, _) => vec![(at, false)],
-            (Step::Value, "unary_operator") => flat
-                .field(at, "argument")
-                .map(|one| (one, true))
-                .into_iter()
-                .collect(),
-            (Step::Value, "binary_operator") => {
-                let operator = flat.field(at, "operator").map_or("", |one| flat.kind(one));
-                // `str | None` is a type, and other classes define these as they like.
-                let plain = !matches!(operator, "|" | "&" | "^" | "@");
-                let left = flat.field(at, "left").filter(|_| plain);
-                // A text formats None with `%`.
-                let right = flat.field(at, "right").filter(|_| plain && operator != "%");
-                left.into_iter()
-                    .chain(right)
-                    .map(|one| (one, true))
-                    .collect()
-            }
-            (Step::Value, "comparison_operator") => self.compared(at),
-            _ => Vec::new(),
-        }
-    }
-
-    /// `a < b` needs both, `a in b` what stands on the right.
-    fn compared(&self, comparison: Place) -> Vec<(Place, bool)> {
-        let flat = self.flat();
-        let operators: Vec<&str> = flat
-            .fields(comparison, "operators")
-            .map(|one| flat.kind(one))
-            .collect();
-        let operands: Vec<Place> = flat
-            .children(comparison)
-            .filter(|one| flat.role(*one) != "operators")
-            .collect();
-        let ([operator], [left, right]) = (operators.as_slice(), operands.as_slice()) else {
-            return Vec::new();
-        };
-        match *operator {
-            "<" | ">" | "<=" | ">=" => vec![(*left, true), (*right, true)],
-            "in" | "not in" => vec![(*right, true)],
-            _ => Vec::new(),
-        }
     }
 
     fn bind(&mut self, target: Place, bound: Bound, state: &mut State) {
@@ -226,11 +172,60 @@ impl<'a> MayBeNone<'_, '_, 'a> {
             Bound::Value(value) => self.reason_of(value, state),
             _ => None,
         };
+        let reason = reason.or_else(|| self.reason_to_ask(target, bound));
         self.forget(state, path);
         if let Some(reason) = reason
             && self.flat().kind(target) != "subscript"
         {
             state.insert(path, reason);
+        }
+    }
+
+    /// Why the value of a name may be None of which the value itself says nothing: it is a part of
+    /// an answer (`first, second = self.find()`), or the function asks for it below.
+    fn reason_to_ask(&mut self, target: Place, bound: Bound) -> Option<Reason> {
+        let (Bound::Value(value) | Bound::Item(value) | Bound::Entered(value) | Bound::Part(value)) =
+            bound
+        else {
+            return None;
+        };
+        self.remember(target, |lattice| {
+            let flat = lattice.flat();
+            let value = flat.bare(value);
+            if let Bound::Part(_) = bound
+                && let Some(list) = flat.parent(target)
+                && let Some(index) = flat.children(list).position(|one| one == target)
+                && let Some(why) = part_of_own_function(lattice.unit, flat.node(value), index)
+            {
+                return Some(why);
+            }
+            let open = !matches!(bound, Bound::Value(_))
+                || matches!(
+                    flat.kind(value),
+                    "call" | "await" | "yield" | "attribute" | "subscript"
+                );
+            let is_asked =
+                flat.kind(target) == "identifier" && lattice.questions.contains(flat.slice(target));
+            (open && is_asked).then(|| {
+                Why::new(flat.node(target), Confidence::Possible, ASKED_BELOW)
+                    .on(Ground::AskedBelow)
+            })
+        })
+    }
+
+    /// The same of parameters without a type and a default.
+    fn ask_of_parameters(&mut self, state: &mut State) {
+        for one in self.unit.parameters() {
+            let plain = one.annotation.is_none() && one.default.is_none() && !one.starred;
+            let path = self.flat().paths().name(one.name);
+            if let Some(path) = path.filter(|path| plain && !state.contains(*path))
+                && self.questions.contains(one.name)
+                && !matches!(one.name, "self" | "cls")
+            {
+                let why = Why::new(one.node, Confidence::Possible, ASKED_BELOW);
+                let reason = self.reason(why.on(Ground::AskedBelow));
+                state.insert(path, reason);
+            }
         }
     }
 
@@ -240,19 +235,29 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         let flat = self.flat();
         let paths = flat.paths();
         if state.iter().any(|(path, _)| paths.outer(path).is_some()) {
-            let reached: Vec<Path> = flat
-                .field(call, "function")
+            let mut reached: Vec<Path> = flat
+                .field(call, "arguments")
                 .into_iter()
-                .chain(
-                    flat.field(call, "arguments")
-                        .into_iter()
-                        .flat_map(|all| flat.children(all)),
-                )
+                .flat_map(|all| flat.children(all))
                 .filter_map(|place| flat.path(place))
-                .map(|path| paths.root(path))
+                .map(|path| {
+                    if self.is_method(path) {
+                        paths.root(path)
+                    } else {
+                        path
+                    }
+                })
                 .collect();
+            // `self.link.open()` fills the link's attributes, not those of `self`.
+            let function = flat.field(call, "function");
+            let method = function.and_then(|place| flat.path(place));
+            reached.extend(method.map(|path| paths.outer(path).unwrap_or(path)));
+            // `super().open()`
+            let inherited = function.is_some_and(|one| flat.slice(one).starts_with("super("));
+            reached.extend(paths.name("self").filter(|_| inherited));
             state.retain(|path, _| {
-                paths.outer(path).is_none() || !reached.contains(&paths.root(path))
+                paths.outer(path).is_none()
+                    || !reached.iter().any(|one| paths.is_within(path, *one))
             });
         }
         let stands_alone = flat
@@ -261,6 +266,20 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         if stands_alone {
             self.after_check(call, state);
         }
+    }
+
+    /// `run(self.connect)`: what is handed on is a method, which may set anything.
+    fn is_method(&self, path: Path) -> bool {
+        let Segment::Attribute(name) = self.flat().paths().segment(path) else {
+            return false;
+        };
+        let class = self
+            .unit
+            .qualname
+            .rsplit_once('.')
+            .map_or("", |(class, _)| class);
+        let own = format!("{class}.{name}");
+        self.unit.file.outline.find(&own).is_some()
     }
 
     /// `if _db is None: init()`: a function of this file may fill the module's own names.
@@ -309,7 +328,7 @@ impl<'a> MayBeNone<'_, '_, 'a> {
     }
 
     /// Whether a failure by None is taken care of around the place.
-    fn is_caught(&self, at: Place) -> bool {
+    pub(super) fn is_caught(&self, at: Place) -> bool {
         const KINDS: [&str; 4] = ["AttributeError", "TypeError", "Exception", "BaseException"];
         handlers_around(self.flat(), at)
             .iter()
@@ -428,98 +447,11 @@ impl Lattice for MayBeNone<'_, '_, '_> {
                 .path(object)
                 .and_then(|path| state.get(path))
                 .is_some_and(|reason| self.why(reason).reason == ANYBODY);
-            if !(takes_it && bare) {
+            if !((takes_it || self.is_spread(object)) && bare) {
                 self.judge(object, by_operator, state);
             }
         }
     }
-}
-
-impl MayBeNone<'_, '_, '_> {
-    fn judge(&mut self, object: Place, by_operator: bool, state: &State) {
-        let Some(reason) = self.reason_of_object(object, state) else {
-            return;
-        };
-        // Sums and comparisons are everywhere: only what is certain is worth a word.
-        let confidence = self.weighed(reason, object);
-        let enough = if self.why(reason).placeholder || self.why(reason).against_its_type {
-            Confidence::Likely
-        } else {
-            Confidence::Certain
-        };
-        if by_operator && confidence < enough || self.is_caught(object) {
-            return;
-        }
-        let object = self.flat().bare(object);
-        let node = self.flat().node(object);
-        let path = match self.flat().path(object) {
-            Some(path) => self.flat().paths().text(path),
-            None => self.flat().slice(object).to_owned(),
-        };
-        let why = Why {
-            confidence,
-            ..self.why(reason).clone()
-        };
-        self.found.entry(node.start_byte()).or_insert(Access {
-            object: node,
-            path,
-            why,
-        });
-    }
-}
-
-impl MayBeNone<'_, '_, '_> {
-    /// A placeholder that one way leaves as it is, used in a block around it: nothing but luck
-    /// keeps that way from here.
-    fn weighed(&self, reason: Reason, object: Place) -> Confidence {
-        let why = self.why(reason);
-        if !reason.weak || !why.placeholder {
-            return self.confidence(reason);
-        }
-        let flat = self.flat();
-        let block = |place: Place| {
-            flat.ancestors(place)
-                .find(|up| matches!(flat.kind(*up), "block" | "module"))
-        };
-        let conditional = flat
-            .ancestors(object)
-            .take_while(|up| !matches!(flat.kind(*up), "block" | "module"))
-            .any(|up| {
-                matches!(
-                    flat.kind(up),
-                    "conditional_expression"
-                        | "boolean_operator"
-                        | "lambda"
-                        | "list_comprehension"
-                        | "set_comprehension"
-                        | "dictionary_comprehension"
-                        | "generator_expression"
-                )
-            });
-        let around = block(object).map(|block| cleaned(flat, block));
-        let behind = flat
-            .find(why.place)
-            .is_some_and(|set| flat.ancestors(set).any(|up| Some(up) == around));
-        if behind && !conditional {
-            Confidence::Likely
-        } else {
-            Confidence::Possible
-        }
-    }
-}
-
-/// The block that a `finally` or a handler belongs to: every way into the `try` may end there.
-fn cleaned(flat: &Flat<'_>, block: Place) -> Place {
-    let mut at = block;
-    while let Some(clause) = flat.parent(at)
-        && matches!(flat.kind(clause), "finally_clause" | "except_clause")
-        && let Some(outer) = flat
-            .ancestors(clause)
-            .find(|up| matches!(flat.kind(*up), "block" | "module"))
-    {
-        at = outer;
-    }
-    at
 }
 
 /// The name that a path is, if it is a plain one.

@@ -1,15 +1,19 @@
 //! `none-access`: an attribute, item or call of a value that may be None.
 
 pub(super) mod answers;
+mod asked;
 mod attributes;
 mod fix;
+mod judged;
 mod lattice;
 mod narrow;
+mod needs;
 mod patterns;
 mod placeholders;
 mod refuses;
 mod settled;
 pub(super) mod source;
+mod usage;
 
 use std::collections::HashMap;
 
@@ -26,6 +30,9 @@ pub struct NoneAccess;
 
 /// Said of a parameter without a type and a default: whoever loops over it means that it is there.
 const ANYBODY: &str = "callers are free to pass None";
+
+/// Said of a parameter that may be left out.
+const DEFAULT: &str = "None is its default";
 
 /// Parameters that hold a servant, not a value: nobody calls without one.
 const SERVANTS: [&str; 30] = [
@@ -83,15 +90,7 @@ impl Rule for NoneAccess {
         let graph = Graph::new(unit);
         let entry = entry(unit, &graph);
         let found = lattice::accesses(unit, &graph, entry);
-        let few = found.len() <= settled::ASKED;
-        let settled = |access| {
-            if few {
-                settled::settle(unit, access)
-            } else {
-                Some(access)
-            }
-        };
-        for access in found.into_iter().filter_map(settled) {
+        for access in settled::all(unit, found) {
             let why = &access.why;
             let shown = access.path.split_whitespace().collect::<Vec<_>>().join(" ");
             let draft = Draft::at(
@@ -167,7 +166,7 @@ fn of_parameter<'a>(
                 } else {
                     Confidence::Possible
                 },
-                "None is its default",
+                DEFAULT,
             )
         }),
         None if open_to_all

@@ -1,9 +1,9 @@
 //! What a condition proves where it holds, and where it does not.
 
 use super::lattice::{MayBeNone, State, plain_name};
-use super::source::Why;
+use super::source::{Ground, Why};
 use crate::rules::Confidence;
-use crate::syntax::flow::{Lattice, Place};
+use crate::syntax::flow::{Lattice, Path, Place};
 
 impl MayBeNone<'_, '_, '_> {
     /// Takes from `state` what is not None where `condition` holds (or does not).
@@ -25,10 +25,13 @@ impl MayBeNone<'_, '_, '_> {
             "identifier" => {
                 if holds {
                     self.not_none(condition, state);
+                } else {
+                    self.learn_empty(condition, state);
                 }
                 self.assume_behind(condition, holds, state);
             }
             "attribute" | "subscript" if holds => self.not_none(condition, state),
+            "attribute" => self.learn_empty(condition, state),
             "call" => self.assume_call(condition, holds, state),
             _ => {}
         }
@@ -180,7 +183,7 @@ impl MayBeNone<'_, '_, '_> {
         };
         let followed =
             plain_name(self.flat(), path).is_some() || self.flat().kind(operand) == "attribute";
-        if !followed || state.contains(path) || !self.decides(test) {
+        if !followed || self.is_known(path, state) || !self.decides(test) {
             return;
         }
         let reason = self.remember(test, |lattice| {
@@ -212,6 +215,43 @@ impl MayBeNone<'_, '_, '_> {
         if let Some(reason) = reason {
             state.insert(path, reason);
         }
+    }
+
+    /// `if not user:` is weaker: an empty list is no error, so only uses of an object count.
+    fn learn_empty(&mut self, test: Place, state: &mut State) {
+        let flat = self.flat();
+        let alone = flat
+            .ancestors(test)
+            .find(|up| !matches!(flat.kind(*up), "not_operator" | "parenthesized_expression"))
+            .is_some_and(|up| flat.kind(up) == "if_statement");
+        // A number's own `__bool__` asks for itself.
+        let is_self = matches!(flat.slice(test), "self" | "cls");
+        let Some(path) = flat.path(test).filter(|_| alone && !is_self) else {
+            return;
+        };
+        if self.is_known(path, state) {
+            return;
+        }
+        let reason = self.remember(test, |lattice| {
+            let node = lattice.flat().node(test);
+            let imported = lattice.unit.names().is_imported(lattice.flat().slice(test));
+            let why = Why::new(
+                node,
+                Confidence::Possible,
+                "the code itself reckons with that",
+            );
+            (!imported && !lattice.was_proved(test, test)).then(|| why.on(Ground::FoundEmpty))
+        });
+        if let Some(reason) = reason {
+            state.insert(path, reason);
+        }
+    }
+
+    /// Whether more is known of the path than that the function asks about it.
+    fn is_known(&self, path: Path, state: &State) -> bool {
+        state
+            .get(path)
+            .is_some_and(|reason| self.why(reason).ground != Ground::AskedBelow)
     }
 
     /// Whether an `assert` before the test already ruled None out: then the test is a habit.

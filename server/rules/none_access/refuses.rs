@@ -87,6 +87,12 @@ pub(super) fn refused(unit: &Unit<'_>, flat: &Flat<'_>, call: Place) -> Vec<Plac
         .filter(|one| matches!(flat.kind(*one), "list_splat" | "dictionary_splat"))
         .filter_map(|splat| flat.children(splat).next())
         .collect();
+    all.extend(of_call(unit, flat, call, list));
+    all
+}
+
+fn of_call(unit: &Unit<'_>, flat: &Flat<'_>, call: Place, list: Place) -> Vec<Place> {
+    let mut all = Vec::new();
     let given: Vec<Place> = flat
         .children(list)
         .take_while(|one| !matches!(flat.kind(*one), "keyword_argument" | "dictionary_splat"))
@@ -106,6 +112,11 @@ pub(super) fn refused(unit: &Unit<'_>, flat: &Flat<'_>, call: Place) -> Vec<Plac
     }
     // Most calls end here, before a name is looked up.
     let last = last_part(text);
+    // `name.startswith(prefix)`: texts take nothing but texts.
+    if flat.kind(function) == "attribute" && matches!(last, "startswith" | "endswith") {
+        all.push(*first);
+        return all;
+    }
     let may_be = FIRST.iter().any(|name| last_part(name) == last)
         || is_plain && unit.names().is_imported(text);
     if !may_be {

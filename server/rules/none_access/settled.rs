@@ -3,7 +3,10 @@
 
 use tree_sitter::Node;
 
+use super::asked::is_asked_below;
 use super::lattice::Access;
+use super::source::Ground;
+use super::{DEFAULT, usage};
 use crate::rules::Confidence;
 use crate::syntax::Unit;
 use crate::syntax::flow::{Fact, facts_at};
@@ -13,10 +16,27 @@ use crate::syntax::nodes::{
 };
 
 /// Uses that are asked about, in one scope: each asks about all statements before it.
-pub(super) const ASKED: usize = 32;
+const ASKED: usize = 32;
+
+/// The uses that deserve a word, each with its confidence.
+pub(super) fn all<'a>(unit: &Unit<'a>, found: Vec<Access<'a>>) -> Vec<Access<'a>> {
+    let (tentative, plain): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|one| one.is_tentative());
+    let mut all = if plain.len() <= ASKED {
+        plain
+            .into_iter()
+            .filter_map(|one| settle(unit, one))
+            .collect()
+    } else {
+        plain
+    };
+    let tentative = tentative.into_iter().take(ASKED);
+    all.extend(tentative.filter_map(|one| settle(unit, one)));
+    all
+}
 
 /// The use with the confidence that it deserves; `None` if it cannot fail.
-pub(super) fn settle<'a>(unit: &Unit<'a>, mut access: Access<'a>) -> Option<Access<'a>> {
+fn settle<'a>(unit: &Unit<'a>, mut access: Access<'a>) -> Option<Access<'a>> {
     if !unit.is_function() && access.why.confidence == Confidence::Possible {
         return Some(access);
     }
@@ -31,6 +51,16 @@ pub(super) fn settle<'a>(unit: &Unit<'a>, mut access: Access<'a>) -> Option<Acce
         || around.depends_alike()
         || around.failed_before()
     {
+        return None;
+    }
+    if access.why.ground == Ground::AskedBelow {
+        return is_asked_below(unit, &access).then_some(access);
+    }
+    if access.by_operator {
+        access.why.confidence = Confidence::Possible;
+        return usage::speaks_for_it(unit, &facts, &access).then_some(access);
+    }
+    if access.why.ground == Ground::PartOfAnswer && usage::is_sibling_asked(unit, &access) {
         return None;
     }
     let is_doubtful = around.is_protocol() || around.is_always_passed() || around.may_have_left();
@@ -224,7 +254,7 @@ impl<'a> Around<'_, '_, 'a> {
     }
 
     fn is_default(&self) -> bool {
-        self.access.why.reason == "None is its default"
+        self.access.why.reason == DEFAULT
     }
 
     /// A parameter without a type whose default is None: nobody here leaves it out, or it is only
@@ -338,7 +368,7 @@ fn is_empty(unit: &Unit<'_>, value: Node<'_>) -> Option<bool> {
 }
 
 /// `path is None` or `not path`.
-fn says_none(unit: &Unit<'_>, condition: Node<'_>, holds: bool, path: &str) -> bool {
+pub(super) fn says_none(unit: &Unit<'_>, condition: Node<'_>, holds: bool, path: &str) -> bool {
     let condition = bare(condition);
     match condition.kind() {
         "not_operator" => field(condition, "argument")

@@ -23,6 +23,22 @@ pub(in crate::rules) struct Why<'a> {
     pub placeholder: bool,
     /// It is a parameter whose default is None although its type is another one.
     pub against_its_type: bool,
+    /// What the reason rests on.
+    pub ground: Ground,
+}
+
+/// What a reason rests on, which decides on the uses that it counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::rules) enum Ground {
+    /// The value itself, or a type.
+    #[default]
+    Value,
+    /// The function asks below the use whether it is None: nothing else is known of it.
+    AskedBelow,
+    /// It was found to be empty or None, and control went on: an empty text or list may be used.
+    FoundEmpty,
+    /// One of several values that a function answers together.
+    PartOfAnswer,
 }
 
 impl<'a> Why<'a> {
@@ -33,7 +49,12 @@ impl<'a> Why<'a> {
             place,
             placeholder: false,
             against_its_type: false,
+            ground: Ground::Value,
         }
+    }
+
+    pub(super) fn on(self, ground: Ground) -> Self {
+        Self { ground, ..self }
     }
 }
 
