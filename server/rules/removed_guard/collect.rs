@@ -5,10 +5,10 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::conditions::{is_condition, is_in_function, is_local, is_read_elsewhere, reads_item};
+use super::withs::withs;
 use crate::compare::normal;
-use crate::rules::knowledge::locks::is_lock;
 use crate::syntax::Unit;
-use crate::syntax::flow::{handler_names, with_items};
+use crate::syntax::flow::handler_names;
 use crate::syntax::names::dotted;
 use crate::syntax::nodes::{
     ancestors, bare, children, decorators_of, exits, field, fields, is_scope, keyword, positional,
@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Handler,
     Lock,
     Transaction,
+    /// A `with` that ends what takes too long.
+    Deadline,
     Timeout,
     Status,
     Decorator,
@@ -45,11 +47,20 @@ impl Kind {
             Self::Handler => "handler",
             Self::Lock => "lock",
             Self::Transaction => "transaction",
+            Self::Deadline => "deadline",
             Self::Timeout => "timeout",
             Self::Status => "status",
             Self::Decorator => "decorator",
             Self::ErrorLog => "error-log",
         }
+    }
+
+    /// Whether it is a condition.
+    pub(super) fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::NoneCheck | Self::KeyCheck | Self::TypeCheck | Self::Validation | Self::Condition
+        )
     }
 
     /// The rules that would report the same place for the same lack.
@@ -59,7 +70,7 @@ impl Kind {
             Self::KeyCheck => &["missing-key"],
             Self::TypeCheck => &["unchecked-type", "none-access"],
             Self::Lock => &["check-then-act"],
-            Self::Timeout => &["request-without-timeout"],
+            Self::Timeout | Self::Deadline => &["request-without-timeout"],
             Self::Status => &["unchecked-response"],
             Self::ErrorLog => &["swallowed-exception"],
             Self::Condition => &["none-access", "missing-key"],
@@ -111,7 +122,7 @@ pub(super) fn guards<'a>(unit: &Unit<'a>) -> Vec<Guard<'a>> {
     found
 }
 
-fn guard<'a>(kind: Kind, node: Node<'a>, subject: String, words: &str) -> Guard<'a> {
+pub(super) fn guard<'a>(kind: Kind, node: Node<'a>, subject: String, words: &str) -> Guard<'a> {
     let first_line = words.split('\n').next().unwrap_or(words).trim_end();
     Guard {
         kind,
@@ -187,10 +198,14 @@ pub(super) fn normal(unit: &Unit<'_>, node: Node<'_>) -> String {
 }
 
 /// A condition as a message can quote it.
-fn words_of(unit: &Unit<'_>, condition: Node<'_>) -> String {
+pub(super) fn words_of(unit: &Unit<'_>, condition: Node<'_>) -> String {
+    shorten(unit.slice(bare(condition)))
+}
+
+/// Code on one line, and not too long for a message.
+pub(super) fn shorten(code: &str) -> String {
     const MOST: usize = 60;
-    let condition = unit.slice(bare(condition));
-    let words = condition.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = code.split_whitespace().collect::<Vec<_>>().join(" ");
     match words.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &words[..end]),
         None => words,
@@ -323,37 +338,6 @@ fn handlers<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
         one.weak = names
             .iter()
             .any(|name| matches!(*name, "Exception" | "BaseException"));
-        found.push(one);
-    }
-}
-
-fn is_transaction(unit: &Unit<'_>, item: Node<'_>) -> bool {
-    let name = unit
-        .slice(field(item, "function").unwrap_or(item))
-        .to_lowercase();
-    [
-        "atomic",
-        "transaction",
-        "begin",
-        "savepoint",
-        "begin_nested",
-    ]
-    .iter()
-    .any(|part| name.rsplit('.').next().is_some_and(|last| last == *part))
-        || name.contains("transaction")
-}
-
-fn withs<'a>(unit: &Unit<'a>, node: Node<'a>, found: &mut Vec<Guard<'a>>) {
-    for item in with_items(node) {
-        let kind = if is_lock(unit, item) {
-            Kind::Lock
-        } else if is_transaction(unit, item) {
-            Kind::Transaction
-        } else {
-            continue;
-        };
-        let mut one = guard(kind, node, unit.slice(item).to_owned(), unit.slice(item));
-        one.shown = item.byte_range();
         found.push(one);
     }
 }

@@ -7,6 +7,7 @@ use super::collect::{Guard, names_in, normal};
 use super::equal::reads;
 use super::since::Since;
 use crate::syntax::Unit;
+use crate::syntax::flow::withs_around;
 use crate::syntax::names::dotted;
 use crate::syntax::nodes::{bare, children, decorators_of, exits, field, is_scope};
 
@@ -32,13 +33,13 @@ pub(super) fn is_condition(unit: &Unit<'_>, node: Node<'_>, names: &[String]) ->
         return false;
     };
     if exits(body, unit.source()) {
-        return only_leaves(unit, body);
+        return only_leaves(unit, body) || refuses(unit, body);
     }
     asks_permission(names) || children(body).any(|one| mentions(unit, one, names))
 }
 
 /// Whether a body does nothing but leave, and say so.
-fn only_leaves(unit: &Unit<'_>, body: Node<'_>) -> bool {
+pub(super) fn only_leaves(unit: &Unit<'_>, body: Node<'_>) -> bool {
     children(body).all(|one| match one.kind() {
         "return_statement" => one.named_child(0).is_none_or(is_plain),
         "continue_statement" | "break_statement" | "pass_statement" | "comment" => true,
@@ -53,6 +54,43 @@ fn only_leaves(unit: &Unit<'_>, body: Node<'_>) -> bool {
     })
 }
 
+/// Whether a body ends in an answer that refuses: `return HttpResponseForbidden()`,
+/// `return jsonify(error=…), 400`, `return redirect(login)`.
+pub(super) fn refuses(unit: &Unit<'_>, body: Node<'_>) -> bool {
+    let last = children(body).last();
+    let Some(value) = last
+        .filter(|last| last.kind() == "return_statement")
+        .and_then(|last| last.named_child(0))
+    else {
+        return false;
+    };
+    let text = unit.slice(value);
+    let by_name = [
+        "Forbidden",
+        "BadRequest",
+        "Unauthorized",
+        "NotAllowed",
+        "HTTPException",
+    ];
+    let by_status = |text: &str| {
+        [
+            "status=4",
+            "status_code=4",
+            "HTTP_4",
+            ", 400",
+            ", 401",
+            ", 403",
+            ", 404",
+            ", 422",
+            ", 429",
+        ]
+        .iter()
+        .any(|mark| text.contains(mark))
+    };
+    let to_login = text.starts_with("redirect") && text.to_lowercase().contains("login");
+    by_name.iter().any(|word| text.contains(word)) || by_status(text) || to_login
+}
+
 /// A value that says nothing was done.
 fn is_plain(value: Node<'_>) -> bool {
     let value = bare(value);
@@ -63,7 +101,16 @@ fn is_plain(value: Node<'_>) -> bool {
     }
 }
 
-fn asks_permission(names: &[String]) -> bool {
+/// Whether a condition asks who may, or whether the value is right.
+pub(super) fn decides_who(guard: &Guard<'_>) -> bool {
+    let names: Vec<String> = guard.subject.split(' ').map(str::to_owned).collect();
+    asks_permission(&names)
+        || ["is_valid (", "check_password (", "has_perm (", "verify"]
+            .iter()
+            .any(|word| guard.asked.contains(word))
+}
+
+pub(super) fn asks_permission(names: &[String]) -> bool {
     names.iter().any(|name| {
         let name = name.to_lowercase();
         MAY.iter().any(|word| name.contains(word))
@@ -102,6 +149,7 @@ pub(super) fn unprotected<'h>(
         || names.iter().any(asked)
         || protected_anew(base, head)
         || !arrive_alike(base, head, &names)
+        || is_filtered(head, &names)
     {
         return None;
     }
@@ -118,18 +166,43 @@ pub(super) fn unprotected<'h>(
     statements.retain(|one| does_something(head, *one));
     statements
         .into_iter()
-        .find(|one| protected.contains(&normal(head, *one)))
+        .find(|one| protected.contains(&normal(head, *one)) && !is_suppressed(head, *one))
+}
+
+/// Whether a `with suppress(…)` takes what the condition kept away.
+fn is_suppressed(unit: &Unit<'_>, node: Node<'_>) -> bool {
+    withs_around(node)
+        .iter()
+        .any(|item| unit.slice(*item).contains("suppress("))
+}
+
+/// Whether a loop brings only chosen values: `for x in filter(…)`.
+fn is_filtered(head: &Unit<'_>, names: &[String]) -> bool {
+    head.own(&["for_statement"]).into_iter().any(|one| {
+        let binds = field(one, "left").is_some_and(|left| {
+            names_in(head, left)
+                .iter()
+                .any(|bound| names.iter().any(|name| root(name) == bound))
+        });
+        binds
+            && field(one, "right").is_some_and(|right| {
+                let text = head.slice(right);
+                ["filter(", "filterfalse(", "exclude(", " if "]
+                    .iter()
+                    .any(|mark| text.contains(mark))
+            })
+    })
 }
 
 /// Statements that may do harm when a condition for them is gone.
-const ACTING: &[&str] = &[
+pub(super) const ACTING: &[&str] = &[
     "expression_statement",
     "return_statement",
     "delete_statement",
     "raise_statement",
 ];
 
-fn does_something(unit: &Unit<'_>, statement: Node<'_>) -> bool {
+pub(super) fn does_something(unit: &Unit<'_>, statement: Node<'_>) -> bool {
     let Some(what) = statement.named_child(0) else {
         return false;
     };
@@ -159,7 +232,7 @@ fn protected<'b>(unit: &Unit<'b>, node: Node<'b>) -> Vec<Node<'b>> {
 }
 
 /// Whether head has a decorator that production does not have: it may ask instead.
-fn protected_anew(base: &Unit<'_>, head: &Unit<'_>) -> bool {
+pub(super) fn protected_anew(base: &Unit<'_>, head: &Unit<'_>) -> bool {
     let before: Vec<String> = decorators_of(base.node)
         .into_iter()
         .map(|one| normal(base, one))

@@ -9,6 +9,7 @@ use super::collect::{Guard, Kind, atoms, classify, error_path, guards, names_in}
 use super::conditions;
 use super::handlers::{self, caught};
 use super::since::{Since, is_check};
+use super::withs::{is_deadline, is_own_lock};
 use crate::compare::normal::text;
 use crate::rules::Pair;
 use crate::rules::knowledge::locks::is_lock;
@@ -35,7 +36,7 @@ pub(super) fn exposed<'h>(
             .or_else(|| conditions::unprotected(guard, (base, head), since, true)),
         Kind::Condition => conditions::unprotected(guard, (base, head), since, false),
         Kind::Handler => handlers::uncaught(guard, base, head),
-        Kind::Lock | Kind::Transaction => outside_with(guard, base, head),
+        Kind::Lock | Kind::Transaction | Kind::Deadline => outside_with(guard, base, head),
         Kind::Timeout => unlimited(guard, base, head),
         Kind::Status => unchecked_body(guard, head),
         Kind::Decorator => undecorated(guard, head),
@@ -319,7 +320,11 @@ fn outside_with<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Opti
         .find(|node| {
             let around = withs_around(*node);
             let guarded = around.iter().any(|item| match guard.kind {
-                Kind::Lock => is_lock(head, *item) || head.slice(*item) == guard.subject,
+                Kind::Lock => {
+                    (is_lock(head, *item) || head.slice(*item) == guard.subject)
+                        && !is_own_lock(head, *item)
+                }
+                Kind::Deadline => head.slice(*item).contains("timeout") || is_deadline(head, *item),
                 _ => !around.is_empty(),
             });
             let decorated = decorators_of(head.node).iter().any(|decorator| {

@@ -74,7 +74,7 @@ pub(super) fn is_replaced(node: Node<'_>, head: &Unit<'_>) -> bool {
 
 /// The classes that the handlers around the node catch, last parts only. A constant of the module
 /// stands for its classes.
-fn handlers<'h>(node: Node<'_>, head: &Unit<'h>) -> Vec<&'h str> {
+pub(super) fn handlers<'h>(node: Node<'_>, head: &Unit<'h>) -> Vec<&'h str> {
     let mut all = Vec::new();
     for name in caught_around(node)
         .into_iter()
@@ -91,8 +91,13 @@ fn handlers<'h>(node: Node<'_>, head: &Unit<'h>) -> Vec<&'h str> {
     all
 }
 
-fn is_class(name: &str) -> bool {
+pub(super) fn is_class(name: &str) -> bool {
     name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+}
+
+/// Whether two classes are likely one: `json.JSONDecodeError` and `JSONDecodeError`.
+pub(super) fn is_named_alike(one: &str, other: &str) -> bool {
+    last(one) == last(other)
 }
 
 /// Whether Python itself has the class.

@@ -3,13 +3,28 @@
 //! `collect` reads the guards of one side, `equal` says whether the other side still has one that
 //! does the same, `restore` brings production's back.
 
+mod calls;
 mod collect;
 mod conditions;
+mod dead;
 mod equal;
+mod fields;
+mod forms;
+mod formula;
 mod handlers;
+mod loops;
+mod loss;
+mod neutral;
+mod outer;
+mod passes;
 mod restore;
+mod routes;
 mod since;
+mod stops;
+mod swaps;
+mod tolerant;
 mod ways;
+mod withs;
 
 use std::cell::OnceCell;
 
@@ -18,9 +33,11 @@ use tree_sitter::Node;
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
+use crate::syntax::flow::withs_around;
 use collect::{Guard, Kind, guards, normal};
 use since::Since;
 use ways::Untested;
+use withs::is_own_lock;
 
 /// Production protects a statement that the hotfix leaves unprotected.
 pub struct RemovedGuard;
@@ -50,6 +67,8 @@ impl Rule for RemovedGuard {
         let guards = guards(base);
         let untested = OnceCell::new();
         let since = OnceCell::new();
+        let losses = loss::losses(base, head, since.get_or_init(|| Since::new(base, head)));
+        let mut places: Vec<std::ops::Range<usize>> = Vec::new();
         for guard in &guards {
             let since = since.get_or_init(|| Since::new(base, head));
             // Almost all are still there. Asking each one what it protects would cost the square
@@ -59,10 +78,13 @@ impl Rule for RemovedGuard {
                 continue;
             }
             let found = if let Some(exposed) = equal::exposed(guard, base, head, since) {
+                if guard.kind.asks() && stops::stops_as_well(base, head, guard.node) {
+                    continue;
+                }
                 let elsewhere =
                     equal::moved(guard, pair) || ways::callers_test(guard, head, pair.head_file);
                 let sure = || confidence(guard, exposed, (base, head));
-                (!elsewhere).then(|| (exposed, sure(), message(guard)))
+                (!elsewhere).then(|| (exposed, sure(), message(guard, exposed, head)))
             } else {
                 let untested = untested.get_or_init(|| Untested::new(&guards, base, head));
                 ways::weakened(guard, base, head, untested).map(|exposed| {
@@ -76,12 +98,26 @@ impl Rule for RemovedGuard {
             let Some((exposed, confidence, message)) = found else {
                 continue;
             };
+            // What was lost in place says more of the same guard.
+            if losses.iter().any(|loss| loss.is_of(guard, confidence)) {
+                continue;
+            }
+            places.push(guard.node.byte_range());
             let draft = Draft {
                 detail: format!("{} {}", guard.kind.name(), guard.subject),
                 covers: guard.kind.covers(),
                 ..Draft::at(exposed, confidence, message)
             };
             reporter.report(draft.production(guard.shown.clone(), "production has this guard"));
+        }
+        for loss in losses {
+            let known = |guard: &std::ops::Range<usize>| {
+                guard.start <= loss.shown.start && loss.shown.end <= guard.end
+            };
+            let doubles = matches!(loss.name, "neutral" | "left-try");
+            if !doubles || !places.iter().any(known) {
+                reporter.report(loss.draft());
+            }
         }
     }
 
@@ -92,6 +128,7 @@ impl Rule for RemovedGuard {
 
 fn confidence(guard: &Guard<'_>, exposed: Node<'_>, sides: (&Unit<'_>, &Unit<'_>)) -> Confidence {
     match guard.kind {
+        Kind::Condition if conditions::decides_who(guard) => Confidence::Certain,
         Kind::ErrorLog | Kind::Condition => Confidence::Likely,
         Kind::Handler if guard.weak || handlers::is_replaced(exposed, sides.1) => {
             Confidence::Likely
@@ -115,14 +152,26 @@ fn comes_from_elsewhere(
     made.is_some_and(|(before, after)| normal(base, before) != normal(head, after))
 }
 
-fn message(guard: &Guard<'_>) -> String {
+fn message(guard: &Guard<'_>, exposed: Node<'_>, head: &Unit<'_>) -> String {
     let words = &guard.words;
     match guard.kind {
         Kind::NoneCheck | Kind::KeyCheck | Kind::TypeCheck | Kind::Validation | Kind::Condition => {
             format!("Production checks `{words}` before this; the hotfix drops the check")
         }
         Kind::Handler => format!("Production catches {words} here; the hotfix lets it through"),
+        Kind::Lock
+            if withs_around(exposed)
+                .iter()
+                .any(|item| is_own_lock(head, *item)) =>
+        {
+            format!(
+                "Production holds {words} here; the hotfix makes a lock of its own at each call"
+            )
+        }
         Kind::Lock => format!("Production holds {words} here; the hotfix does not"),
+        Kind::Deadline => {
+            format!("Production ends this by {words}; the hotfix waits without a limit")
+        }
         Kind::Transaction => format!("Production runs this inside {words}; the hotfix does not"),
         Kind::Timeout => {
             format!("Production limits this call by {words}; the hotfix drops the limit")

@@ -4,9 +4,12 @@ use tree_sitter::Node;
 
 use super::collect::{Guard, Kind, guards};
 use super::equal::exposed;
+use super::loss::{Loss, losses};
 use super::since::Since;
+use super::withs::is_own_lock;
 use crate::fixes::{Applicability, Builder, Fix, hunk, layout};
 use crate::rules::{Finding, FixContext};
+use crate::syntax::flow::withs_around;
 use crate::syntax::nodes::{children, field, statement_of};
 use crate::syntax::{File, Unit};
 
@@ -17,16 +20,25 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     };
     [
         guard_back(context, production, finding),
-        definition_back(context, production),
+        definition_back(context, production, finding),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-fn definition_back(context: &FixContext<'_>, production: File<'_>) -> Option<Fix> {
+fn definition_back(
+    context: &FixContext<'_>,
+    production: File<'_>,
+    finding: &Finding,
+) -> Option<Fix> {
     let head = context.unit.file;
-    let definition = head.outline.enclosing(context.unit.node.start_byte());
+    let at = if context.unit.node.kind() == "module" {
+        finding.span.start
+    } else {
+        context.unit.node.start_byte()
+    };
+    let definition = head.outline.enclosing(at);
     hunk::restore_named(
         (head.source, definition),
         (production.source, production.outline),
@@ -44,6 +56,20 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
         })?;
     let definition = production.outline.enclosing(shown.start);
     let units = Unit::of_definition(production, definition);
+    // The name of a class stands in the scope around it.
+    let inner = head.file.outline.enclosing(finding.span.start);
+    let mut heads = Unit::of_definition(head.file, inner);
+    heads.retain(|one| one.node.range() != head.node.range());
+    let all = std::iter::once(head).chain(&heads);
+    for (unit, head) in all.flat_map(|head| units.iter().map(move |unit| (unit, head))) {
+        let since = Since::new(unit, head);
+        let lost = losses(unit, head, &since);
+        let same =
+            |loss: &&Loss<'_>| loss.shown == shown && loss.place.byte_range() == finding.span;
+        if let Some(loss) = lost.iter().find(same) {
+            return loss.fix(head);
+        }
+    }
     let (unit, guard) = units.iter().find_map(|unit| {
         let guard = guards(unit)
             .into_iter()
@@ -61,7 +87,16 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
         | Kind::Status => {
             statement_back(&mut builder, unit, &guard, head, place)?;
         }
-        Kind::Lock | Kind::Transaction => with_back(&mut builder, unit, &guard, head, place)?,
+        Kind::Lock
+            if withs_around(place)
+                .iter()
+                .any(|item| is_own_lock(head, *item)) =>
+        {
+            return None;
+        }
+        Kind::Lock | Kind::Transaction | Kind::Deadline => {
+            with_back(&mut builder, unit, &guard, head, place)?;
+        }
         Kind::Timeout => argument_back(&mut builder, unit, &guard, place)?,
         Kind::Decorator => decorator_back(&mut builder, unit, &guard, head)?,
         Kind::ErrorLog => log_back(&mut builder, unit, &guard, place)?,

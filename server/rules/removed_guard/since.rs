@@ -7,6 +7,7 @@ use tree_sitter::Node;
 use super::collect::{atoms, classify, names_in, normal};
 use super::equal::conditions;
 use crate::syntax::Unit;
+use crate::syntax::flow::contains;
 use crate::syntax::nodes::{children, field};
 
 /// The conditions and calls of head that production does not have.
@@ -45,28 +46,55 @@ impl<'u, 'h> Since<'u, 'h> {
 
     /// Whether something new asks about the subject: a condition, or a call that checks it.
     pub fn asks(&self, subject: &str) -> bool {
+        self.asks_but(subject, None)
+    }
+
+    /// The same, where what holds the node `place` is no question.
+    pub fn asks_beside(&self, subject: &str, place: Node<'_>) -> bool {
+        self.asks_but(subject, Some(place))
+    }
+
+    fn asks_but(&self, subject: &str, place: Option<Node<'_>>) -> bool {
         let head = self.head;
         let mentions = |node: Node<'_>| {
             names_in(head, node)
                 .iter()
                 .any(|name| name == subject || self.is_made_from(name, subject, node))
         };
-        let in_condition = self.conditions.iter().any(|(node, condition)| {
-            atoms(*condition)
+        let in_condition = self.beside(place).any(|(node, condition)| {
+            atoms(condition)
                 .into_iter()
                 .any(|atom| classify(head, atom).is_some_and(|(_, name)| name == subject))
-                || (node.kind() != "boolean_operator" && mentions(*condition))
+                || (node.kind() != "boolean_operator" && mentions(condition))
         });
-        in_condition || self.checks(&mentions)
+        in_condition || self.checks(place, &mentions)
+    }
+
+    /// The new conditions that do not hold the place.
+    fn beside<'p>(
+        &'p self,
+        place: Option<Node<'p>>,
+    ) -> impl Iterator<Item = (Node<'h>, Node<'h>)> + 'p {
+        let all = self.conditions.iter().copied();
+        all.filter(move |(_, one)| place.is_none_or(|place| !contains(*one, place)))
     }
 
     /// Whether something new asks about any part of the value `root`.
     pub fn asks_about(&self, root: &str) -> bool {
+        self.asks_about_but(root, None)
+    }
+
+    /// The same, where what holds the node `place` is no question.
+    pub fn asks_about_beside(&self, root: &str, place: Node<'_>) -> bool {
+        self.asks_about_but(root, Some(place))
+    }
+
+    fn asks_about_but(&self, root: &str, place: Option<Node<'_>>) -> bool {
         let head = self.head;
         let part_of = |name: &String| name.split('.').next() == Some(root);
         let mentions = |node: Node<'_>| names_in(head, node).iter().any(part_of);
-        let mut conditions = self.conditions.iter();
-        conditions.any(|(_, condition)| mentions(*condition)) || self.checks(&mentions)
+        self.beside(place).any(|(_, condition)| mentions(condition))
+            || self.checks(place, &mentions)
     }
 
     /// Whether the name was last made from the subject, or from what it is a part of:
@@ -81,8 +109,29 @@ impl<'u, 'h> Since<'u, 'h> {
         value.is_some_and(|value| names_in(head, value).iter().any(whole))
     }
 
-    fn checks(&self, mentions: &dyn Fn(Node<'_>) -> bool) -> bool {
-        self.calls.iter().any(|call| {
+    /// The conditions that production does not have.
+    pub fn new_conditions(&self) -> impl Iterator<Item = Node<'h>> + '_ {
+        self.conditions.iter().map(|(_, condition)| *condition)
+    }
+
+    /// Whether a new call checks the subject.
+    pub fn is_checked(&self, subject: &str) -> bool {
+        let head = self.head;
+        self.checks(None, &|node| {
+            names_in(head, node).iter().any(|name| name == subject)
+        })
+    }
+
+    /// Whether a new call checks any part of the value `root`.
+    pub fn is_checked_about(&self, root: &str) -> bool {
+        let head = self.head;
+        let part_of = |name: &String| name.split('.').next() == Some(root);
+        self.checks(None, &|node| names_in(head, node).iter().any(part_of))
+    }
+
+    fn checks(&self, place: Option<Node<'_>>, mentions: &dyn Fn(Node<'_>) -> bool) -> bool {
+        let beside = |call: &&Node<'h>| place.is_none_or(|place| !contains(**call, place));
+        self.calls.iter().filter(beside).any(|call| {
             // `normalise(order)` alone on its line is there for what it raises or changes.
             let alone = call
                 .parent()
