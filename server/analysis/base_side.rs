@@ -45,6 +45,12 @@ impl BaseSide {
         }
     }
 
+    /// Whether production has the file at another path than `path`.
+    #[must_use]
+    pub fn is_elsewhere(&self, path: &str) -> bool {
+        !self.production.path.is_empty() && *self.production.path != *path
+    }
+
     /// The parsed text.
     #[must_use]
     pub fn source(&self) -> &Source {

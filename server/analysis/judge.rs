@@ -193,7 +193,7 @@ impl<'s> Analysis<'s> {
     fn judge(&self, scope: Scope<'_>) -> Result<Report, Cancelled> {
         let snapshot = self.snapshot;
         snapshot.cancel.check()?;
-        if self.hunks.is_empty() {
+        if self.hunks.is_empty() && !self.is_moved() {
             return Ok(Report::default());
         }
         if rules::read_other(&snapshot.path) {
@@ -226,6 +226,14 @@ impl<'s> Analysis<'s> {
         })
     }
 
+    /// Whether the file has another name than in production.
+    fn is_moved(&self) -> bool {
+        match &self.snapshot.base {
+            Comparison::Production(side) => side.is_elsewhere(&self.snapshot.path),
+            Comparison::AllNew | Comparison::Gone(_) => false,
+        }
+    }
+
     /// What the rules say of a file that is not Python.
     fn of_other(&self) -> Report {
         let snapshot = self.snapshot;
@@ -237,9 +245,11 @@ impl<'s> Analysis<'s> {
         for finding in &mut findings {
             finding.severity = severity(snapshot, finding);
         }
+        let fault = rules::unreadable(&snapshot.path, base, head.source.text());
         Report {
             findings,
             hunks: self.hunks.clone(),
+            unjudged: fault.into_iter().collect(),
             ..Report::default()
         }
     }
@@ -290,11 +300,13 @@ impl<'s> Analysis<'s> {
         new.retain(|one| !self.came_as_it_is(&one.scope));
         let removed = both_sides(base, head, matching, &in_base, &in_head);
         new.retain(|one| !removed.iter().any(|other| repeats(one, other)));
-        new.extend(removed);
         if matches!(scope, Scope::All) {
             snapshot.cancel.check()?;
-            new.extend(self.of_whole_change(base, matching, &in_base, &in_head));
+            let mut whole = self.of_whole_change(base, matching, &in_base, &in_head);
+            whole.retain(|one| !removed.iter().any(|other| repeats(one, other)));
+            new.extend(whole);
         }
+        new.extend(removed);
         Ok((new, candidates))
     }
 

@@ -286,6 +286,7 @@ fn read_both(
         Some(comparison) => Ok(unless_same(
             read(target, stdin, input::read_file)?,
             comparison,
+            &target.path,
         )),
     }
 }
@@ -303,9 +304,15 @@ pub(super) fn comparison(base: Base, shown: &str) -> Result<Option<Comparison>, 
     }))
 }
 
-/// The text with what it is compared with; `None` when both are the same.
-pub(super) fn unless_same(input: Input, base: Comparison) -> Option<(Input, Comparison)> {
+/// The text with what it is compared with; `None` when both are the same and lie at the same
+/// `path`: who imports a file, and what collects it, goes by its name.
+pub(super) fn unless_same(
+    input: Input,
+    base: Comparison,
+    path: &str,
+) -> Option<(Input, Comparison)> {
     if let Comparison::Production(side) = &base
+        && !side.is_elsewhere(path)
         && input.text.replace("\r\n", "\n") == *side.production.text
     {
         return None;

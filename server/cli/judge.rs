@@ -14,7 +14,7 @@ use super::trouble::Trouble;
 use crate::analysis::{self, Comparison, Report, Snapshot, Trials};
 use crate::compare::branch::Branch;
 use crate::fixes::{Applicability, Fix};
-use crate::rules::Finding;
+use crate::rules::{self, Finding};
 use crate::syntax::Cancel;
 
 /// A file's text and what it is compared with.
@@ -84,10 +84,15 @@ impl Judged {
     /// What could not be judged because its syntax is broken. Broken code that the hotfix does not
     /// touch is production's own.
     fn unjudged(&self) -> impl Iterator<Item = Trouble> {
+        let is_other = rules::read_other(&self.target.path);
         let lines = self.snapshot.head.lines();
         let broken = self.report.unjudged.iter();
         let broken = broken.map(|bytes| lines.touched(bytes.clone()));
-        let touched = broken.filter(|lines| {
+        let touched = broken.filter(move |lines| {
+            // The line where a parser gives up may be far from the one that is wrong.
+            if is_other {
+                return true;
+            }
             let hunks = self.report.hunks.iter().map(|hunk| &hunk.head);
             hunks
                 .map(|head| head.start as usize..head.end as usize)
@@ -97,7 +102,10 @@ impl Judged {
             let (first, last) = (touched.start + 1, touched.end);
             let bytes = lines.bytes(touched);
             let text = self.snapshot.head.text().get(bytes).unwrap_or_default();
-            let message = if text.replace("\r\n", "").contains('\r') {
+            let notation = rules::notation(&self.target.path);
+            let message = if let Some(notation) = notation {
+                format!("this is no valid {notation} from here on, so the file was not judged: correct it first")
+            } else if text.replace("\r\n", "").contains('\r') {
                 "a carriage return alone ends a line here, so it was not judged: give the file line ends of one kind".to_owned()
             } else if first == last {
                 "this line is not valid Python, so it was not judged: correct it first".to_owned()

@@ -142,5 +142,5 @@ fn prepare(
         return Ok(None);
     };
     let input = Input::from_bytes(bytes, &target.shown)?;
-    Ok(hotfix::unless_same(input, comparison))
+    Ok(hotfix::unless_same(input, comparison, &target.path))
 }

@@ -6,6 +6,35 @@ pub fn same(one: &str, other: &str) -> bool {
     normal(one) == normal(other)
 }
 
+/// Whether no value can be of both types: two built-in classes of which neither is a kind of the
+/// other.
+#[must_use]
+pub fn exclude(one: &str, other: &str) -> bool {
+    let class = |text: &str| -> Option<String> {
+        let all = normal(text);
+        let head = all.split('[').next().unwrap_or(&all);
+        let known = matches!(
+            head,
+            "int"
+                | "str"
+                | "bytes"
+                | "bool"
+                | "float"
+                | "dict"
+                | "list"
+                | "tuple"
+                | "set"
+                | "frozenset"
+        );
+        (known && !all.contains('|')).then(|| head.to_owned())
+    };
+    let number = |text: &str| matches!(text, "int" | "float" | "bool");
+    match (class(one), class(other)) {
+        (Some(one), Some(other)) => one != other && !(number(&one) && number(&other)),
+        _ => false,
+    }
+}
+
 fn normal(text: &str) -> String {
     let bare: String = text
         .chars()

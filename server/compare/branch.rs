@@ -1,16 +1,19 @@
 //! All changed files together: what left one and came to another.
 
+mod wanted;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+pub use wanted::is_enumeration;
+
 use super::blocks::Block;
-use super::callers::{self, Use, Wanted};
+use super::callers::{self, Use, Wanted, Way};
 use super::form::Formal;
 use super::matching::{FEWEST_TOKENS, SIMILAR, similarity};
 use super::normal::{stable_hash, tokens};
 use super::signature::names_of_parameters;
 use super::size::Oversize;
-use crate::syntax::nodes::field;
 use crate::syntax::unit::definition_node;
 use crate::syntax::{Definition, Kind, Outline, Source};
 
@@ -22,6 +25,8 @@ const FEWEST_NAMELESS: usize = 40;
 pub struct Sides {
     /// Its path in the hotfix, with `/`; of a deleted file the path in production.
     pub path: String,
+    /// Its path in production, if that is another one.
+    pub from: Option<String>,
     /// Production's text, comparable.
     pub base: Option<Source>,
     /// The hotfix's text.
@@ -60,6 +65,8 @@ pub struct Branch {
     names: (BTreeSet<String>, BTreeSet<String>),
     /// Methods that a class of production leaves to a new class in another file.
     pulled_up: Vec<Move>,
+    /// Names of functions that only the hotfix has and that begin as those of tests do.
+    new_tests: BTreeSet<String>,
     /// Parameters that functions no longer take, by the name that they are called by.
     lost: BTreeMap<String, BTreeSet<String>>,
     added: BTreeSet<String>,
@@ -105,11 +112,9 @@ impl Branch {
             let (base, head) = (outline(&file.base), outline(&file.head));
             if let (Some(source), Some(outline)) = (&file.base, &base) {
                 let now = file.head.as_ref().zip(head.as_ref());
-                let wanted = broken((source, outline), now).into_iter();
-                branch.users.extend(wanted.map(|qualname| {
-                    let path = file.path.clone();
-                    (Wanted { path, qualname }, Vec::new())
-                }));
+                let path = file.from.as_ref().unwrap_or(&file.path);
+                let all = wanted::of(path, file.from.is_some(), (source, outline), now);
+                branch.users.extend(all.map(|one| (one, Vec::new())));
                 if let Some(now) = now {
                     lost(&mut branch.lost, (source, outline), now);
                 }
@@ -125,6 +130,8 @@ impl Branch {
         };
         branch.names = (named(&gone), named(&come));
         branch.pulled_up = pulled_up(&gone, &come);
+        let tests = come.iter().filter(|one| one.name.starts_with("test"));
+        branch.new_tests = tests.map(|one| one.name.clone()).collect();
         come.retain(|one| one.class.is_none());
         branch.moves = moves(&gone, come);
         branch
@@ -214,11 +221,29 @@ impl Branch {
     /// The places in other files that use what production has under this name.
     #[must_use]
     pub fn users(&self, path: &str, qualname: &str) -> &[User] {
+        self.users_by(Way::Named, path, qualname)
+    }
+
+    /// The places in other files that use it in this way.
+    #[must_use]
+    pub fn users_by(&self, way: Way, path: &str, qualname: &str) -> &[User] {
         let wanted = Wanted {
             path: path.to_owned(),
             qualname: qualname.to_owned(),
+            way,
         };
         self.users.get(&wanted).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the hotfix has a test of this name where production has none.
+    #[must_use]
+    pub fn has_new_test(&self, name: &str) -> bool {
+        self.new_tests.contains(name)
+    }
+
+    /// The files that the hotfix deletes.
+    pub fn deleted(&self) -> impl Iterator<Item = &str> {
+        self.deleted.iter().map(String::as_str)
     }
 
     /// Where most of what went from this file is now.
@@ -231,37 +256,6 @@ impl Branch {
         let most = counts.into_iter().max_by_key(|(_, count)| *count);
         most.map(|(path, _)| path)
     }
-}
-
-/// The public names of production that are gone or are called otherwise now.
-fn broken((base, outline): (&Source, &Outline), head: Option<(&Source, &Outline)>) -> Vec<String> {
-    let mut found = Vec::new();
-    for one in &outline.definitions {
-        let private =
-            one.qualname.split('.').any(|part| part.starts_with('_')) || one.name.contains('#');
-        if one.kind == Kind::Module || private {
-            continue;
-        }
-        let new = head.and_then(|(source, outline)| Some((source, outline.find(&one.qualname)?)));
-        let same = new.is_some_and(|(source, new)| {
-            new.kind == one.kind && called(base, one) == called(source, new)
-        });
-        if !same {
-            found.push(one.qualname.clone());
-        }
-    }
-    let kept = |name: &str| {
-        head.is_some_and(|(_, head)| {
-            head.find(name).is_some() || head.assigned.iter().any(|(one, _)| one == name)
-        })
-    };
-    let names = outline.assigned.iter().map(|(name, _)| name);
-    found.extend(
-        names
-            .filter(|name| !name.starts_with('_') && !kept(name))
-            .cloned(),
-    );
-    found
 }
 
 /// Adds the parameters that functions of the same name no longer take.
@@ -298,13 +292,6 @@ fn lost(
             all.entry(name.to_owned()).or_default().insert(one);
         }
     }
-}
-
-/// All of a definition that stands before its body.
-fn called<'s>(source: &'s Source, one: &Definition) -> Vec<&'s str> {
-    let body = definition_node(source, one).and_then(|node| field(node, "body"));
-    let end = body.map_or(one.core.end, |body| body.start_byte());
-    tokens(source, one.range.start..end)
 }
 
 /// A definition that only one side of its file has.
@@ -445,6 +432,7 @@ mod tests {
     fn sides(path: &str, base: Option<&str>, head: Option<&str>) -> Sides {
         Sides {
             path: path.to_owned(),
+            from: None,
             base: base.map(Source::parse),
             head: head.map(Source::parse),
         }

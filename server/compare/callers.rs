@@ -1,5 +1,7 @@
-//! Who uses a name of another module, by its imports and its text: no parsing, so that a whole
-//! repository can be searched.
+//! Who uses a name of another module, by its imports and its text: a file is parsed only where the
+//! answer has to be exact, so that a whole repository can be searched.
+
+mod exact;
 
 use std::ops::Range;
 
@@ -8,8 +10,23 @@ use std::ops::Range;
 pub struct Wanted {
     /// The file that production has it in.
     pub path: String,
-    /// Its qualified name.
+    /// Its qualified name; empty for the module itself.
     pub qualname: String,
+    /// What counts as a use.
+    pub way: Way,
+}
+
+/// What counts as a use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// The name stands in a file that imports the module or its package.
+    Named,
+    /// The name is imported from exactly this module, and nothing catches that it fails.
+    Imported,
+    /// The module itself is imported, or something from it.
+    Module,
+    /// `Class.NAME` stands in a file that imports the class from this module.
+    Member,
 }
 
 /// A line that uses something.
@@ -27,11 +44,23 @@ pub struct Use {
 /// its module uses nothing of it.
 #[must_use]
 pub fn uses(text: &str, path: &str, wanted: &Wanted) -> Vec<Use> {
+    if path == wanted.path {
+        return Vec::new();
+    }
+    match wanted.way {
+        Way::Named => named(text, path, wanted),
+        Way::Imported => exact::imports_of(text, path, wanted),
+        Way::Module => exact::imports_of_module(text, path, &wanted.path),
+        Way::Member => exact::members(text, path, wanted),
+    }
+}
+
+fn named(text: &str, path: &str, wanted: &Wanted) -> Vec<Use> {
     let (class, name) = match wanted.qualname.rsplit_once('.') {
         Some((class, name)) => (Some(class), name),
         None => (None, wanted.qualname.as_str()),
     };
-    if path == wanted.path || !text.contains(name) || !imports(text, path, &wanted.path) {
+    if !text.contains(name) || !imports(text, path, &wanted.path) {
         return Vec::new();
     }
     if class.is_some_and(|class| !text.contains(class.rsplit('.').next().unwrap_or(class))) {
@@ -125,6 +154,7 @@ mod tests {
         let wanted = Wanted {
             path: "src/shop/orders.py".to_owned(),
             qualname: qualname.to_owned(),
+            way: Way::Named,
         };
         uses(text, path, &wanted)
             .iter()

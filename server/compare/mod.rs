@@ -5,6 +5,7 @@ pub mod blocks;
 pub mod branch;
 pub mod callers;
 pub mod canonical;
+pub mod constructed;
 pub mod edits;
 pub mod form;
 pub mod matching;

@@ -106,6 +106,28 @@ impl<'s> Signature<'s> {
         signature
     }
 
+    /// A call that takes this, and of which nothing else is known.
+    #[must_use]
+    pub fn taking(takes: Vec<Takes<'s>>) -> Self {
+        Self {
+            takes,
+            gives: None,
+            is_async: false,
+            yields: false,
+            may_give_none: false,
+            raises: BTreeSet::new(),
+            decorators: Vec::new(),
+        }
+    }
+
+    /// The parameter of `before` whose place the one at `index` takes under another name.
+    #[must_use]
+    pub fn takes_over<'b>(&self, index: usize, before: &'b Signature<'_>) -> Option<&'b str> {
+        let (now, old) = (self.takes.get(index)?, before.takes.get(index)?);
+        let renamed = before.find(now.name).is_none() && self.find(old.name).is_none();
+        (renamed && now.passing == old.passing).then_some(old.name)
+    }
+
     /// The parameter of this name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Takes<'s>> {

@@ -9,7 +9,7 @@ mod rule;
 
 use crate::config::Settings;
 
-pub use dependency_change::ships_packages;
+pub use dependency_change::{notation, ships_packages, unreadable};
 pub use finding::{Confidence, Finding, Place, Related, Severity};
 pub use meta::{Group, Meta, section};
 pub use rule::{Draft, FileChange, FixContext, LoneFile, Pair, Reporter, Rule, Texts, Trial};

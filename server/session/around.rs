@@ -154,6 +154,10 @@ fn read_all(
         };
         sides.push(Sides {
             path: file.path.clone(),
+            from: match &file.change {
+                FileChange::Renamed { from } => Some(from.clone()),
+                _ => None,
+            },
             base: side(file.change != FileChange::Added, base),
             head: side(file.change != FileChange::Deleted, head),
         });

@@ -146,6 +146,12 @@ impl Ready {
         }
     }
 
+    /// Whether production has the file under another name.
+    pub fn is_moved(&self) -> bool {
+        let side = self.comparison.production();
+        side.is_some_and(|side| side.is_elsewhere(&self.path))
+    }
+
     /// Production's text, if production has the file.
     pub fn production(&self) -> Option<&str> {
         let side = self.comparison.production()?;

@@ -150,10 +150,11 @@ fn silence(key: &Arc<str>, open: &mut Open) -> Option<Publication> {
 
 #[tracing::instrument(level = "debug", skip_all, fields(version = job.document.version()))]
 fn judge(shared: &Shared, job: &Job, parser: &mut Parser) {
-    if job
-        .ready
-        .production()
-        .is_some_and(|text| job.document.equals_folded(text))
+    if !job.ready.is_moved()
+        && job
+            .ready
+            .production()
+            .is_some_and(|text| job.document.equals_folded(text))
     {
         // What equals production needs no tree: most of two hundred open files.
         finish(shared, job, None, None, None, Vec::new());

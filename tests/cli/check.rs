@@ -107,6 +107,37 @@ fn a_branch_without_changes_says_what_it_was_compared_with() {
 }
 
 #[test]
+fn a_manifest_that_cannot_be_read_any_more_is_an_error_and_never_no_findings() {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write("pyproject.toml", "[project]\nname = \"shop\"\n");
+    repo.commit("Name the project");
+    repo.git(&["switch", "-c", "hotfix/v1.2.2"]);
+    repo.write("pyproject.toml", "[project]\nname = \"shop\"\n[tool\n");
+    let expected = "error: pyproject.toml:3: this is no valid TOML from here on, so the file was not judged: correct it first\n";
+    run(repo.root(), &["check"]).tells(2, expected);
+    repo.commit("Break it");
+    run(repo.root(), &["check", "--head", "HEAD"]).tells(2, expected);
+}
+
+#[test]
+fn a_module_that_only_has_another_name_is_judged() {
+    let repo = hotfix_repo();
+    repo.git(&["mv", "shop.py", "store.py"]);
+    repo.write("web.py", "from shop import total\n");
+    repo.commit("Rename the shop");
+    for arguments in [&["check"][..], &["check", "--head", "HEAD"]] {
+        let arguments = [arguments, &["--format", "json", "--fail-on", "never"]].concat();
+        let outcome = run(repo.root(), &arguments).json();
+        let all = outcome["findings"].as_array().expect("a list").iter();
+        let told = all.filter(|one| one["rule"] == "api-change");
+        let told: Vec<_> = told.map(|one| one["message"].as_str()).collect();
+        let expected = "shop is store now: web.py imports the old name and fails";
+        assert_eq!(told, [Some(expected)]);
+    }
+}
+
+#[test]
 fn a_path_that_is_not_there_is_told_and_the_others_are_judged() {
     let repo = hotfix_repo();
     repo.write("shop.py", "def total(order):\n    return 2\n");
@@ -199,11 +230,13 @@ fn a_renamed_file_is_compared_with_its_old_name() {
     repo.delete("shop.py");
     repo.write("store.py", body.repeat(5));
     let outcome = run(repo.root(), &["check", "--format", "json"]);
-    outcome.tells(0, "");
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    let json = outcome.json();
+    let found = json["findings"].as_array().expect("a list");
+    assert_eq!(found.len(), 1, "only the name is new: {found:?}");
     assert_eq!(
-        outcome.json()["summary"]["files"],
-        0,
-        "only the name is new"
+        found[0]["message"],
+        "shop is store now: whoever imports the old name fails"
     );
 }
 

@@ -1,5 +1,6 @@
 //! Judges one case: the whole set of findings, then every fix.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use hotfix_ls::analysis::{BaseSide, Comparison, Report, Snapshot, analyse, fixes, source};
@@ -141,16 +142,24 @@ fn branch(case: &Case, head: &str, others: &[Other], settings: &Settings) -> Bra
         .iter()
         .map(|one| Sides {
             path: one.path.clone(),
+            from: None,
             base: parse(&one.base),
             head: parse(&one.head),
         })
         .collect();
     sides.push(Sides {
         path: case.path.clone(),
+        from: case.base_path.clone(),
         base: parse(&case.base),
         head: case.gone.is_none().then(|| Source::parse(head)),
     });
     let mut branch = Survey::of(&sides, &Counts::default(), 1, settings).branch;
+    for one in others {
+        if let Some(text) = &one.head {
+            branch.read_user(&one.path, Path::new(&one.path), text);
+        }
+    }
+    branch.settle_users();
     branch.conflicts = case.conflicts.iter().cloned().collect();
     branch
 }

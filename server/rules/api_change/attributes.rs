@@ -6,7 +6,9 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::names::{draft, value_change};
-use super::{has_bases, is_public, place_of_deletion};
+use super::{has_bases, is_public, made, place_of_deletion, related};
+use crate::compare::branch::is_enumeration;
+use crate::compare::callers::Way;
 use crate::rules::{Confidence, FileChange, Reporter};
 use crate::syntax::nodes::{Walk, children, field, walk};
 use crate::syntax::outline::{Definition, Kind};
@@ -66,6 +68,9 @@ fn class(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: 
             continue;
         }
         let shown = format!("{}.{name}", old.qualname);
+        if !now_has.contains_key(name) && made::has_field(change, old, name) {
+            continue;
+        }
         match now_has.get(name) {
             Some(new) => {
                 let both = (one.value, new.value, one.of_instance || new.of_instance);
@@ -80,11 +85,22 @@ fn class(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: 
                     (true, false) => Confidence::Likely,
                     (false, false) => Confidence::Certain,
                 };
+                let users = change
+                    .branch
+                    .users_by(Way::Member, change.base_path, &shown);
+                // Nothing can inherit from an enumeration that has members, or hand some on.
+                let listed = !one.of_instance && is_enumeration(base.source, before);
+                let confidence = match (listed, users.is_empty()) {
+                    (true, false) => Confidence::Certain,
+                    (true, true) => Confidence::Likely,
+                    (false, _) => confidence,
+                };
                 let span = place_of_deletion(change, one.span.start);
                 let message = format!("{shown} is gone: whoever uses it fails");
-                reporter.report(
-                    draft(span, confidence, message).production(one.span, "production has it"),
-                );
+                let mut draft =
+                    draft(span, confidence, message).production(one.span, "production has it");
+                draft.related.extend(related(users));
+                reporter.report(draft);
             }
             None => {}
         }

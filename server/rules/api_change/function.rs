@@ -32,15 +32,27 @@ fn whole(confidence: Confidence, message: String) -> Difference {
     }
 }
 
-/// Everything that a caller of the function `name` notices.
-pub(super) fn differences(name: &str, old: &Signature<'_>, new: &Signature<'_>) -> Vec<Difference> {
+/// Everything that a caller of the function `name` notices. `returned` says that it returns
+/// something else than in production, as far as its own code tells.
+pub(super) fn differences(
+    name: &str,
+    old: &Signature<'_>,
+    new: &Signature<'_>,
+    returned: bool,
+) -> Vec<Difference> {
+    let mut found = parameters(name, old, new);
+    kind(name, old, new, &mut found);
+    results(name, old, new, returned, &mut found);
+    found
+}
+
+/// What a caller notices of the parameters.
+pub(super) fn parameters(name: &str, old: &Signature<'_>, new: &Signature<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
     lost(name, old, new, &mut found);
     kept(name, old, new, &mut found);
     added(name, old, new, &mut found);
     order(name, old, new, &mut found);
-    kind(name, old, new, &mut found);
-    results(name, old, new, &mut found);
     found
 }
 
@@ -71,7 +83,7 @@ fn lost(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Di
                 heir,
                 Confidence::Certain,
                 format!(
-                    "{name}() calls its parameter {} {} now: calls that name it fail",
+                    "The parameter {} of {name}() is called {} now: calls that name it fail",
                     one.name, heir.name
                 ),
             )),
@@ -221,40 +233,71 @@ fn kind(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Di
             format!("{name}() is not async any more: callers that await it fail")
         };
         found.push(whole(Confidence::Certain, message));
-    } else if old.yields != new.yields {
+    } else if !defers(old) && defers(new) {
+        let what = "gives its result later now: callers get a promise of it";
+        found.push(whole(Confidence::Likely, format!("{name}() {what}")));
+    } else if old.yields != new.yields && !manages(new) && !manages(old) {
         // Whoever goes through an iterator fails without one; one more may be what a caller awaits.
         let (confidence, now) = if new.yields {
-            (Confidence::Likely, "an iterator")
+            (
+                Confidence::Likely,
+                "gives an iterator now: production's gives the value itself",
+            )
         } else {
-            (Confidence::Certain, "no iterator any more")
-        };
-        found.push(whole(confidence, format!("{name}() gives {now}")));
-    }
-    for (names, what) in [
-        (&["property", "cached_property"][..], "a property"),
-        (&["staticmethod"][..], "a static method"),
-        (&["classmethod"][..], "a class method"),
-        (
-            &["contextmanager", "asynccontextmanager"][..],
-            "a context manager",
-        ),
-    ] {
-        let has = |one: &Signature<'_>| one.decorators.iter().any(|one| names.contains(one));
-        match (has(old), has(new)) {
-            (false, true) => {
-                found.push(whole(Confidence::Certain, format!("{name} is {what} now")));
-            }
-            (true, false) => found.push(whole(
+            (
                 Confidence::Certain,
-                format!("{name} is not {what} any more"),
-            )),
-            _ => {}
-        }
+                "gives no iterator any more: callers that call next() on it fail",
+            )
+        };
+        found.push(whole(confidence, format!("{name}() {now}")));
     }
+    let is =
+        |one: &Signature<'_>, names: &[&str]| one.decorators.iter().any(|it| names.contains(it));
+    let gained = KINDS
+        .iter()
+        .find(|(names, _)| !is(old, names) && is(new, names));
+    let lost = KINDS
+        .iter()
+        .find(|(names, _)| is(old, names) && !is(new, names));
+    let message = match (gained, lost) {
+        (Some((_, now)), Some((_, was))) => format!("{name} is {now} now, and no longer {was}"),
+        (Some((_, now)), None) => format!("{name} is {now} now"),
+        (None, Some((_, was))) => format!("{name} is no longer {was}"),
+        (None, None) => return,
+    };
+    found.push(whole(Confidence::Certain, message));
+}
+
+/// Decorators that say how a function is used, and what they make of it.
+const KINDS: [(&[&str], &str); 4] = [
+    (&["property", "cached_property"], "a property"),
+    (&["staticmethod"], "a static method"),
+    (&["classmethod"], "a class method"),
+    (
+        &["contextmanager", "asynccontextmanager"],
+        "a context manager",
+    ),
+];
+
+/// Whether a framework runs what the function yields, and gives the result later.
+fn defers(one: &Signature<'_>) -> bool {
+    let mut all = one.decorators.iter();
+    one.yields && all.any(|one| matches!(*one, "inlineCallbacks" | "coroutine"))
+}
+
+fn manages(one: &Signature<'_>) -> bool {
+    let mut all = one.decorators.iter();
+    all.any(|one| one.ends_with("contextmanager"))
 }
 
 /// What comes back, as a value or as an exception.
-fn results(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Difference>) {
+fn results(
+    name: &str,
+    old: &Signature<'_>,
+    new: &Signature<'_>,
+    returned: bool,
+    found: &mut Vec<Difference>,
+) {
     if let (Some(before), Some(after)) = (&old.gives, &new.gives)
         && !annotations::same(before, after)
     {
@@ -265,10 +308,19 @@ fn results(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec
                 format!("{name}() may give None now, says its annotation"),
             ));
         } else if optional(after) == optional(before) {
-            found.push(whole(
-                Confidence::Possible,
-                format!("{name}() says that it gives something else now"),
-            ));
+            // A corrected annotation changes nothing for those who call.
+            let sure = returned && annotations::exclude(before, after);
+            found.push(if sure {
+                whole(
+                    Confidence::Certain,
+                    format!("{name}() gives {after} now, and {before} in production"),
+                )
+            } else {
+                whole(
+                    Confidence::Possible,
+                    format!("{name}() says that it gives something else now"),
+                )
+            });
         }
     } else if new.may_give_none && !old.may_give_none {
         found.push(whole(

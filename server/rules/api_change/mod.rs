@@ -2,24 +2,27 @@
 
 mod attributes;
 mod deprecations;
+mod exceptions;
 mod function;
+mod imports;
+mod made;
+mod modules;
 mod names;
 mod pythons;
+mod shapes;
 mod surface;
 
 use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::knowledge::public::{
-    exported, is_exposed, is_importable, is_public, is_shipped, module_name, still_has,
-};
+use super::knowledge::public::{exported, is_exposed, is_public, is_shipped, still_has};
 use super::knowledge::told::tell;
 use super::{
     Confidence, Draft, FileChange, Finding, FixContext, Group, LoneFile, Meta, Place, Related,
     Reporter, Rule, Texts, Trial,
 };
-use crate::compare::branch::{MOST_USERS, User};
+use crate::compare::branch::User;
 use crate::compare::notes;
 use crate::compare::signature::Signature;
 use crate::fixes::Fix;
@@ -86,37 +89,7 @@ impl Rule for ApiChange {
     }
 
     fn deleted_file(&self, deleted: &LoneFile<'_>, reporter: &mut Reporter) {
-        let path = deleted.path;
-        let package = path.strip_suffix(".py").unwrap_or(path);
-        let folder = path.strip_suffix("/__init__.py").unwrap_or(path);
-        let stays = [format!("{package}/__init__.py"), format!("{folder}.py")];
-        let has_names =
-            1 < deleted.file.outline.definitions.len() || !deleted.file.outline.assigned.is_empty();
-        if deleted.file.is_test
-            || !is_importable(path)
-            || !has_names
-            || stays.iter().any(|one| deleted.branch.is_added(one))
-        {
-            return;
-        }
-        let name = module_name(path);
-        let message = match deleted.branch.heir(path) {
-            Some(heir) => {
-                format!("{name} is gone, its names are in {heir}: whoever imports it fails")
-            }
-            None => format!("{name} is gone: whoever imports it fails"),
-        };
-        let outline = deleted.file.outline;
-        let definitions = outline.definitions.iter().map(|one| &one.qualname);
-        let names = definitions.chain(outline.assigned.iter().map(|(name, _)| name));
-        let users = names.flat_map(|name| deleted.branch.users(path, name));
-        let users: Vec<User> = users.take(MOST_USERS).cloned().collect();
-        reporter.report(Draft {
-            detail: name,
-            covers: &["architecture-change"],
-            related: related(&users).collect(),
-            ..Draft::over(0..0, Confidence::Certain, message)
-        });
+        modules::deleted(deleted, reporter);
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
@@ -145,11 +118,13 @@ fn all(change: &FileChange<'_>, reporter: &mut Reporter) {
     if change.head.source.is_broken() || change.head.is_test {
         return;
     }
+    imports::compare(change, reporter);
     if is_shipped(change.path) {
         surface::compare(change, reporter);
         deprecations::compare(change, reporter);
         pythons::compare(change, reporter);
     }
+    modules::moved(change, reporter);
     if !is_exposed(change) {
         return;
     }
@@ -170,7 +145,6 @@ fn all(change: &FileChange<'_>, reporter: &mut Reporter) {
     }
     names::compare(change, names.as_ref(), reporter);
     attributes::compare(change, names.as_ref(), reporter);
-    moved_module(change, reporter);
 }
 
 /// Adds the places in other files that use what a finding speaks of.
@@ -191,7 +165,7 @@ fn tell_users(change: &FileChange<'_>, draft: &mut Draft) {
     };
     draft
         .related
-        .extend(related(change.branch.users(change.path, name)));
+        .extend(related(change.branch.users(change.base_path, name)));
 }
 
 fn related(users: &[User]) -> impl Iterator<Item = Related> {
@@ -199,22 +173,6 @@ fn related(users: &[User]) -> impl Iterator<Item = Related> {
         place: Place::Elsewhere(user.clone()),
         message: "uses it".to_owned(),
     })
-}
-
-/// A module that has another name.
-fn moved_module(change: &FileChange<'_>, reporter: &mut Reporter) {
-    let (old, new) = (module_name(change.base_path), module_name(change.path));
-    if old == new || !is_importable(change.base_path) {
-        return;
-    }
-    let (lines, text) = (change.head.source.lines(), change.head.source.text());
-    let message = format!("{old} is {new} now: whoever imports the old name fails");
-    reporter.report(Draft {
-        anchor: 0..0,
-        detail: old,
-        covers: &["architecture-change"],
-        ..Draft::over(lines.content(0, text), Confidence::Certain, message)
-    });
 }
 
 /// A public definition that production has and the hotfix does not, under this name.
@@ -230,7 +188,9 @@ fn gone(
     }
     let outer_gone =
         outer.kind == Kind::Class && change.head.outline.find(&outer.qualname).is_none();
-    if outer_gone || still_has(change.head, &old.qualname) {
+    // A constructor that is written for the class now is compared with its class.
+    let is_made = old.name == "__init__" && made::is_made(change.head, &outer.qualname);
+    if outer_gone || is_made || still_has(change.head, &old.qualname) {
         return;
     }
     let (span, message) = match partner {
@@ -371,6 +331,11 @@ fn same_name(change: &FileChange<'_>, old: &Definition, new: &Definition, report
         return;
     }
     let production = name_of(base, old);
+    let covers: &[&str] = match old.kind {
+        // A field that a call needs now is more than a new name.
+        Kind::Class => &["refactoring", "new-feature"],
+        _ => &["refactoring"],
+    };
     let mut say = |span: Range<usize>, confidence, message: String| {
         reporter.report(
             Draft {
@@ -380,45 +345,75 @@ fn same_name(change: &FileChange<'_>, old: &Definition, new: &Definition, report
                 message,
                 confidence,
                 related: Vec::new(),
-                covers: &["refactoring"],
+                covers,
             }
             .production(production.clone(), "production's version"),
         );
     };
     if old.kind == Kind::Class {
-        let bases = |source: &'_ Source, node| -> Vec<String> {
-            field(node, "superclasses").map_or_else(Vec::new, |list| {
-                children(list)
-                    .filter(|one| one.kind() != "keyword_argument")
-                    .map(|one| source.slice(named_base(one)).to_owned())
-                    .collect()
-            })
-        };
-        let kept = bases(head, now);
-        for lost in bases(base, before) {
-            if !kept.contains(&lost) && lost != "object" {
-                let message = format!("{} is no {lost} any more", old.qualname);
-                // A base that is replaced may well be a subclass of the old one.
-                let confidence = if kept.is_empty() {
-                    Confidence::Certain
-                } else {
-                    Confidence::Likely
-                };
-                say(name_of(head, new), confidence, message);
-            }
+        for found in class(change, old, (before, now)) {
+            let span = found.place.unwrap_or_else(|| name_of(head, new));
+            say(span, found.confidence, found.message);
         }
         return;
     }
     let method = old.parent != 0;
+    let sides = ((base, before), (head, now));
     let before = Signature::of(base, before, method);
     let now = Signature::of(head, now, method);
     if before.decorators.contains(&"overload") {
         return;
     }
-    for found in function::differences(&old.name, &before, &now) {
+    let returned = !shapes::same(sides.0, sides.1);
+    let mut all = function::differences(&old.qualname, &before, &now, returned);
+    let alike = !before.yields && !now.yields && before.is_async == now.is_async;
+    let is_told = before.gives.is_some() && before.gives != now.gives;
+    if returned && alike && !is_told && before.decorators == now.decorators {
+        all.extend(shapes::compare(&old.qualname, sides.0, sides.1));
+    }
+    for found in all {
         let span = found.place.unwrap_or_else(|| name_of(head, new));
         say(span, found.confidence, found.message);
     }
+}
+
+/// What callers notice of a class: how it is made, and which bases it lost.
+fn class(
+    change: &FileChange<'_>,
+    old: &Definition,
+    (before, now): (Node<'_>, Node<'_>),
+) -> Vec<function::Difference> {
+    let bases = |source: &'_ Source, node| -> Vec<String> {
+        field(node, "superclasses").map_or_else(Vec::new, |list| {
+            children(list)
+                .filter(|one| one.kind() != "keyword_argument")
+                .map(|one| source.slice(named_base(one)).to_owned())
+                .collect()
+        })
+    };
+    let mut found = made::compare(change, old, (before, now));
+    let kept = bases(change.head.source, now);
+    for lost in bases(change.base.source, before) {
+        let is_still = || {
+            kept.iter()
+                .any(|one| exceptions::is_a(change.head, one, &lost))
+        };
+        if kept.contains(&lost) || lost == "object" || is_still() {
+            continue;
+        }
+        // A base that is replaced may well be a subclass of the old one.
+        let confidence = if kept.is_empty() {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        };
+        found.push(function::Difference {
+            place: None,
+            confidence,
+            message: format!("{} no longer inherits from {lost}", old.qualname),
+        });
+    }
+    found
 }
 
 /// The bytes of a definition's name.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{is_public, place_of_deletion, still_has};
+use super::{is_public, made, place_of_deletion, still_has};
 use crate::compare::canonical;
 use crate::rules::knowledge::public::exported;
 use crate::rules::{Confidence, Draft, FileChange, Reporter};
@@ -91,6 +91,14 @@ pub(super) fn value_change(
 ) {
     let text = |file: File<'_>, node| canonical::text(file.source, node);
     if text(change.base, before) == text(change.head, after) {
+        return;
+    }
+    let sides = ((change.base.source, before), (change.head.source, after));
+    if let Some(told) = made::fields(name, sides.0, sides.1) {
+        reporter.report_if(told.map(|message| {
+            draft(after.byte_range(), Confidence::Certain, message)
+                .production(before.byte_range(), "production's fields")
+        }));
         return;
     }
     let literal = |node: Node<'_>| -> Option<&'static str> {

@@ -35,12 +35,74 @@ pub(super) fn what(path: &str) -> Option<&'static str> {
 }
 
 pub(super) fn compare(texts: &Texts<'_>, reporter: &mut Reporter) {
-    let (Some(what), None) = (what(texts.path), texts.base) else {
+    let Some(what) = what(texts.path) else {
         return;
     };
+    if let Some(base) = texts.base {
+        if what == "container" {
+            images(texts, base, reporter);
+        }
+        return;
+    }
     let name = texts.path.rsplit('/').next().unwrap_or(texts.path);
     let first = texts.head.lines().next().map_or(0, str::len);
     let message =
         format!("{name} is new: the hotfix brings a {what} that production does not have");
     reporter.report(draft(0..first, Confidence::Likely, message, "deployed"));
+}
+
+/// The images that a container is built on and that production's is not.
+fn images(texts: &Texts<'_>, base: &str, reporter: &mut Reporter) {
+    let (old, new) = (built_on(base), built_on(texts.head));
+    let mut left = old.clone();
+    let mut other: Vec<&Image<'_>> = Vec::new();
+    for image in &new {
+        match left.iter().position(|one| one.name == image.name) {
+            Some(at) => drop(left.remove(at)),
+            None => other.push(image),
+        }
+    }
+    for (image, was) in other.into_iter().zip(&left) {
+        let message = format!(
+            "The container is built on {} now, and on {} in production",
+            image.name, was.name
+        );
+        let span = image.start..image.start + image.name.len();
+        let draft = draft(span, Confidence::Likely, message, was.name);
+        reporter.report(draft.production(was.start..was.start + was.name.len(), "production has"));
+    }
+}
+
+/// An image and where it is named.
+#[derive(Clone)]
+struct Image<'t> {
+    name: &'t str,
+    start: usize,
+}
+
+/// What stands behind `FROM`, stages of the same file aside.
+fn built_on(text: &str) -> Vec<Image<'_>> {
+    let mut stages: Vec<&str> = Vec::new();
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let is_from = words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case("from"));
+        let mut words = words.skip_while(|word| word.starts_with("--"));
+        if let (true, Some(name)) = (is_from, words.next()) {
+            // What a variable stands for may be a stage as well.
+            if !stages.contains(&name) && !name.contains('$') {
+                let at = name.as_ptr() as usize - text.as_ptr() as usize;
+                found.push(Image { name, start: at });
+            }
+            if words
+                .next()
+                .is_some_and(|word| word.eq_ignore_ascii_case("as"))
+            {
+                stages.extend(words.next());
+            }
+        }
+    }
+    found
 }

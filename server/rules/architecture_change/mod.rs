@@ -68,6 +68,7 @@ impl Rule for ArchitectureChange {
         if added.file.is_test
             || !is_shipped(added.path)
             || !says_something(added.file) && !is_package
+            || is_revision(added.file)
         {
             return;
         }
@@ -81,6 +82,8 @@ impl Rule for ArchitectureChange {
             format!("The module {name} becomes a package")
         } else if is_package {
             format!("The package {name} is new: production has nothing like it")
+        } else if let Some(from) = source_of(added) {
+            format!("The module {name} is new: what it holds is in {from} in production")
         } else {
             format!("The module {name} is new: production has nothing like it")
         };
@@ -111,6 +114,27 @@ impl Rule for ArchitectureChange {
         };
         reporter.report(draft(0..0, confidence, message, "deleted"));
     }
+}
+
+/// Whether a file is a step of Alembic's, which has rules of its own.
+fn is_revision(file: File<'_>) -> bool {
+    let assigns = |name: &str| file.outline.assigned.iter().any(|(one, _)| one == name);
+    assigns("revision") && assigns("down_revision")
+}
+
+/// The file of production from which all that a new module defines came.
+fn source_of<'b>(added: &LoneFile<'b>) -> Option<&'b str> {
+    let all = added.file.outline.definitions.iter();
+    let mut top = all.filter(|one| one.kind != Kind::Module && one.parent == 0);
+    let branch = added.branch;
+    let from = |name: &str| {
+        branch
+            .came(added.path, name)
+            .map(|one| one.from.path.as_str())
+    };
+    let first = from(&top.next()?.qualname)?;
+    top.all(|one| from(&one.qualname).is_some())
+        .then_some(first)
 }
 
 fn draft(span: Range<usize>, confidence: Confidence, message: String, detail: &str) -> Draft {
@@ -168,7 +192,7 @@ fn classes(change: &FileChange<'_>, reporter: &mut Reporter) {
             }
             let message = match text.strip_prefix("metaclass=") {
                 Some(meta) => format!("{} gets the metaclass {meta}", new.qualname),
-                None => format!("{} is a {text} as well now", new.qualname),
+                None => format!("{} inherits from {text} as well now", new.qualname),
             };
             reporter.report(draft(span, Confidence::Likely, message, &text));
         }

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::rules::{Confidence, Draft, Reporter};
+use crate::rules::{Confidence, Draft, Reporter, Texts, notation};
 use crate::syntax::{File, Source};
+use crate::text::Lines;
 
 /// The lines of one conflict, each with its line end.
 #[derive(Debug, Clone)]
@@ -20,13 +21,15 @@ pub(super) struct Conflict {
 
 /// All conflicts of a text, in order.
 pub(super) fn conflicts(source: &Source) -> Vec<Conflict> {
-    let text = source.text();
+    in_text(source.text(), source.lines())
+}
+
+fn in_text(text: &str, lines: &Lines) -> Vec<Conflict> {
     if memchr::memmem::find(text.as_bytes(), b"<<<<<<<").is_none() {
         return Vec::new();
     }
     let mut found = Vec::new();
     let (mut begin, mut ancestor, mut middle) = (None, None, None);
-    let lines = source.lines();
     for line in 0..lines.count() {
         let range = lines.start(line)..lines.start(line + 1).min(text.len());
         let content = text[range.clone()].trim_end_matches(['\n', '\r']);
@@ -69,5 +72,41 @@ pub(super) fn check(file: File<'_>, reporter: &mut Reporter) {
         draft.span = span;
         draft.anchor = conflict.begin.start..conflict.end.end;
         reporter.report(draft);
+    }
+}
+
+/// The conflicts of a file that is not Python. Production may show one on purpose: only what it does
+/// not have counts. In a manifest or a lock one marker alone is left over from a merge as well.
+pub(super) fn compare_texts(texts: &Texts<'_>, reporter: &mut Reporter) {
+    let known = |line: &str| {
+        let production = texts.base.unwrap_or_default();
+        production.lines().any(|one| one == line)
+    };
+    let lines = Lines::new(texts.head);
+    let mut spans: Vec<Range<usize>> = in_text(texts.head, &lines)
+        .into_iter()
+        .map(|one| one.begin)
+        .collect();
+    if spans.is_empty() && notation(texts.path).is_some() {
+        let all = (0..lines.count()).map(|line| lines.content(line, texts.head));
+        let is_left = |line: &Range<usize>| {
+            let text = &texts.head[line.clone()];
+            is_marker(text, "<<<<<<<") || is_marker(text, ">>>>>>>")
+        };
+        spans.extend(all.into_iter().find(is_left));
+    }
+    for span in spans {
+        let line = texts.head[span.clone()].trim_end();
+        if !known(line) {
+            let span = span.start..span.start + line.len();
+            reporter.report(Draft {
+                detail: format!("conflict {line}"),
+                ..Draft::over(
+                    span,
+                    Confidence::Certain,
+                    "A merge conflict is not resolved here",
+                )
+            });
+        }
     }
 }

@@ -10,7 +10,7 @@ use tree_sitter::Node;
 
 use super::knowledge::comments::count;
 use super::knowledge::origins;
-use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
+use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Pair, Reporter, Rule, Texts};
 use crate::fixes::Fix;
 use crate::syntax::flow::facts_at;
 use crate::syntax::nodes::{
@@ -68,6 +68,10 @@ impl Rule for DebugLeftover {
 
     fn check_text(&self, file: File<'_>, reporter: &mut Reporter) {
         conflict::check(file, reporter);
+    }
+
+    fn compare_texts(&self, texts: &Texts<'_>, reporter: &mut Reporter) {
+        conflict::compare_texts(texts, reporter);
     }
 
     fn compare(&self, pair: &Pair<'_>, reporter: &mut Reporter) {

@@ -2,6 +2,7 @@
 
 mod automation;
 mod conda;
+mod faults;
 mod locks;
 mod poetry;
 mod requirements;
@@ -10,6 +11,8 @@ mod setup_py;
 mod toml;
 
 use std::ops::Range;
+
+pub use faults::{notation, unreadable};
 
 use super::{Confidence, Draft, FileChange, Group, Meta, Reporter, Rule, Texts, Trial};
 use crate::compare::normal::stable_hash;
@@ -68,7 +71,7 @@ impl Rule for DependencyChange {
         let (Some(read), Some(production)) = (reader(texts.path), texts.base) else {
             return;
         };
-        // A file that cannot be read says nothing, and the packaging tools say what is wrong.
+        // A file that cannot be read names no packages; see `unreadable`.
         let (Some(old), Some(new)) = (read(production), read(texts.head)) else {
             return;
         };

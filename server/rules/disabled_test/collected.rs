@@ -42,6 +42,10 @@ pub(super) fn renamed(pair: &Pair<'_>, base: &Unit<'_>, head: &Unit<'_>, reporte
                 format!("{now} is not found by the test runner; production's {old} is"),
             )
         };
+        let draft = Draft {
+            covers: &["refactoring"],
+            ..draft
+        };
         reporter.report(draft.production(name_of(base.node).byte_range(), "production's test"));
     }
 }
@@ -131,7 +135,7 @@ fn is_test_function(file: File<'_>, unit: &Unit<'_>) -> bool {
 }
 
 /// Whether the test runner finds the function: by its name, in a module or class.
-fn is_test(file: File<'_>, definition: &Definition) -> bool {
+pub(super) fn is_test(file: File<'_>, definition: &Definition) -> bool {
     definition.kind == Kind::Function
         && definition.name.starts_with("test")
         && file.outline.definitions[definition.parent].kind != Kind::Function

@@ -1,18 +1,19 @@
 //! `disabled-test`: a test of production is skipped, gone, or proves less.
 //!
 //! `assertions` reads what a test proves (`strength` how much each statement does), `weaker`
-//! compares both sides, `skips` reads what keeps a test from running, `cases` the cases that it
+//! compares both sides, `files` looks at whole files, `skips` reads what keeps a test from running, `cases` the cases that it
 //! runs on, `collected` whether it is found at all, `fix` brings production's back.
 
 mod assertions;
 mod cases;
 mod collected;
+mod files;
 mod fix;
 mod skips;
 mod strength;
 mod weaker;
 
-use super::{Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
+use super::{FileChange, Finding, FixContext, Group, LoneFile, Meta, Pair, Reporter, Rule, Trial};
 use crate::fixes::Fix;
 
 /// A test of production is skipped, gone, or proves less.
@@ -31,6 +32,18 @@ static META: Meta = Meta {
 impl Rule for DisabledTest {
     fn meta(&self) -> &'static Meta {
         &META
+    }
+
+    fn trial(&self) -> Trial {
+        Trial::Whole
+    }
+
+    fn compare_files(&self, change: &FileChange<'_>, reporter: &mut Reporter) {
+        files::renamed(change, reporter);
+    }
+
+    fn deleted_file(&self, deleted: &LoneFile<'_>, reporter: &mut Reporter) {
+        files::deleted(deleted, reporter);
     }
 
     fn compare(&self, pair: &Pair<'_>, reporter: &mut Reporter) {

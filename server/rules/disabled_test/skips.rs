@@ -121,13 +121,19 @@ fn marks(base: &Unit<'_>, head: &Unit<'_>, reporter: &mut Reporter) {
             Confidence::Certain
         };
         let what = match head.node.kind() {
-            "module" => "the tests of this file".to_owned(),
+            "module" => "The tests of this file".to_owned(),
             _ => head.slice(name_of(head.node)).to_owned(),
+        };
+        let (is, it) = match head.node.kind() {
+            "module" => ("are", "them"),
+            _ => ("is", "it"),
         };
         let message = match (skip.kind, skip.conditional) {
             ("xfail", _) => format!("{what} may fail now; production's may not"),
-            (_, true) => format!("{what} is skipped under a condition; production runs it always"),
-            _ => format!("{what} is skipped; production runs it"),
+            (_, true) => {
+                format!("{what} {is} skipped under a condition; production always runs {it}")
+            }
+            _ => format!("{what} {is} skipped; production runs {it}"),
         };
         reporter.report(Draft {
             detail: skip.kind.to_owned(),

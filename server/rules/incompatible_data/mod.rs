@@ -1,7 +1,9 @@
 //! `incompatible-data`: a name that outlives the process changes, so that production and the hotfix
 //! no longer find what the other one wrote.
 
+mod fields;
 mod names;
+mod tasks;
 
 use std::ops::Range;
 
@@ -35,6 +37,16 @@ impl Rule for IncompatibleData {
         if change.head.is_test || change.head.source.is_broken() || !is_shipped(change.path) {
             return;
         }
+        let assigns = |name: &str| {
+            let mut all = change.head.outline.assigned.iter();
+            all.any(|(one, _)| one == name)
+        };
+        if assigns("revision") && assigns("down_revision") {
+            // A migration has its own rule.
+            return;
+        }
+        tasks::compare(change, reporter);
+        fields::compare(change, reporter);
         for (index, hunk) in change.hunks.iter().enumerate() {
             let was = on_lines(change.edits.base(index), &hunk.base);
             let now = on_lines(change.edits.head(index), &hunk.head);

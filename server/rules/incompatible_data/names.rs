@@ -83,6 +83,12 @@ const SENDS: [&str; 15] = [
     "Queue",
 ];
 
+/// Calls that send a task on its way, which they can name.
+const ASKS: [&str; 3] = ["apply_async", "signature", "subtask"];
+
+/// Decorators that make a task of a function.
+pub(super) const TASKS: [&str; 4] = ["task", "shared_task", "periodic_task", "actor"];
+
 /// Arguments that name a way for messages.
 const WAYS: [&str; 8] = [
     "subject",
@@ -199,12 +205,12 @@ fn of_call<'s>(source: &'s Source, call: Node<'s>, found: &mut Vec<Name<'s>>) {
     if let (Some(kind), Some(first)) = (kind, first) {
         push(source, kind, first, found);
     }
-    if SENDS.contains(&last) {
+    if SENDS.contains(&last) || ASKS.contains(&last) || decorates && TASKS.contains(&last) {
         let ways = WAYS.iter().filter_map(|way| keyword(call, way, source));
         ways.for_each(|way| push(source, Kind::Message, way, found));
     }
     if decorates
-        && matches!(last, "task" | "shared_task")
+        && TASKS.contains(&last)
         && let Some(name) = keyword(call, "name", source)
     {
         push(source, Kind::Message, name, found);

@@ -30,7 +30,7 @@ pub(super) fn check(unit: &Unit<'_>, reporter: &mut Reporter) {
     }
 }
 
-fn is_revision(file: File<'_>) -> bool {
+pub(super) fn is_revision(file: File<'_>) -> bool {
     let assigns = |name: &str| file.outline.assigned.iter().any(|(one, _)| one == name);
     // Annotated in new revisions: `revision: str = "…"`.
     assigns("revision") && assigns("down_revision") && file.outline.names.is_imported("op")
@@ -89,7 +89,8 @@ fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
         let value = *given.get(at)?;
         Some(string_value(value, unit.source()).unwrap_or_else(|| unit.slice(value)))
     };
-    match unit.slice(field(function, "attribute")?) {
+    let called = unit.slice(field(function, "attribute")?);
+    match called {
         "drop_table" => {
             let message = format!(
                 "drop_table drops {}: going back brings it back without its rows",
@@ -120,6 +121,33 @@ fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
             (is_set(unit, column, "nullable", "false") && !filled)
                 .then(|| Draft::at(call, Confidence::Certain, message))
         }
+        "rename_table" => {
+            let message = format!(
+                "rename_table renames {}: production's code, which runs beside it and after a rollback, does not find it",
+                name(0)?
+            );
+            Some(Draft::at(call, Confidence::Certain, message))
+        }
+        "alter_column" if keyword(call, "new_column_name", unit.source()).is_some() => {
+            let message = format!(
+                "alter_column renames {}: production's code, which runs beside it and after a rollback, does not find it",
+                name(1)?
+            );
+            Some(Draft::at(call, Confidence::Certain, message))
+        }
+        "create_unique_constraint" | "create_index"
+            if called == "create_unique_constraint" || is_set(unit, call, "unique", "true") =>
+        {
+            let table = name(1)?;
+            let text = unit.source().text();
+            let is_new = ['"', '\'']
+                .iter()
+                .any(|quote| near(text, "create_table(", &format!("{quote}{table}{quote}")));
+            let message = format!(
+                "{called} wants rows of {table} to be unique: rows that exist may not be, and production's code may write such"
+            );
+            (!is_new).then(|| Draft::at(call, Confidence::Likely, message))
+        }
         "alter_column" if is_set(unit, call, "nullable", "false") => {
             let message = format!(
                 "alter_column makes {} NOT NULL: production's code may still write NULL",
@@ -129,6 +157,12 @@ fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
         }
         _ => None,
     }
+}
+
+/// Whether `what` stands right behind `call` somewhere.
+fn near(text: &str, call: &str, what: &str) -> bool {
+    let mut all = text.split(call).skip(1);
+    all.any(|rest| rest.trim_start().starts_with(what))
 }
 
 /// Whether the name is that of `with op.batch_alter_table(…) as name` around the call.

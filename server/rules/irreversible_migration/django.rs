@@ -38,7 +38,7 @@ pub(super) fn check(unit: &Unit<'_>, reporter: &mut Reporter) {
     });
 }
 
-fn is_migration(unit: &Unit<'_>) -> bool {
+pub(super) fn is_migration(unit: &Unit<'_>) -> bool {
     unit.node.kind() == "class_definition"
         && field(unit.node, "superclasses").is_some_and(|bases| {
             children(bases).any(|base| {
@@ -84,10 +84,76 @@ fn judge<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
             };
             Some(Draft::at(call, confidence, message))
         }
+        "RenameField" => renamed_field(unit, call),
+        "RenameModel" => renamed_model(unit, call),
+        "AddConstraint" | "AlterUniqueTogether" => unique(unit, call),
         "AddField" => added(unit, call),
         "AlterField" => altered(unit, call),
         _ => None,
     }
+}
+
+/// Another name for a column: production's code goes by the old one.
+fn renamed_field<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
+    let model = text(unit, call, "model_name", 0)?;
+    let (old, new) = (
+        text(unit, call, "old_name", 1)?,
+        text(unit, call, "new_name", 2)?,
+    );
+    if creates(unit, model) || old == new {
+        return None;
+    }
+    let message = format!(
+        "RenameField renames {model}.{old} to {new}: production's code, which runs beside it and after a rollback, does not find {old}"
+    );
+    Some(Draft::at(call, Confidence::Certain, message))
+}
+
+/// Another name for a model, and mostly for its table.
+fn renamed_model<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
+    let (old, new) = (
+        text(unit, call, "old_name", 0)?,
+        text(unit, call, "new_name", 1)?,
+    );
+    if creates(unit, old) || old == new {
+        return None;
+    }
+    // With a table of its own name a model takes that along.
+    let kept = ["db_table", "AlterModelTable"];
+    let keeps = kept.iter().any(|one| unit.source().text().contains(one));
+    if keeps {
+        return None;
+    }
+    let message = format!(
+        "RenameModel renames the table of {old}: production's code, which runs beside it and after a rollback, does not find it"
+    );
+    Some(Draft::at(call, Confidence::Certain, message))
+}
+
+/// Rows that exist, and those that production's code still writes, were never asked to be unique.
+fn unique<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
+    let source = unit.source();
+    let given = positional(call);
+    let model = text(unit, call, "model_name", 0).or_else(|| text(unit, call, "name", 0))?;
+    let (name, what) = if operation(unit, call)? == "AddConstraint" {
+        let one = keyword(call, "constraint", source).or_else(|| given.get(1).copied())?;
+        let called = unit.slice(field(one, "function")?);
+        if !called.ends_with("UniqueConstraint") {
+            return None;
+        }
+        ("AddConstraint", one)
+    } else {
+        let list = keyword(call, "unique_together", source).or_else(|| given.get(1).copied())?;
+        ("AlterUniqueTogether", list)
+    };
+    let is_empty = unit.slice(what) == "set()" || children(what).next().is_none();
+    if is_empty || creates(unit, model) {
+        return None;
+    }
+    let message = format!(
+        "{name} wants rows of {model} to be unique: rows that exist may not be, and production's code may write such"
+    );
+    Some(Draft::at(call, Confidence::Likely, message))
 }
 
 /// Whether an earlier operation of the same migration fills the field again on the way back: a
@@ -149,7 +215,7 @@ fn added<'a>(unit: &Unit<'a>, call: Node<'a>) -> Option<Draft> {
     let place = column(unit, call)?;
     if !has("default") {
         let message = format!(
-            "AddField makes {place} without null=True and without a default: rows that exist have no value for it"
+            "AddField adds {place} without null=True and without a default: rows that exist have no value for it"
         );
         return Some(Draft::at(call, Confidence::Certain, message));
     }

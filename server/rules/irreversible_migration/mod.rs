@@ -1,11 +1,13 @@
-//! `irreversible-migration`: a database change that the rollback cannot take back.
+//! `irreversible-migration`: a database change that the rollback cannot take back, or that does not fit
+//! production's code.
 
 mod alembic;
 mod django;
+mod edited;
 
 use tree_sitter::Node;
 
-use super::{Confidence, Finding, FixContext, Group, Meta, Reporter, Rule};
+use super::{Confidence, Finding, FixContext, Group, Meta, Pair, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
 use crate::syntax::nodes::{bare, keyword};
@@ -34,6 +36,13 @@ impl Rule for IrreversibleMigration {
         }
         django::check(unit, reporter);
         alembic::check(unit, reporter);
+    }
+
+    fn compare(&self, pair: &Pair<'_>, reporter: &mut Reporter) {
+        let (Some(base), Some(head), false) = (pair.base, pair.head, pair.head_file.is_test) else {
+            return;
+        };
+        edited::compare(base, head, reporter);
     }
 
     fn fixes(&self, context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use crate::compare::statements::Statement;
 use crate::syntax::Source;
-use crate::syntax::nodes::{Walk, children, field, positional, string_value, walk};
+use crate::syntax::nodes::{Walk, ancestors, children, field, positional, string_value, walk};
 
 /// Calls that declare an option of a command line.
 const DECLARE_OPTION: [&str; 5] = [
@@ -41,6 +41,32 @@ const SETTINGS: [&str; 9] = [
     "options",
     "opts",
     "transport_options",
+];
+
+/// Variables that the system, the shell or the login sets: nobody has to set them for a program.
+const GIVEN: [&str; 22] = [
+    "HOME",
+    "PATH",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "USER",
+    "USERNAME",
+    "LOGNAME",
+    "LANG",
+    "LC_ALL",
+    "SHELL",
+    "PWD",
+    "TERM",
+    "TZ",
+    "HOSTNAME",
+    "EDITOR",
+    "DISPLAY",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "APPDATA",
+    "USERPROFILE",
+    "XDG_CONFIG_HOME",
 ];
 
 /// What kind of switch.
@@ -122,7 +148,8 @@ pub fn in_statement(source: &Source, statement: &Statement<'_>) -> Vec<Switch> {
 }
 
 fn push(found: &mut Vec<Switch>, kind: Kind, name: &str, node: Node<'_>) {
-    let sound = !name.is_empty() && !name.contains(char::is_whitespace);
+    let given = kind == Kind::Environment && GIVEN.contains(&name);
+    let sound = !name.is_empty() && !name.contains(char::is_whitespace) && !given;
     if sound {
         found.push(Switch {
             kind,
@@ -186,7 +213,7 @@ fn of_call(source: &Source, call: Node<'_>, found: &mut Vec<Switch>) {
                 push(found, Kind::Setting, name, node);
             }
         }
-        (_, "get") if holds_settings(owner) => {
+        (_, "get") if holds_settings(owner) && !is_made_here(source, call, owner) => {
             if let Some((node, name)) = first {
                 push(found, by_name(owner), name, node);
             }
@@ -210,6 +237,25 @@ fn holds_settings(expression: &str) -> bool {
     SETTINGS.contains(&last) || last.ends_with("_options") || last.ends_with("_settings")
 }
 
+/// Whether the function around `node` makes the mapping `name` itself: then its keys are its own.
+fn is_made_here(source: &Source, node: Node<'_>, name: &str) -> bool {
+    let Some(function) = ancestors(node).find(|up| up.kind() == "function_definition") else {
+        return false;
+    };
+    let mut made = false;
+    walk(function, &mut |node| {
+        let sides = field(node, "left").zip(field(node, "right"));
+        if let ("assignment", Some((left, right))) = (node.kind(), sides)
+            && source.slice(left) == name
+        {
+            let called = field(right, "function").map(|one| source.slice(one));
+            made |= right.kind() == "dictionary" || called == Some("dict");
+        }
+        if made { Walk::Over } else { Walk::Into }
+    });
+    made
+}
+
 /// What reading an item by its name is: a plain `options` may be any mapping.
 fn by_name(holder: &str) -> Kind {
     if matches!(holder, "options" | "opts") {
@@ -229,7 +275,9 @@ fn of_subscript(source: &Source, subscript: Node<'_>, found: &mut Vec<Switch>) {
     };
     match source.slice(value) {
         "os.environ" | "environ" => push(found, Kind::Environment, name, key),
-        other if holds_settings(other) => push(found, by_name(other), name, key),
+        other if holds_settings(other) && !is_made_here(source, subscript, other) => {
+            push(found, by_name(other), name, key)
+        }
         _ => {}
     }
 }

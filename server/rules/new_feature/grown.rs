@@ -55,6 +55,7 @@ fn class(
     reporter: &mut Reporter,
 ) {
     let known = attributes(change.base.source, before);
+    let production = change.base.source.slice(before);
     for (name, one) in attributes(change.head.source, now) {
         let shown = format!("{class}.{name}");
         if name.starts_with('_') {
@@ -64,7 +65,10 @@ fn class(
             longer(change, &shown, (old.value, one.value), reporter);
             continue;
         }
-        if still_has(change.base, &shown) {
+        // What production's methods set is only declared now.
+        let is_set = production.contains(&format!("self.{name} = "))
+            || production.contains(&format!("self.{name}: "));
+        if is_set || still_has(change.base, &shown) {
             continue;
         }
         // A declared field is one of what is stored, sent or set.

@@ -128,7 +128,13 @@ fn definitions(change: &FileChange<'_>, exposed: bool, reporter: &mut Reporter) 
                 names.contains(&name.rsplit('.').next().unwrap_or(name)) && one.contains('(')
             })
         };
-        if decorators.iter().any(|one| one.contains("overload"))
+        let closes = one.parent != 0
+            && matches!(
+                one.name.as_str(),
+                "close" | "aclose" | "closed" | "shutdown"
+            );
+        if closes
+            || decorators.iter().any(|one| one.contains("overload"))
             || hooks::is_check(change, one, &decorators)
             || hooks::was_attribute(change, one)
         {
@@ -237,8 +243,11 @@ fn parameters(change: &FileChange<'_>, reporter: &mut Reporter) {
             continue;
         }
         let before = Signature::of(base.source, before, old.parent != 0);
-        for one in Signature::of(head.source, now, new.parent != 0).takes {
-            let optional = one.default.is_some() && before.find(one.name).is_none();
+        let after = Signature::of(head.source, now, new.parent != 0);
+        for (at, one) in after.takes.iter().enumerate() {
+            // Another name for a parameter adds none.
+            let renamed = after.takes_over(at, &before).is_some();
+            let optional = !renamed && one.default.is_some() && before.find(one.name).is_none();
             if optional && is_used(head.source, now, one.name) {
                 let asked = is_asked(head.source, now, one.name);
                 let message = if asked {

@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use super::draft;
-use crate::compare::canonical::Token;
+use crate::compare::canonical::{self, Token};
 use crate::compare::edits::Part;
 use crate::compare::statements::{Statement, untyped};
 use crate::rules::{FileChange, Reporter};
-use crate::syntax::nodes::{ancestors, field};
+use crate::syntax::Source;
+use crate::syntax::nodes::{Walk, ancestors, field, walk};
+use crate::syntax::unit::definition_node;
+use tree_sitter::Node;
 
 /// Modules that only annotations need.
 const TYPING: [&str; 5] = [
@@ -30,6 +33,9 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) -> Vec<R
         if old.is_empty() && new.is_empty() || old != new {
             continue;
         }
+        if head.statements.iter().any(|one| gives_other(change, one)) {
+            continue;
+        }
         let first = head.statements.iter().find(|one| !is_for_types(&head, one));
         let Some(first) = first else { continue };
         let line = change.head.source.lines().line_of(first.span.start);
@@ -44,6 +50,41 @@ pub(super) fn compare(change: &FileChange<'_>, reporter: &mut Reporter) -> Vec<R
         told.push(change.hunks[index].head.clone());
     }
     told
+}
+
+/// Whether a statement begins a function that returns something else in another hunk: then its
+/// annotation goes with that.
+fn gives_other(change: &FileChange<'_>, statement: &Statement<'_>) -> bool {
+    if statement.node.kind() != "function_definition" {
+        return false;
+    }
+    let index = change.head.outline.index_at(statement.node.start_byte());
+    let old = change.matching.base_of(index);
+    let old = old.and_then(|old| {
+        definition_node(
+            change.base.source,
+            change.base.outline.definitions.get(old)?,
+        )
+    });
+    old.is_some_and(|old| {
+        returned(change.base.source, old) != returned(change.head.source, statement.node)
+    })
+}
+
+/// What a function's own `return` and `yield` statements give.
+fn returned(source: &Source, function: Node<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(body) = field(function, "body") {
+        walk(body, &mut |node| match node.kind() {
+            "function_definition" | "class_definition" | "lambda" => Walk::Over,
+            "return_statement" | "yield" => {
+                found.push(canonical::text(source, node));
+                Walk::Over
+            }
+            _ => Walk::Into,
+        });
+    }
+    found
 }
 
 /// What a hunk says besides annotations and what they need.
