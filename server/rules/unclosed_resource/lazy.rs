@@ -4,8 +4,9 @@
 
 use tree_sitter::Node;
 
-use super::super::knowledge::openers::{self, Kind, Taker};
+use super::super::knowledge::openers::Kind;
 use super::super::knowledge::uses;
+use super::takers::{Taker, taker};
 use crate::syntax::Unit;
 use crate::syntax::nodes::{
     Walk, bare, children, field, keyword, own, positional, scope_of, statement_of, walk,
@@ -327,7 +328,7 @@ impl<'a> Follower<'_, 'a> {
                     .is_some_and(|up| up.kind() == "keyword_argument");
             return (!kept).then_some(true);
         }
-        match openers::taker(unit, call) {
+        match taker(unit, call) {
             Taker::Owns if wraps(last) => Some(false),
             Taker::Owns => None,
             Taker::Unknown => {
