@@ -305,7 +305,7 @@ fn unknown_capture(template: &str, query: &Query) -> Result<(), String> {
 /// Whether a fix can be Python somewhere: as statements, an expression, an argument, a clause, the
 /// head of a block.
 fn may_parse(template: &str) -> bool {
-    const PLACES: [(&str, &str); 9] = [
+    const PLACES: [(&str, &str); 11] = [
         ("", "\n"),
         ("f(", ")\n"),
         ("{", "}\n"),
@@ -314,6 +314,8 @@ fn may_parse(template: &str) -> bool {
         ("", "\ndef f():\n    pass\n"),
         ("try:\n    pass\n", "\n    pass\n"),
         ("if x:\n    pass\n", "\n    pass\n"),
+        ("try:\n    pass\n", ":\n    pass\n"),
+        ("if x:\n    pass\n", ":\n    pass\n"),
         ("def f(", "):\n    pass\n"),
     ];
     let filled = CAPTURES.iter().fold(template.to_owned(), |text, capture| {

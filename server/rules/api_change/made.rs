@@ -51,19 +51,22 @@ pub(super) fn has_field(change: &FileChange<'_>, class: &Definition, name: &str)
     fields.is_some_and(|one| one.find(name).is_some()) && is_made(head, &class.qualname)
 }
 
-/// `namedtuple("P", "a b")` on both sides: what differs, if the fields do.
+/// Whether both sides list the fields of a named tuple: `namedtuple("P", "a b")`.
+pub(super) fn are_listed(
+    (base, old): (&Source, Node<'_>),
+    (head, new): (&Source, Node<'_>),
+) -> bool {
+    listed(base, old).is_some() && listed(head, new).is_some()
+}
+
+/// What differs between two such lists.
 pub(super) fn fields(
     name: &str,
     (base, old): (&Source, Node<'_>),
     (head, new): (&Source, Node<'_>),
-) -> Option<Option<String>> {
+) -> Option<String> {
     let (was, is) = (listed(base, old)?, listed(head, new)?);
-    Some(differ(
-        name,
-        &was,
-        &is,
-        !head.slice(new).contains("defaults"),
-    ))
+    differ(name, &was, &is, !head.slice(new).contains("defaults"))
 }
 
 /// `all_needed` says that no field has a default.

@@ -94,7 +94,8 @@ pub(super) fn value_change(
         return;
     }
     let sides = ((change.base.source, before), (change.head.source, after));
-    if let Some(told) = made::fields(name, sides.0, sides.1) {
+    if made::are_listed(sides.0, sides.1) {
+        let told = made::fields(name, sides.0, sides.1);
         reporter.report_if(told.map(|message| {
             draft(after.byte_range(), Confidence::Certain, message)
                 .production(before.byte_range(), "production's fields")

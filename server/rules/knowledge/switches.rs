@@ -276,7 +276,7 @@ fn of_subscript(source: &Source, subscript: Node<'_>, found: &mut Vec<Switch>) {
     match source.slice(value) {
         "os.environ" | "environ" => push(found, Kind::Environment, name, key),
         other if holds_settings(other) && !is_made_here(source, subscript, other) => {
-            push(found, by_name(other), name, key)
+            push(found, by_name(other), name, key);
         }
         _ => {}
     }
