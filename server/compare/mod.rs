@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod constructed;
 pub mod edits;
 pub mod form;
+mod formats;
 pub mod matching;
 pub mod normal;
 pub mod notes;

@@ -174,10 +174,6 @@ impl<'a> Builder<'a> {
     }
 
     /// Removes a statement with its line and gives the comment that stood behind it.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one says that it cannot be done"
-    )]
     pub fn remove_with_comment(&mut self, statement: Node<'_>) -> Option<Option<String>> {
         let source = self.source();
         (begins_line(source, statement) && ends_line(source, statement)).then_some(())?;

@@ -20,8 +20,9 @@ const ASKED: usize = 32;
 
 /// The uses that deserve a word, each with its confidence.
 pub(super) fn all<'a>(unit: &Unit<'a>, found: Vec<Access<'a>>) -> Vec<Access<'a>> {
-    let (tentative, plain): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|one| one.is_tentative());
+    let (tentative, plain): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(super::lattice::Access::is_tentative);
     let mut all = if plain.len() <= ASKED {
         plain
             .into_iter()

@@ -110,7 +110,7 @@ fn ends_tasks(unit: &Unit<'_>, text: &str) -> bool {
 /// cancelled itself is another matter.
 pub(super) fn goes_on_when_cancelled(unit: &Unit<'_>, clause: Node<'_>, names: &[&str]) -> bool {
     let cancelled = |name: &&str| last_part(name) == "CancelledError";
-    if !unit.is_async() || names.is_empty() || !names.iter().all(|name| cancelled(name)) {
+    if !unit.is_async() || names.is_empty() || !names.iter().all(cancelled) {
         return false;
     }
     let text = unit.slice(unit.node);

@@ -275,11 +275,7 @@ pub(super) fn is_next_round(unit: &Unit<'_>, way: &Way<'_>) -> bool {
     let in_loop = ancestors(way.asked)
         .take_while(|up| !is_scope(*up))
         .any(|up| up.kind() == "while_statement");
-    way.is_handler
-        && !names.is_empty()
-        && names.iter().all(|name| waits(name))
-        && goes_on
-        && in_loop
+    way.is_handler && !names.is_empty() && names.iter().all(waits) && goes_on && in_loop
 }
 
 /// Whether a function that ends or begins something is asked a second time: `stop()` of what does
