@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::fixes::{Applicability, Builder, Fix, hotfix_comment};
 use crate::rules::FixContext;
-use crate::rules::knowledge::keys::{Keys, constant_subscript, path};
+use crate::rules::knowledge::keys::{Keys, constant_subscript, is_taken_out, path};
 use crate::syntax::Unit;
 use crate::syntax::flow::contains;
 use crate::syntax::nodes::{ancestors, bare, children, field, statement_of};
@@ -42,7 +42,7 @@ impl<'c, 'a> Read<'c, 'a> {
     }
 
     pub(super) fn fixes(&self) -> Vec<Fix> {
-        [self.raise(), self.default(), self.skip()]
+        [self.raise(), self.take_out(), self.default(), self.skip()]
             .into_iter()
             .flatten()
             .collect()
@@ -180,7 +180,26 @@ impl<'c, 'a> Read<'c, 'a> {
         vec![self.object]
     }
 
+    /// `del data["old"]` as `data.pop("old", None)`.
+    fn take_out(&self) -> Option<Fix> {
+        let statement = self.statement;
+        let only = statement.kind() == "delete_statement" && self.node.parent() == Some(statement);
+        if !only {
+            return None;
+        }
+        let call = format!("{}.pop({}, None)", self.mapping, self.quoted);
+        let mut builder = Builder::new(self.unit.file);
+        builder.replace(statement, call.clone());
+        Some(builder.finish(
+            format!("Use {call}, which takes nothing out where there is nothing"),
+            Applicability::NeedsReview,
+        ))
+    }
+
     fn default(&self) -> Option<Fix> {
+        if is_taken_out(self.node) {
+            return None;
+        }
         let asking_is_free = !self.path.contains('(') && !self.mapping.contains('\n');
         if !asking_is_free || !self.is_evaluated_first() || self.is_augmented() {
             return None;

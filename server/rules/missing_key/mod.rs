@@ -9,7 +9,8 @@ mod settled;
 use tree_sitter::Node;
 
 use super::knowledge::keys::{
-    Keys, Presence, Written, constant_subscript, is_load, module_lacks, path, root, written,
+    Keys, Presence, Written, constant_subscript, is_load, is_taken_out, module_lacks, path, root,
+    written,
 };
 use super::knowledge::outside::{Origin, origin};
 use super::knowledge::typed;
@@ -81,7 +82,10 @@ fn judge<'a>(
 ) -> Option<Draft> {
     let (object, key) = constant_subscript(unit, read)?;
     let mapping = path(unit, object)?;
-    if !is_load(read) || in_type(read) || keys.is_gone_through(read, &mapping) {
+    if !(is_load(read) || is_taken_out(read))
+        || in_type(read)
+        || keys.is_gone_through(read, &mapping)
+    {
         return None;
     }
     match own_knowledge(unit, keys, object, key) {
@@ -173,6 +177,12 @@ fn judge<'a>(
         (Confidence::Possible, "its keys depend on its kind")
     } else {
         (confidence, why)
+    };
+    // Who takes a key out has mostly just seen it.
+    let confidence = if asked.is_none() && is_taken_out(read) {
+        Confidence::Possible
+    } else {
+        confidence
     };
     let message = if mapping.ends_with("environ") {
         format!("The environment may lack {key}: this raises KeyError")

@@ -404,7 +404,8 @@ impl Lattice for Has<'_, '_, '_, '_> {
     }
 
     fn observe(&mut self, event: Event, state: &State) {
-        if event.step != Step::Value {
+        // A key that is taken out has to be there, as one that is read.
+        if !matches!(event.step, Step::Value | Step::Bind(Bound::Deleted)) {
             return;
         }
         let id = self.flat().node(event.at).id();

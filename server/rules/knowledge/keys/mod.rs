@@ -79,6 +79,20 @@ pub fn is_load(node: Node<'_>) -> bool {
     true
 }
 
+/// Whether the node is what a `del` takes out, which fails as a read does.
+#[must_use]
+pub fn is_taken_out(node: Node<'_>) -> bool {
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        match parent.kind() {
+            "delete_statement" => return true,
+            kind if is_group(kind) => at = parent,
+            _ => return false,
+        }
+    }
+    false
+}
+
 /// The first name of a path.
 #[must_use]
 pub fn root(path: &str) -> &str {
