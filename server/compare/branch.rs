@@ -195,6 +195,21 @@ impl Branch {
         !self.users.is_empty()
     }
 
+    /// Forgets names of packages that are modules in them: those can be imported all the same. `paths`
+    /// is all files of the repository, sorted or not.
+    pub fn keep_submodules(&mut self, paths: &[String]) {
+        let is_module = |wanted: &Wanted| {
+            let folder = wanted.path.strip_suffix("__init__.py");
+            folder.is_some_and(|folder| {
+                let module = format!("{folder}{}.py", wanted.qualname);
+                let package = format!("{folder}{}/__init__.py", wanted.qualname);
+                paths.iter().any(|path| *path == module || *path == package)
+            })
+        };
+        self.users
+            .retain(|wanted, _| wanted.way != Way::Imported || !is_module(wanted));
+    }
+
     /// Looks through one more file of the repository.
     pub fn read_user(&mut self, path: &str, file: &Path, text: &str) {
         for (wanted, users) in &mut self.users {

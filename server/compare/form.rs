@@ -62,6 +62,9 @@ impl Form {
 fn alone(edits: &Edits<'_>, hunk: usize) -> Option<Kind> {
     let (base, head) = (edits.base(hunk), edits.head(hunk));
     if edits.same_code(hunk).is_some() {
+        if comments_matter(base, head) {
+            return None;
+        }
         let comments = base.comments.len() + head.comments.len();
         return Some(if comments == 0 {
             Kind::Layout
@@ -70,6 +73,41 @@ fn alone(edits: &Edits<'_>, hunk: usize) -> Option<Kind> {
         });
     }
     one_way(base, head).then_some(Kind::Way)
+}
+
+/// The comments of a hunk without their marks and the blanks around.
+#[must_use]
+pub fn words(part: Part<'_, '_>) -> Vec<String> {
+    let comments = part.comments.iter();
+    comments
+        .map(|one| part.source.slice(*one))
+        .map(|text| text.trim_matches(['#', ' ', '\t']).to_owned())
+        .collect()
+}
+
+/// Whether a comment that only one side has belongs to the hotfix or is read by a tool.
+#[must_use]
+pub fn comments_matter(base: Part<'_, '_>, head: Part<'_, '_>) -> bool {
+    let (old, new) = (words(base), words(head));
+    let only = |all: &[String], others: &[String]| {
+        all.iter()
+            .filter(|one| !others.contains(one))
+            .any(|one| means_something(one))
+    };
+    only(&old, &new) || only(&new, &old)
+}
+
+fn means_something(comment: &str) -> bool {
+    /// Beginnings of comments that tell a tool what to do.
+    const DIRECTIVES: [&str; 14] = [
+        "noqa", "type:", "pragma", "pylint:", "nosec", "fmt:", "isort:", "ruff:", "mypy:",
+        "pyright:", "yapf:", "flake8:", "!", "-*-",
+    ];
+    let lower = comment.to_ascii_lowercase();
+    // UTF-8 is what Python 3 reads anyway.
+    let default = lower.contains("-*-") && lower.contains("coding: utf-8");
+    let starts = |start: &&str| lower.starts_with(*start);
+    !default && (lower.contains("hotfix") || DIRECTIVES.iter().any(starts))
 }
 
 /// Whether both sides say the same, statement by statement, each its own way.
@@ -157,8 +195,8 @@ impl Formal {
     #[must_use]
     pub fn of(counts: &Counts, path: &str) -> Option<Self> {
         let all = counts.get(Fact::Hunks);
-        let form = counts.get(Fact::LayoutHunks) + counts.get(Fact::FormHunks);
-        let places = form + counts.get(Fact::CommentHunks);
+        let places = [Fact::LayoutHunks, Fact::FormHunks, Fact::CommentHunks];
+        let places = places.iter().map(|&fact| counts.get(fact)).sum();
         let mends = [
             Fact::FilesAdded,
             Fact::FilesDeleted,
@@ -171,7 +209,7 @@ impl Formal {
         let elsewhere = mends.iter().any(|&fact| 0 < counts.get(fact));
         let whole = all <= places && !elsewhere;
         let nearly = MANY_PLACES <= all && u64::from(all) * 9 <= u64::from(places) * 10;
-        (0 < form && (whole || nearly)).then(|| Self {
+        (0 < places && (whole || nearly)).then(|| Self {
             path: path.to_owned(),
             places,
             all,

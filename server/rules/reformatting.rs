@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use tree_sitter::Node;
-
 use super::{
     Confidence, Draft, FileChange, Finding, FixContext, Group, Meta, Reporter, Rule, Trial,
 };
 use crate::compare::edits::Edits;
-use crate::compare::form::Formal;
+use crate::compare::form::{Formal, comments_matter, words};
 use crate::compare::spelling;
 use crate::fixes::hunk::{Target, restore_hunk};
 use crate::fixes::{Applicability, Fix};
@@ -26,12 +24,6 @@ static META: Meta = Meta {
     docs: include_str!("docs/reformatting.md"),
     pattern: None,
 };
-
-/// Beginnings of comments that tell a tool what to do.
-const DIRECTIVES: [&str; 14] = [
-    "noqa", "type:", "pragma", "pylint:", "nosec", "fmt:", "isort:", "ruff:", "mypy:", "pyright:",
-    "yapf:", "flake8:", "!", "-*-",
-];
 
 impl Rule for Reformatting {
     fn meta(&self) -> &'static Meta {
@@ -173,33 +165,12 @@ fn what_changes(edits: &Edits<'_>, index: usize) -> Option<What> {
         return Some(What::Layout);
     }
     let (base, head) = (edits.base(index), edits.head(index));
-    let words = |source: &'_ Source, comments: &[Node<'_>]| -> Vec<String> {
-        comments
-            .iter()
-            .map(|one| source.slice(*one).trim_matches(['#', ' ', '\t']).to_owned())
-            .collect()
-    };
-    let old = words(base.source, base.comments);
-    let new = words(head.source, head.comments);
+    let (old, new) = (words(base), words(head));
     if old == new {
         let blank = head.statements.is_empty() && new.is_empty();
         return Some(if blank { What::Blank } else { What::Layout });
     }
-    let meant = |all: &[String], others: &[String]| {
-        all.iter()
-            .filter(|one| !others.contains(one))
-            .any(|one| means_something(one))
-    };
-    (!meant(&old, &new) && !meant(&new, &old)).then_some(What::Comments)
-}
-
-/// Whether a comment belongs to the hotfix or is read by a tool.
-fn means_something(comment: &str) -> bool {
-    let lower = comment.to_ascii_lowercase();
-    // UTF-8 is what Python 3 reads anyway.
-    let default = lower.contains("-*-") && lower.contains("coding: utf-8");
-    !default
-        && (lower.contains("hotfix") || DIRECTIVES.iter().any(|start| lower.starts_with(start)))
+    (!comments_matter(base, head)).then_some(What::Comments)
 }
 
 /// The bytes that show a hunk: its lines without the blanks around them, or the line behind a

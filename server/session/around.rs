@@ -189,6 +189,7 @@ fn find_users(
     cancel: &Cancel,
     read: impl Fn(&str) -> Option<Vec<u8>>,
 ) {
+    branch.keep_submodules(paths);
     let end = Instant::now() + LONGEST_SEARCH;
     let mut left = MOST_SEARCHED_BYTES;
     let python = paths.iter().filter(|path| is_python(Path::new(path)));

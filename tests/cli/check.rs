@@ -409,3 +409,30 @@ fn a_reader_that_leaves_early_is_no_error() {
         );
     }
 }
+
+#[test]
+fn a_package_that_no_longer_imports_its_own_module_breaks_nobody() {
+    let repo = hotfix_repo();
+    repo.switch("main");
+    repo.write(
+        "store/__init__.py",
+        "from . import rates\nfrom .rates import tax\n",
+    );
+    repo.write("store/rates.py", "def tax():\n    return 1\n");
+    repo.write(
+        "web.py",
+        "from store import rates, tax\n\nrates.tax() + tax()\n",
+    );
+    repo.commit("Open a store");
+    repo.branch("hotfix/v1.2.2");
+    repo.write("store/__init__.py", "");
+    let outcome = run(repo.root(), &["check", "--format", "concise"]);
+    assert!(
+        outcome.stdout.contains("tax can no longer be imported"),
+        "{outcome:?}"
+    );
+    assert!(
+        !outcome.stdout.contains("rates can no longer be imported"),
+        "{outcome:?}"
+    );
+}

@@ -126,7 +126,7 @@ def is_error_like(answer: Answer) -> bool:
     facts = answer.facts
     fewer = facts.get("assertions-added", 0) < facts.get("assertions-removed", 0)
     warned = answer.of(["reformatting", "api-change"], "warning")
-    return bool(warned or fewer or facts.get("files-deleted", 0))
+    return bool(warned or fewer or facts.get("only-form", 0) or facts.get("files-deleted", 0))
 
 
 def share(answers: list[Answer], holds) -> float:
@@ -182,8 +182,8 @@ follows from its release line, news fragment, prefix, trailer or author, never f
 
 {listed}
 
-An error-like sign: hardly anything but the form of the code changes (a warning of `reformatting`), assertions
-become fewer, a production file goes away, or a warning of `api-change`.
+An error-like sign: hardly anything but the form of the code changes (the fact `only-form`, or a warning of
+`reformatting`), assertions become fewer, a production file goes away, or a warning of `api-change`.
 
 The {len(tables.pattern_warnings())} warnings about the code of real hotfixes stand in {len(alarmed)} commits.
 

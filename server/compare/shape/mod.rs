@@ -120,8 +120,8 @@ impl Shape {
     /// Places of production code where only the form changes.
     #[must_use]
     pub fn form(&self) -> u32 {
-        let count = |fact| self.counts.get(fact);
-        count(Fact::LayoutHunks).saturating_add(count(Fact::FormHunks))
+        let all = [Fact::LayoutHunks, Fact::FormHunks, Fact::CommentHunks];
+        all.iter().map(|&fact| self.counts.get(fact)).sum()
     }
 
     /// Adds what the paths alone tell.
@@ -144,7 +144,7 @@ impl Shape {
         let hunks = counts.get(Fact::Hunks);
         counts.add(Fact::OnlyLayout, u32::from(0 < hunks && hunks <= same));
         let form = counts.get(Fact::FormHunks);
-        let only_form = 0 < form + counts.get(Fact::LayoutHunks) && hunks <= same + form;
+        let only_form = 0 < hunks && hunks <= same + form;
         counts.add(Fact::OnlyForm, u32::from(only_form));
         let elsewhere = counts.get(Fact::Files) == 0 && 0 < counts.get(Fact::AllFiles);
         counts.add(Fact::NoProduction, u32::from(elsewhere));

@@ -70,5 +70,9 @@ fn hands_on(change: &FileChange<'_>, statement: Node<'_>, name: &str) -> bool {
     let source: &Source = change.base.source;
     change.path.ends_with("/__init__.py")
         && !name.starts_with('_')
-        && field(statement, "module_name").is_some_and(|from| source.slice(from).starts_with('.'))
+        && field(statement, "module_name").is_some_and(|from| {
+            // `from . import orders` names a module, which can be imported all the same.
+            let from = source.slice(from);
+            from.starts_with('.') && from.trim_start_matches('.') != ""
+        })
 }
