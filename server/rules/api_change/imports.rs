@@ -73,6 +73,6 @@ fn hands_on(change: &FileChange<'_>, statement: Node<'_>, name: &str) -> bool {
         && field(statement, "module_name").is_some_and(|from| {
             // `from . import orders` names a module, which can be imported all the same.
             let from = source.slice(from);
-            from.starts_with('.') && from.trim_start_matches('.') != ""
+            from.starts_with('.') && !from.trim_start_matches('.').is_empty()
         })
 }

@@ -178,22 +178,29 @@ fn judge<'a>(
     } else {
         (confidence, why)
     };
-    // Who takes a key out has mostly just seen it.
-    let confidence = if asked.is_none() && is_taken_out(read) {
-        Confidence::Possible
-    } else {
-        confidence
-    };
-    let message = if mapping.ends_with("environ") {
-        format!("The environment may lack {key}: this raises KeyError")
-    } else {
-        format!("{mapping} may lack the key {key:?} and then raises KeyError: {why}")
-    };
-    let draft = Draft::at(read, confidence, message);
+    let confidence = of_deletion(confidence, read, asked.is_some());
+    let draft = Draft::at(read, confidence, told(&mapping, key, why));
     Some(match asked {
         Some(place) => draft.related(place, format!("Here a missing {key:?} is allowed for")),
         None => draft,
     })
+}
+
+fn told(mapping: &str, key: &str, why: &str) -> String {
+    if mapping.ends_with("environ") {
+        format!("The environment may lack {key}: this raises KeyError")
+    } else {
+        format!("{mapping} may lack the key {key:?} and then raises KeyError: {why}")
+    }
+}
+
+/// Who takes a key out has mostly just seen it.
+fn of_deletion(confidence: Confidence, read: Node<'_>, is_asked: bool) -> Confidence {
+    if !is_asked && is_taken_out(read) {
+        Confidence::Possible
+    } else {
+        confidence
+    }
 }
 
 /// `json.loads(text)["id"]`: nobody can ask what has no name.

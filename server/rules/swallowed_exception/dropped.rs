@@ -10,6 +10,11 @@ use crate::syntax::nodes::{Walk, ancestors, children, field, is_scope, keyword, 
 
 /// `return`, `break` or `continue` in a `finally` throws away whatever was raised.
 pub(super) fn left_by_finally(unit: &Unit<'_>, reporter: &mut Reporter) {
+    // What leaves the block is handed to `__exit__`; Python raises it again behind its return.
+    let name = field(unit.node, "name").map_or("", |name| unit.slice(name));
+    if matches!(name, "__exit__" | "__aexit__") {
+        return;
+    }
     for clause in unit.own(&["finally_clause"]) {
         let Some(leaves) = leaves(clause) else {
             continue;
