@@ -4,6 +4,7 @@ use super::lattice::{MayBeNone, State, plain_name};
 use super::source::{Ground, Why};
 use crate::rules::Confidence;
 use crate::syntax::flow::{Lattice, Path, Place};
+use crate::syntax::nodes::{ancestors, children, field};
 
 impl MayBeNone<'_, '_, '_> {
     /// Takes from `state` what is not None where `condition` holds (or does not).
@@ -201,7 +202,13 @@ impl MayBeNone<'_, '_, '_> {
                 .unit
                 .names()
                 .is_imported(lattice.flat().slice(operand));
-            let confidence = if alone && !imported {
+            // What a handler behind `if x is None: raise …` does knows why it is there.
+            let raises = ancestors(node)
+                .find(|up| up.kind() == "if_statement")
+                .and_then(|choice| field(choice, "consequence"))
+                .and_then(|body| children(body).last())
+                .is_some_and(|last| last.kind() == "raise_statement");
+            let confidence = if alone && !imported && !raises {
                 Confidence::Likely
             } else {
                 Confidence::Possible

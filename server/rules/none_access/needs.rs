@@ -17,9 +17,12 @@ impl MayBeNone<'_, '_, '_> {
                 let name = flat
                     .field(at, "attribute")
                     .map_or("", |name| flat.slice(name));
-                // None has `__class__` and its like, but no name.
-                let is_its_own = name.starts_with("__") && name != "__name__" && name != "__file__";
-                one(flat.field(at, "object").filter(|_| !is_its_own))
+                // None has `__class__` and its like, but no name. Who asks for one has mostly a module
+                // or a function in hand.
+                let is_name = matches!(name, "__name__" | "__file__");
+                let is_its_own = name.starts_with("__") && !is_name;
+                let object = flat.field(at, "object").filter(|_| !is_its_own);
+                object.map(|object| (object, is_name)).into_iter().collect()
             }
             (Step::Value | Step::Bind(_), "subscript") => one(flat.field(at, "value")),
             (Step::Value, "call") => {
