@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::inherited::{Inherits, inherits};
 use super::names::{draft, value_change};
-use super::{has_bases, is_public, made, place_of_deletion, related};
+use super::{is_public, made, place_of_deletion, related};
 use crate::compare::branch::is_enumeration;
 use crate::compare::callers::Way;
 use crate::rules::{Confidence, FileChange, Reporter};
@@ -79,11 +80,11 @@ fn class(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: 
                 }
             }
             None if head.outline.find(&shown).is_none() && !is_still_set(head, new, name) => {
-                let inherited = has_bases(head, &new.qualname);
-                let confidence = match (one.of_instance, inherited) {
-                    (_, true) => Confidence::Possible,
-                    (true, false) => Confidence::Likely,
-                    (false, false) => Confidence::Certain,
+                let confidence = match (one.of_instance, inherits(head, &new.qualname, name)) {
+                    (_, Inherits::Surely) => continue,
+                    (_, Inherits::Perhaps) => Confidence::Possible,
+                    (true, Inherits::Not) => Confidence::Likely,
+                    (false, Inherits::Not) => Confidence::Certain,
                 };
                 let users = change
                     .branch

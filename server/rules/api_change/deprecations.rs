@@ -67,7 +67,27 @@ fn begins(change: &FileChange<'_>, call: Node<'_>, reporter: &mut Reporter) {
     let first = change.head.source.slice(call).lines().next();
     let end = call.start_byte() + first.map_or(0, str::len);
     let span = call.start_byte()..end;
-    reporter.report(Draft::over(span, Confidence::Likely, message));
+    // A line in a log tells whoever runs it, not those who call.
+    let confidence = if is_pythons_own(change.head.source, call) {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    };
+    reporter.report(Draft::over(span, confidence, message));
+}
+
+/// Whether Python's own means tell the callers: `warnings.warn` with a category of deprecation, or a
+/// decorator `deprecated` (PEP 702).
+fn is_pythons_own(source: &Source, node: Node<'_>) -> bool {
+    if node.kind() == "decorator" {
+        return true;
+    }
+    let ends_with = |part: &str| {
+        field(node, "function")
+            .is_some_and(|one| source.slice(one).rsplit('.').next() == Some(part))
+    };
+    let arguments = field(node, "arguments").map_or("", |one| source.slice(one));
+    ends_with("warn") && CATEGORIES.iter().any(|one| arguments.contains(one))
 }
 
 fn ends(change: &FileChange<'_>, was: Range<usize>, reporter: &mut Reporter) {

@@ -5,7 +5,7 @@ use crate::syntax::nodes::{children, field};
 use crate::syntax::unit::definition_node;
 
 /// Built-in classes, each with the class that it is a kind of.
-const BUILT_IN: [(&str, &str); 68] = [
+const BUILT_IN: [(&str, &str); 66] = [
     ("Exception", "BaseException"),
     ("SystemExit", "BaseException"),
     ("KeyboardInterrupt", "BaseException"),
@@ -27,8 +27,6 @@ const BUILT_IN: [(&str, &str); 68] = [
     ("NameError", "Exception"),
     ("UnboundLocalError", "NameError"),
     ("OSError", "Exception"),
-    ("IOError", "Exception"),
-    ("EnvironmentError", "Exception"),
     ("BlockingIOError", "OSError"),
     ("ChildProcessError", "OSError"),
     ("ConnectionError", "OSError"),
@@ -79,10 +77,26 @@ const BUILT_IN: [(&str, &str); 68] = [
 /// A longer way up is not followed.
 const LONGEST: usize = 16;
 
+/// The last name of a class; of one that Python calls by several names, the one that they stand for
+/// (`IOError is OSError`,
+/// PEP 3151).
+fn last(name: &str) -> String {
+    let found = match name.rsplit('.').next().unwrap_or(name) {
+        "IOError" | "EnvironmentError" | "WindowsError" => "OSError",
+        name => name,
+    };
+    found.to_owned()
+}
+
+/// Whether Python itself has an exception of this name.
+pub(super) fn is_built_in(name: &str) -> bool {
+    let found = BUILT_IN.iter().find(|(kind, _)| *kind == last(name));
+    found.is_some_and(|(kind, _)| kind.ends_with("Error") || kind.ends_with("Exception"))
+}
+
 /// Whether the class `name` is a kind of `wanted`, the way up read from `file` and from what Python
 /// has built in.
 pub(super) fn is_a(file: File<'_>, name: &str, wanted: &str) -> bool {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
     let wanted = last(wanted);
     let mut waiting = vec![name.to_owned()];
     for _ in 0..LONGEST {

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::exceptions;
 use crate::compare::annotations;
 use crate::compare::signature::{Passing, Signature, Takes};
 use crate::rules::Confidence;
+use crate::syntax::File;
 
 /// One difference.
 pub(super) struct Difference {
@@ -32,6 +34,42 @@ fn whole(confidence: Confidence, message: String) -> Difference {
     }
 }
 
+/// How sure it is that two defaults are not the same value; `None` if they are.
+fn another_value(before: &str, after: &str) -> Option<Confidence> {
+    let number = |text: &str| text.parse::<f64>().ok();
+    if before == after || number(before).is_some() && number(before) == number(after) {
+        return None;
+    }
+    let last = |text: &str| text.rsplit('.').next().map(|one| one.trim().to_owned());
+    let is_path = |text: &str| {
+        let mut all = text.chars();
+        all.all(|one| one.is_alphanumeric() || "._ ".contains(one))
+            && !text.starts_with(|one: char| one.is_ascii_digit())
+    };
+    // What stands for nothing in one of them may be filled in by the code.
+    let stands_for_none = [before, after].contains(&"None");
+    // One thing may be known by two paths.
+    let same_name = is_path(before) && is_path(after) && last(before) == last(after);
+    Some(if stands_for_none || same_name {
+        Confidence::Possible
+    } else if is_literal(before) && is_literal(after) {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    })
+}
+
+/// Whether a default is one plain value: a number, a text or a truth value.
+fn is_literal(text: &str) -> bool {
+    let quoted = |quote: char| {
+        let inner = text
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote));
+        inner.is_some_and(|inner| !inner.contains([quote, '\\']))
+    };
+    matches!(text, "True" | "False") || text.parse::<f64>().is_ok() || quoted('"') || quoted('\'')
+}
+
 /// Everything that a caller of the function `name` notices. `returned` says that it returns
 /// something else than in production, as far as its own code tells.
 pub(super) fn differences(
@@ -39,10 +77,12 @@ pub(super) fn differences(
     old: &Signature<'_>,
     new: &Signature<'_>,
     returned: bool,
+    head: File<'_>,
 ) -> Vec<Difference> {
     let mut found = parameters(name, old, new);
     kind(name, old, new, &mut found);
     results(name, old, new, returned, &mut found);
+    found.extend(raised(name, old, new, head));
     found
 }
 
@@ -118,16 +158,11 @@ fn kept(name: &str, old: &Signature<'_>, new: &Signature<'_>, found: &mut Vec<Di
                 format!("{name}() needs {} now: calls without it fail", one.name),
             ));
         } else if let (Some(before), Some(after)) = (&one.default, &now.default)
-            && before != after
+            && let Some(confidence) = another_value(before, after)
         {
-            let stood_for_none = before == "None" || after == "None";
             found.push(at(
                 now,
-                if stood_for_none {
-                    Confidence::Possible
-                } else {
-                    Confidence::Likely
-                },
+                confidence,
                 format!(
                     "{name}() has another default for {}: calls without it change",
                     one.name
@@ -328,16 +363,29 @@ fn results(
             format!("{name}() may give None now, which its callers do not expect"),
         ));
     }
-    // One more exception is what a guard of the fix raises; one in place of another is missed by
-    // the handlers that wait for the old one.
-    let mut more = new.raises.difference(&old.raises);
-    let mut less = old.raises.difference(&new.raises);
-    if let (Some(raised), Some(gone)) = (more.next(), less.next()) {
-        found.push(whole(
-            Confidence::Likely,
-            format!(
-                "{name}() raises {raised} and no longer {gone}: handlers of its callers miss it"
-            ),
-        ));
-    }
+}
+
+/// One more exception is what a guard of the fix raises; one in place of another is missed by the
+/// handlers that wait for the old one, unless it is a kind of that.
+fn raised(
+    name: &str,
+    old: &Signature<'_>,
+    new: &Signature<'_>,
+    head: File<'_>,
+) -> Option<Difference> {
+    let raised = new.raises.difference(&old.raises).next()?;
+    let is_missed = |gone: &&String| {
+        let mut all = new.raises.iter();
+        !all.any(|one| exceptions::is_a(head, one, gone))
+    };
+    let gone = old.raises.difference(&new.raises).find(is_missed)?;
+    let known = [raised, gone].map(|one| exceptions::is_built_in(one));
+    Some(whole(
+        if known == [true, true] {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        },
+        format!("{name}() raises {raised} and no longer {gone}: handlers of its callers miss it"),
+    ))
 }

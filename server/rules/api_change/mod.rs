@@ -5,6 +5,7 @@ mod deprecations;
 mod exceptions;
 mod function;
 mod imports;
+mod inherited;
 mod made;
 mod modules;
 mod names;
@@ -16,6 +17,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use self::inherited::{Inherits, inherits, named_base};
 use super::knowledge::public::{exported, is_exposed, is_public, is_shipped, still_has};
 use super::knowledge::told::tell;
 use super::{
@@ -219,7 +221,8 @@ fn gone(
             },
         ),
     };
-    let inherited = outer.kind == Kind::Class && has_bases(change.head, &outer.qualname);
+    let inherited = outer.kind == Kind::Class
+        && inherits(change.head, &outer.qualname, &old.name) != Inherits::Not;
     let confidence = if inherited {
         Confidence::Possible
     } else {
@@ -302,26 +305,6 @@ fn plain_value(file: File<'_>, name: &str) -> Option<Range<usize>> {
 }
 
 /// A class with bases may have inherited what it no longer defines.
-fn has_bases(file: File<'_>, class: &str) -> bool {
-    let node = file
-        .outline
-        .find(class)
-        .and_then(|one| definition_node(file.source, one));
-    let list = node.and_then(|node| field(node, "superclasses"));
-    list.is_some_and(|list| children(list).any(|one| file.source.slice(one) != "object"))
-}
-
-/// What a base is called: of `Generic[T]` and of `namedtuple("P", "x y")` the part in front, for
-/// what stands in the brackets can be written in many ways.
-fn named_base(base: Node<'_>) -> Node<'_> {
-    let front = match base.kind() {
-        "subscript" => "value",
-        "call" => "function",
-        _ => return base,
-    };
-    field(base, front).unwrap_or(base)
-}
-
 fn same_name(change: &FileChange<'_>, old: &Definition, new: &Definition, reporter: &mut Reporter) {
     let (base, head) = (change.base.source, change.head.source);
     let (Some(before), Some(now)) = (definition_node(base, old), definition_node(head, new)) else {
@@ -365,7 +348,7 @@ fn same_name(change: &FileChange<'_>, old: &Definition, new: &Definition, report
         return;
     }
     let returned = !shapes::same(sides.0, sides.1);
-    let mut all = function::differences(&old.qualname, &before, &now, returned);
+    let mut all = function::differences(&old.qualname, &before, &now, returned, change.head);
     let alike = !before.yields && !now.yields && before.is_async == now.is_async;
     let is_told = before.gives.is_some() && before.gives != now.gives;
     if returned && alike && !is_told && before.decorators == now.decorators {
