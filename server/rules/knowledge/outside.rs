@@ -124,6 +124,8 @@ fn of_name<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, name: Node<'a>, depth: u8) 
     }
     if let Some(item) = iterated(keys, unit, text, name) {
         return match origin_within(keys, unit, item, depth - 1) {
+            // The rows of a table with a head of its own: `csv.DictReader(file)`.
+            Origin::Other if is_table(keys, unit, item) => Origin::PartOfOutside,
             // The items of `json.loads(text)`, as in a loop over it.
             Origin::Outside if item.kind() == "call" => Origin::Outside,
             Origin::Outside | Origin::PartOfOutside => Origin::PartOfOutside,
@@ -138,6 +140,16 @@ fn of_name<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, name: Node<'a>, depth: u8) 
         return of_global(unit, text);
     }
     Origin::Unknown
+}
+
+fn is_table<'a>(keys: &Keys<'_, 'a>, unit: &Unit<'a>, item: Node<'a>) -> bool {
+    let value = match item.kind() {
+        "identifier" => keys.last_value(unit.slice(item), item.start_byte()),
+        _ => Some(item),
+    };
+    value
+        .and_then(|value| unit.callee(bare(value)))
+        .is_some_and(|full| full == "csv.DictReader")
 }
 
 /// The only value that a function around this one gives to a name that this one does not bind.
@@ -283,7 +295,14 @@ pub fn declared(unit: &Unit<'_>, annotation: Node<'_>) -> Origin {
     };
     let head = one.split('[').next().unwrap_or(one);
     let last = head.rsplit('.').next().unwrap_or(head);
-    if MAPPINGS.contains(&last) {
+    // `Options = dict[str, str]`
+    let alias = super::keys::module_value(unit, last)
+        .and_then(|value| field(value, "value").filter(|_| value.kind() == "subscript"));
+    let is_alias = alias.is_some_and(|head| {
+        let head = unit.slice(head);
+        MAPPINGS.contains(&head.rsplit('.').next().unwrap_or(head))
+    });
+    if MAPPINGS.contains(&last) || is_alias {
         Origin::Declared
     } else if matches!(last, "Any" | "object") {
         Origin::Plain
@@ -323,6 +342,15 @@ fn of_attribute(unit: &Unit<'_>, attribute: Node<'_>) -> Origin {
         return Origin::Unknown;
     };
     let object = unit.slice(object);
+    // `response.headers["Location"]`: the other side decides on them.
+    let last = object.rsplit('.').next().unwrap_or(object);
+    let answers = matches!(
+        last,
+        "response" | "resp" | "res" | "reply" | "exc" | "err" | "error"
+    );
+    if answers && unit.slice(name) == "headers" {
+        return Origin::PartOfOutside;
+    }
     if object == "request" || object.ends_with(".request") {
         let name = unit.slice(name);
         return REQUEST_PARTS

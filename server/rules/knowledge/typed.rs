@@ -19,6 +19,10 @@ pub struct Promise {
     pub class: String,
     /// Whether every value of the type has the key.
     pub required: bool,
+    /// Whether the type names the key at all.
+    pub named: bool,
+    /// Whether the value may be of another type as well, which may have the key.
+    pub one_of_several: bool,
     /// The type of the key's value.
     of: String,
 }
@@ -32,7 +36,99 @@ pub fn promise<'a>(
     key: &str,
 ) -> Option<Promise> {
     let class = type_of(unit, keys, object, STEPS)?;
-    find(unit, &class, key, STEPS)
+    let members: Vec<&str> = members(&class);
+    if let [one] = members.as_slice() {
+        return find(unit, one, key, STEPS).or_else(|| unnamed(unit, one));
+    }
+    let mut promises = Vec::new();
+    for one in members {
+        promises.push(find(unit, one, key, STEPS).or_else(|| unnamed(unit, one))?);
+    }
+    // The one that promises least decides.
+    promises.sort_by_key(|one| (one.required, one.named));
+    promises.into_iter().next().map(|one| Promise {
+        one_of_several: true,
+        ..one
+    })
+}
+
+/// The types that a value may have: `Cat | Dog`, `Union[Cat, Dog]`.
+fn members(class: &str) -> Vec<&str> {
+    let inner = class
+        .strip_prefix("typing.")
+        .unwrap_or(class)
+        .strip_prefix("Union[")
+        .and_then(|rest| rest.strip_suffix(']'))
+        .filter(|inner| !inner.contains('['));
+    let all: Vec<&str> = match inner {
+        Some(inner) => inner.split(',').collect(),
+        None => split_union(class),
+    };
+    all.into_iter().filter(|one| *one != "None").collect()
+}
+
+/// A typed dictionary all of whose keys stand in this file, for a key that is none of them.
+fn unnamed(unit: &Unit<'_>, class: &str) -> Option<Promise> {
+    is_closed(unit, class, STEPS).then(|| Promise {
+        class: class.to_owned(),
+        required: false,
+        named: false,
+        one_of_several: false,
+        of: String::new(),
+    })
+}
+
+/// Whether all keys of the typed dictionary stand in this file: it and its bases are plain lists of
+/// keys, and nothing says that there may be more.
+fn is_closed(unit: &Unit<'_>, class: &str, left: u8) -> bool {
+    let Some(left) = left.checked_sub(1) else {
+        return false;
+    };
+    let outline = &unit.file.outline;
+    if let Some(definition) = outline.find(class).filter(|one| one.kind == Kind::Class) {
+        if outline.find(&format!("{class}#2")).is_some() {
+            return false;
+        }
+        let Some(node) = definition_node(unit.source(), definition) else {
+            return false;
+        };
+        let (Some(bases), Some(body)) = (field(node, "superclasses"), field(node, "body")) else {
+            return false;
+        };
+        let plain = |base: Node<'_>| match base.kind() {
+            "keyword_argument" => {
+                field(base, "name").is_some_and(|name| unit.slice(name) == "total")
+            }
+            "comment" => true,
+            _ => is_typed_dict(unit, base) || is_closed(unit, unit.slice(base), left),
+        };
+        return children(bases).all(plain)
+            && children(body).all(|one| {
+                matches!(one.kind(), "comment" | "pass_statement")
+                    || one.named_child(0).is_some_and(|inner| {
+                        matches!(inner.kind(), "string" | "ellipsis")
+                            || inner.kind() == "assignment" && field(inner, "type").is_some()
+                    })
+            });
+    }
+    let value = super::keys::module_value(unit, class).filter(|value| value.kind() == "call");
+    value.is_some_and(|call| {
+        let typed = field(call, "function").is_some_and(|one| is_typed_dict(unit, one));
+        typed
+            && field(call, "arguments").is_some_and(|all| {
+                children(all).all(|one| match one.kind() {
+                    "string" | "comment" => true,
+                    "dictionary" => children(one).all(|pair| {
+                        field(pair, "key")
+                            .is_some_and(|key| string_value(key, unit.source()).is_some())
+                    }),
+                    "keyword_argument" => {
+                        field(one, "name").is_some_and(|name| unit.slice(name) == "total")
+                    }
+                    _ => false,
+                })
+            })
+    })
 }
 
 /// The type of an expression, as an annotation says it.
@@ -60,6 +156,9 @@ fn type_of<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, object: Node<'a>, left: u8)
         "call" => {
             let name = unit.slice(field(object, "function")?);
             let definition = unit.file.outline.find(name)?;
+            if definition.kind == Kind::Class {
+                return Some(name.to_owned());
+            }
             let node = definition_node(unit.source(), definition)
                 .filter(|_| definition.kind == Kind::Function)?;
             Some(plain(unit.slice(field(node, "return_type")?)))
@@ -136,6 +235,7 @@ fn plain(annotation: &str) -> String {
         "ReadOnly",
         "Final",
         "Annotated",
+        "Unpack",
     ] {
         let short = inner
             .rsplit_once('.')
@@ -186,7 +286,10 @@ fn of_class(unit: &Unit<'_>, class: Node<'_>, name: &str, key: &str, left: u8) -
     let typed = plain_bases.iter().any(|base| is_typed_dict(unit, *base))
         || plain_bases
             .iter()
-            .any(|base| is_class_of_file(unit, unit.slice(*base), left));
+            .any(|base| is_class_of_file(unit, unit.slice(*base), left))
+        || plain_bases
+            .iter()
+            .any(|base| is_closed(unit, unit.slice(*base), left));
     if !typed {
         return None;
     }
@@ -247,6 +350,8 @@ fn promised(unit: &Unit<'_>, class: &str, annotation: Node<'_>, total: bool) -> 
     Promise {
         class: class.to_owned(),
         required,
+        named: true,
+        one_of_several: false,
         of: plain(&text),
     }
 }

@@ -88,7 +88,7 @@ fn judge<'a>(
     {
         return None;
     }
-    match own_knowledge(unit, keys, object, key) {
+    match own_knowledge(unit, keys, object, read, key) {
         Shown::Lacks(why) => {
             return Some(Draft::at(
                 read,
@@ -243,12 +243,24 @@ enum Shown {
     Nothing,
 }
 
-fn own_knowledge<'a>(unit: &Unit<'a>, keys: &Keys<'_, 'a>, object: Node<'a>, key: &str) -> Shown {
+fn own_knowledge<'a>(
+    unit: &Unit<'a>,
+    keys: &Keys<'_, 'a>,
+    object: Node<'a>,
+    read: Node<'a>,
+    key: &str,
+) -> Shown {
     if let Some(promise) = typed::promise(unit, keys, object, key) {
-        return if promise.required {
+        // Which of the types it is may have been asked, and whoever takes a key out that need not
+        // be there has put or seen it.
+        let told = promise.one_of_several && settled::is_spoken_of(unit, read, object)
+            || promise.named && is_taken_out(read);
+        return if promise.required || told {
             Shown::Open
-        } else {
+        } else if promise.named {
             Shown::Lacks(format!("{} does not require it", promise.class))
+        } else {
+            Shown::Lacks(format!("{} names no such key", promise.class))
         };
     }
     match written(unit, keys, object, key) {

@@ -7,7 +7,7 @@ use tree_sitter::Node;
 
 use crate::rules::knowledge::keys::{Keys, operator, root};
 use crate::syntax::Unit;
-use crate::syntax::flow::Fact;
+use crate::syntax::flow::{Fact, facts_at};
 use crate::syntax::nodes::{Walk, ancestors, children, field, positional, string_value, walk};
 
 /// Counts the reads of one scope that were looked at more closely: each asks about all statements
@@ -108,6 +108,16 @@ pub(super) fn is_chosen<'a>(unit: &Unit<'a>, facts: &[Fact<'a>], mapping: &str) 
         });
         1 < same.count()
     })
+}
+
+/// Whether a condition on the way to the read is about the mapping: it may tell which of several
+/// types it has.
+pub(super) fn is_spoken_of<'a>(unit: &Unit<'a>, read: Node<'a>, object: Node<'a>) -> bool {
+    let name = root(unit.slice(object));
+    facts_at(read, unit.source())
+        .iter()
+        .any(|fact| unit.mentions(fact.condition, name))
+        || ancestors(read).any(|up| matches!(up.kind(), "case_clause" | "match_statement"))
 }
 
 /// Whether the function stands inside another one.

@@ -5,10 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use tree_sitter::Node;
 
+use super::endings::falls_off;
 use super::source::{Ground, Why, annotated_none};
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::operator;
-use crate::syntax::flow::{Fact, facts_at, never_returns};
+use crate::syntax::flow::{Fact, facts_at};
 use crate::syntax::nodes::{bare, children, exits, field, has_splat, keyword, own, positional};
 use crate::syntax::unit::definition_node;
 use crate::syntax::{Definition, Kind, Unit};
@@ -322,7 +323,7 @@ pub(in crate::rules) fn returns_none(unit: &Unit<'_>, function: Node<'_>) -> Opt
         "while_statement" => {
             field(last, "condition").is_some_and(|one| !matches!(unit.slice(one), "True" | "1"))
         }
-        _ => !exits(body, unit.source()) && !ends_in_call(unit, last),
+        _ => !exits(body, unit.source()) && falls_off(unit, body),
     };
     open.then_some("can reach its end without a return")
 }
@@ -341,20 +342,4 @@ fn is_procedure(function: Node<'_>) -> bool {
     works
         && own(function, &["raise_statement"]).is_empty()
         && returns.iter().all(|one| one.named_child(0).is_none())
-}
-
-/// The last statement may be a call that never comes back.
-fn ends_in_call(unit: &Unit<'_>, statement: Node<'_>) -> bool {
-    let last = match statement.kind() {
-        "with_statement" | "if_statement" | "try_statement" => {
-            return statement.kind() == "with_statement";
-        }
-        _ => statement,
-    };
-    last.named_child(0).is_some_and(|call| {
-        call.kind() == "call" && {
-            let name = field(call, "function").map_or("", |function| unit.slice(function));
-            never_returns(name)
-        }
-    })
 }

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::source::{Why, annotated_none};
+use super::usage::asks_for;
 use crate::rules::Confidence;
 use crate::syntax::flow::{Graph, Path, Segment};
 use crate::syntax::nodes::{children, field, keyword, own, scope_of};
@@ -93,6 +94,13 @@ fn allows_none<'a>(unit: &Unit<'a>, declaration: Node<'a>) -> Option<Why<'a>> {
         return annotated_none(unit.slice(annotation))
             .then(|| Why::new(declaration, Confidence::Likely, "its type allows None"));
     }
+    if let Some(parameter) = optional_parameter(unit, declaration) {
+        return Some(Why::new(
+            parameter,
+            Confidence::Likely,
+            "its type allows None",
+        ));
+    }
     let value = field(declaration, "right").filter(|value| value.kind() == "call")?;
     let made = unit.slice(field(value, "function")?);
     let last = made.rsplit('.').next().unwrap_or(made);
@@ -105,4 +113,24 @@ fn allows_none<'a>(unit: &Unit<'a>, declaration: Node<'a>) -> Option<Why<'a>> {
     // Rows that the code makes itself may never lack it.
     (is_null && is_column && !by_id())
         .then(|| Why::new(declaration, Confidence::Possible, "its column allows NULL"))
+}
+
+/// The parameter of `__init__` behind `self.shop = shop`, if its type allows None and `__init__` asks
+/// for neither of them.
+fn optional_parameter<'a>(unit: &Unit<'a>, declaration: Node<'a>) -> Option<Node<'a>> {
+    let value = field(declaration, "right").filter(|value| value.kind() == "identifier")?;
+    let init = scope_of(declaration);
+    if init.kind() != "function_definition" {
+        return None;
+    }
+    let init = Unit::new(unit.file, init, String::new());
+    let name = unit.slice(value);
+    let parameter = init.parameter(name).filter(|one| {
+        one.annotation
+            .is_some_and(|kind| annotated_none(unit.slice(kind)))
+    })?;
+    let attribute = unit.slice(field(declaration, "left")?);
+    let times = unit.slice(init.node).matches(attribute).count();
+    let is_asked = !init.bindings(name).is_empty() || asks_for(&init, init.node, name);
+    (times == 1 && !is_asked).then_some(parameter.node)
 }

@@ -6,6 +6,7 @@ use super::lattice::{Access, MayBeNone, Reason, State};
 use super::source::{Ground, Why};
 use crate::rules::Confidence;
 use crate::syntax::flow::{Flat, Place};
+use crate::syntax::nodes::field;
 
 impl MayBeNone<'_, '_, '_> {
     pub(super) fn judge(&mut self, object: Place, by_operator: bool, state: &State) {
@@ -23,6 +24,9 @@ impl MayBeNone<'_, '_, '_> {
         let is_spread = self.is_spread(object) && self.why(reason).reason == DEFAULT;
         let by_operator = by_operator && confidence < enough && !is_spread;
         if by_operator && !self.may_count(reason) || self.is_caught(object) {
+            return;
+        }
+        if by_operator_of(self.flat(), object).is_some_and(|other| self.has_operators(other)) {
             return;
         }
         let object = self.flat().bare(object);
@@ -110,6 +114,48 @@ impl MayBeNone<'_, '_, '_> {
         } else {
             Confidence::Possible
         }
+    }
+}
+
+/// The other operand, if the place is one of a sum or a comparison.
+fn by_operator_of(flat: &Flat<'_>, object: Place) -> Option<Place> {
+    let up = flat.parent(object)?;
+    if !matches!(flat.kind(up), "binary_operator" | "comparison_operator") {
+        return None;
+    }
+    flat.children(up)
+        .find(|one| *one != object && flat.role(*one) != "operators")
+}
+
+impl MayBeNone<'_, '_, '_> {
+    /// Whether the operand is of a class of this file that has operators of its own: it may take
+    /// None as well.
+    fn has_operators(&self, operand: Place) -> bool {
+        const OWN: [&str; 9] = [
+            "__lt__",
+            "__gt__",
+            "__le__",
+            "__ge__",
+            "__add__",
+            "__radd__",
+            "__sub__",
+            "__rsub__",
+            "__contains__",
+        ];
+        let node = self.flat().node(self.flat().bare(operand));
+        if node.kind() != "identifier" {
+            return false;
+        }
+        let name = self.unit.slice(node);
+        let declared = self.unit.parameter(name).and_then(|one| one.annotation);
+        let class = declared.or_else(|| {
+            let value = self.keys.last_value(name, node.start_byte());
+            value.and_then(|value| field(value, "function"))
+        });
+        let class = class.map_or("", |class| self.unit.slice(class));
+        let outline = &self.unit.file.outline;
+        OWN.iter()
+            .any(|own| !class.is_empty() && outline.find(&format!("{class}.{own}")).is_some())
     }
 }
 

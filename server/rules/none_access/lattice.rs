@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::answers::part_of_own_function;
+use super::placeholders::never_filled;
 use super::source::{Ground, Why, may_be_none};
-use super::{ANYBODY, asked};
+use super::{ANYBODY, asked, versions};
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::{Keys, Presence};
 use crate::syntax::Unit;
@@ -160,8 +161,31 @@ impl<'a> MayBeNone<'_, '_, 'a> {
         if let Some(reason) = self.flat().path(object).and_then(|path| state.get(path)) {
             return Some(reason);
         }
-        let answers = matches!(self.flat().kind(object), "call" | "await" | "none");
-        answers.then(|| self.reason_of(object, state))?
+        match self.flat().kind(object) {
+            "call" | "await" | "none" => self.reason_of(object, state),
+            "attribute" => match self.reason_of_class_attribute(object) {
+                None => self.reason_of(object, state),
+                known => known,
+            },
+            _ => None,
+        }
+    }
+
+    /// `Shop.owner`, which the class sets to None and nothing else fills.
+    fn reason_of_class_attribute(&mut self, object: Place) -> Option<Reason> {
+        let flat = self.flat();
+        let owner = flat
+            .field(object, "object")
+            .filter(|owner| flat.kind(*owner) == "identifier")?;
+        let starts_as_class = flat.slice(owner).starts_with(char::is_uppercase);
+        starts_as_class.then(|| {
+            self.remember(object, |lattice| {
+                let flat = lattice.flat();
+                let name = flat.field(object, "attribute")?;
+                let place = never_filled(lattice.unit, flat.slice(owner), flat.slice(name))?;
+                Some(Why::new(place, Confidence::Possible, "it begins as None"))
+            })
+        })?
     }
 
     fn bind(&mut self, target: Place, bound: Bound, state: &mut State) {
@@ -396,6 +420,10 @@ impl Lattice for MayBeNone<'_, '_, '_> {
         if !holds && matches!(text, "TYPE_CHECKING" | "typing.TYPE_CHECKING") {
             return false;
         }
+        // Nobody runs the old half of `if sys.version_info >= (3, 5):`.
+        if versions::says(text).is_some_and(|said| said != holds) {
+            return false;
+        }
         self.assume(condition, holds, state);
         true
     }
@@ -436,7 +464,9 @@ impl Lattice for MayBeNone<'_, '_, '_> {
     fn observe(&mut self, event: Event, state: &State) {
         // Whoever goes through a bare parameter or asks it for a key knows what it is.
         let flat = self.flat();
-        let takes_it = matches!(event.step, Step::Iterate | Step::Enter)
+        // So does who calls it or puts something into it.
+        let takes_it = matches!(event.step, Step::Iterate | Step::Enter | Step::Bind(_))
+            || flat.kind(event.at) == "call"
             || flat.kind(event.at) == "attribute"
                 && flat
                     .field(event.at, "attribute")

@@ -3,6 +3,7 @@
 pub(super) mod answers;
 mod asked;
 mod attributes;
+mod endings;
 mod fix;
 mod judged;
 mod lattice;
@@ -13,16 +14,19 @@ mod placeholders;
 mod refuses;
 mod settled;
 pub(super) mod source;
+mod stores;
+mod trees;
 mod usage;
+mod versions;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use self::source::{Why, annotated_none};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
 use crate::syntax::flow::{Graph, Path};
-use crate::syntax::nodes::{ancestors, children, scope_of};
+use crate::syntax::nodes::{Walk, ancestors, children, field, scope_of, walk_near};
 use crate::syntax::unit::Parameter;
 
 /// An attribute, item or call of a value that may be None.
@@ -35,20 +39,26 @@ const ANYBODY: &str = "callers are free to pass None";
 const DEFAULT: &str = "None is its default";
 
 /// Parameters that hold a servant, not a value: nobody calls without one.
-const SERVANTS: [&str; 30] = [
+const SERVANTS: [&str; 37] = [
     "app",
     "client",
+    "callback",
     "conn",
     "connection",
+    "context",
+    "ctx",
     "cur",
     "cursor",
     "db",
     "engine",
+    "environ",
+    "event",
     "executor",
     "f",
     "fh",
     "file",
     "fp",
+    "func",
     "handler",
     "lock",
     "log",
@@ -56,6 +66,7 @@ const SERVANTS: [&str; 30] = [
     "loop",
     "module",
     "parser",
+    "pool",
     "q",
     "queue",
     "request",
@@ -130,6 +141,7 @@ fn entry<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
             Some((path, of_parameter(unit, &one, open_to_all)?))
         })
         .collect();
+    known.extend(of_outer(unit, graph));
     let declared = attributes::of_function(unit, graph);
     let begins = placeholders::of_function(unit, graph)
         .into_iter()
@@ -137,6 +149,38 @@ fn entry<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
     known.extend(begins);
     known.extend(declared);
     known
+}
+
+/// Parameters of the function around an inner one that may be left out, and that neither function
+/// asks about or fills: the inner one runs later, whatever the outer one was given.
+fn of_outer<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, Why<'a>)> {
+    let outer = ancestors(unit.node)
+        .find(|up| crate::syntax::nodes::is_scope(*up))
+        .filter(|up| up.kind() == "function_definition");
+    let Some(outer) = outer.filter(|_| unit.is_function()) else {
+        return Vec::new();
+    };
+    // `partial(watch, on_change=print)` gives what the definition leaves out.
+    let own = field(outer, "name").map_or("", |name| unit.slice(name));
+    if unit.source().text().contains(&format!("partial({own}")) {
+        return Vec::new();
+    }
+    let outer = Unit::new(unit.file, outer, String::new());
+    let parameters = outer.parameters().into_iter();
+    parameters
+        .filter(|one| one.annotation.is_none() && !one.starred)
+        .filter(|one| one.default.is_some_and(|value| value.kind() == "none"))
+        .filter(|one| {
+            unit.parameter(one.name).is_none()
+                && unit.bindings(one.name).is_empty()
+                && outer.bindings(one.name).is_empty()
+                && !usage::asks_for(&outer, outer.node, one.name)
+        })
+        .filter_map(|one| {
+            let path = graph.flat.paths().name(one.name)?;
+            Some((path, Why::new(one.node, Confidence::Possible, DEFAULT)))
+        })
+        .collect()
 }
 
 fn of_parameter<'a>(
@@ -171,12 +215,34 @@ fn of_parameter<'a>(
         }),
         None if open_to_all
             && parameter.default.is_none()
-            && !SERVANTS.contains(&parameter.name) =>
+            && !SERVANTS.contains(&parameter.name)
+            && !is_subject(unit, parameter.name) =>
         {
             Some(Why::new(parameter.node, Confidence::Possible, ANYBODY))
         }
         _ => None,
     }
+}
+
+/// Whether the function goes into the parameter in many ways: then it is what the function is
+/// about, and nobody calls it without.
+fn is_subject(unit: &Unit<'_>, name: &str) -> bool {
+    const MANY: usize = 3;
+    let mut parts = HashSet::new();
+    walk_near(unit.node, unit.source(), name, &mut |node| {
+        let (owner, part) = match node.kind() {
+            "attribute" => (field(node, "object"), field(node, "attribute")),
+            "subscript" => (field(node, "value"), field(node, "subscript")),
+            _ => (None, None),
+        };
+        if let (Some(owner), Some(part)) = (owner, part)
+            && unit.slice(owner) == name
+        {
+            parts.insert(unit.slice(part));
+        }
+        Walk::Into
+    });
+    MANY <= parts.len()
 }
 
 /// The uses of each of `subjects` (`user`, `self.cache`) on ways on which nothing tests it, if it

@@ -22,6 +22,10 @@ impl MayBeNone<'_, '_, '_> {
                 if let Some(name) = self.flat().field(condition, "name") {
                     self.not_none(name, state);
                 }
+                // `if found := row:` asks for the row as well.
+                if let Some(value) = self.flat().field(condition, "value") {
+                    self.assume(value, true, state);
+                }
             }
             "identifier" => {
                 if holds {
@@ -137,6 +141,16 @@ impl MayBeNone<'_, '_, '_> {
             }
             return;
         }
+        // `if value in (None, ""): return`
+        let lists_none = operator.ends_with("in")
+            && matches!(flat.kind(flat.bare(*right)), "tuple" | "list" | "set")
+            && flat.children(flat.bare(*right)).any(is_none);
+        if lists_none {
+            if holds == (operator == "not in") {
+                self.speaks_of(*left, state);
+            }
+            return;
+        }
         let proves = match operator.as_str() {
             "<" | ">" | "<=" | ">=" => true,
             "==" | "is" | "in" => holds,
@@ -162,6 +176,9 @@ impl MayBeNone<'_, '_, '_> {
             "named_expression" => {
                 if let Some(name) = self.flat().field(operand, "name") {
                     self.not_none(name, state);
+                }
+                if let Some(value) = self.flat().field(operand, "value") {
+                    self.not_none(value, state);
                 }
                 return;
             }
@@ -291,11 +308,16 @@ impl MayBeNone<'_, '_, '_> {
         let whole = flat
             .ancestors(test)
             .find(|up| !PARTS.contains(&flat.kind(*up)));
-        whole.is_some_and(|up| {
-            matches!(
-                flat.kind(up),
-                "if_statement" | "elif_clause" | "while_statement"
-            )
+        // Below `assert user is None` a name is None until something binds it.
+        let is_name = || {
+            flat.children(test)
+                .next()
+                .is_some_and(|one| flat.kind(one) == "identifier")
+        };
+        whole.is_some_and(|up| match flat.kind(up) {
+            "if_statement" | "elif_clause" | "while_statement" => true,
+            "assert_statement" => is_name(),
+            _ => false,
         })
     }
 

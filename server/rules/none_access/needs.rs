@@ -27,7 +27,15 @@ impl MayBeNone<'_, '_, '_> {
             (Step::Value | Step::Bind(_), "subscript") => one(flat.field(at, "value")),
             (Step::Value, "call") => {
                 let function = flat.field(at, "function");
-                let function = function.filter(|function| flat.kind(*function) == "identifier");
+                // `self.on_end()`, `handlers.get(name)()`, `None()`
+                let function = function
+                    .map(|function| flat.bare(function))
+                    .filter(|function| {
+                        matches!(
+                            flat.kind(*function),
+                            "identifier" | "attribute" | "call" | "none"
+                        )
+                    });
                 let mut all: Vec<(Place, bool)> = one(function);
                 all.extend(
                     refused(self.unit, flat, at)

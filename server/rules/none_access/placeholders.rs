@@ -9,8 +9,8 @@ use super::source::Why;
 use crate::rules::Confidence;
 use crate::syntax::flow::{Graph, Path, Segment};
 use crate::syntax::nodes::{Walk, ancestors, bare, children, field, fields, scope_of, walk_near};
-use crate::syntax::unit::binds;
-use crate::syntax::{File, Unit};
+use crate::syntax::unit::{binds, definition_node};
+use crate::syntax::{File, Kind, Place, Unit};
 
 /// By the first byte of the class (0 for the module, which is no class).
 #[derive(Debug, Default)]
@@ -24,8 +24,8 @@ struct Placeholders {
 #[derive(Debug)]
 struct Begin {
     name: String,
-    /// The first byte of the None.
-    at: usize,
+    /// Where the None stands, or what may give it.
+    at: Place,
     /// Some condition asks for it.
     asked: bool,
     how: How,
@@ -35,6 +35,8 @@ struct Begin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum How {
     Begins,
+    /// It is read from the environment.
+    Environment,
     /// `__init__` puts a parameter there whose default is None.
     LeftOut,
     /// A method sets it back to None.
@@ -47,12 +49,14 @@ struct Reading(HashMap<(usize, String), Seen>);
 
 #[derive(Debug, Default, Clone)]
 struct Seen {
-    /// The first byte of the value None.
-    none: Option<usize>,
-    /// The first byte of the default None of the parameter that `__init__` puts there.
-    default: Option<usize>,
-    /// The first byte of the None that another method sets it back to.
-    back: Option<usize>,
+    /// The value None.
+    none: Option<Place>,
+    /// The call that reads it from the environment.
+    environment: Option<Place>,
+    /// The default None of the parameter that `__init__` puts there.
+    default: Option<Place>,
+    /// The None that another method sets it back to.
+    back: Option<Place>,
     /// Something else is put there, too.
     set: bool,
     /// How many conditions ask for it.
@@ -66,12 +70,15 @@ const OFTEN: u32 = 3;
 impl Seen {
     /// How it comes to be None, and where; only if it is worth a word: the file itself asks about
     /// it, or nothing here fills it.
-    fn none(&self) -> Option<(How, usize)> {
-        if let Some(at) = self.none {
-            return (0 < self.tested || !self.set).then_some((How::Begins, at));
+    fn none(&self) -> Option<(How, Place)> {
+        if let Some(at) = &self.none {
+            return (0 < self.tested || !self.set).then(|| (How::Begins, at.clone()));
         }
-        let left_out = self.default.filter(|_| 0 < self.tested);
-        let back = self.back.filter(|_| OFTEN <= self.tested);
+        if let Some(at) = &self.environment {
+            return (!self.set).then(|| (How::Environment, at.clone()));
+        }
+        let left_out = self.default.clone().filter(|_| 0 < self.tested);
+        let back = self.back.clone().filter(|_| OFTEN <= self.tested);
         left_out
             .map(|at| (How::LeftOut, at))
             .or_else(|| back.map(|at| (How::SetBack, at)))
@@ -90,10 +97,10 @@ pub(super) fn of_function<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, 
     let own = unit.qualname.rsplit('.').next().unwrap_or_default();
     let mut found = Vec::new();
     let mut push = |path: Option<Path>, one: &Begin| {
-        let place = unit.source().node_at(one.at..one.at + "None".len());
-        if let (Some(path), Some(place)) = (path, place) {
+        if let (Some(path), Some(place)) = (path, one.at.node(unit.source())) {
             let how = match one.how {
                 How::Begins => "it begins as None",
+                How::Environment => "the environment may lack it",
                 How::LeftOut => "__init__ may leave it None",
                 How::SetBack => "it is set back to None",
             };
@@ -139,7 +146,11 @@ fn is_free(unit: &Unit<'_>, name: &str) -> bool {
 impl Placeholders {
     fn of(file: File<'_>) -> Self {
         let mut reading = Reading::default();
-        if file.source.text().contains("None") {
+        let text = file.source.text();
+        if ["None", "environ", "getenv"]
+            .iter()
+            .any(|word| text.contains(word))
+        {
             file.source.walk(&mut |node| {
                 reading.read(file, node);
                 Walk::Into
@@ -199,7 +210,15 @@ impl Reading {
         {
             value = field(inner, "right").map(bare);
         }
-        let none = value.filter(|value| value.kind() == "none" && field(node, "type").is_none());
+        let is_plain = field(node, "type").is_none();
+        let none = value
+            .filter(|_| is_plain)
+            .map(|value| {
+                none_arm(value)
+                    .filter(|_| target.kind() == "attribute")
+                    .unwrap_or(value)
+            })
+            .filter(|value| value.kind() == "none");
         let scope = scope_of(node);
         let in_class = scope.kind() == "class_definition";
         let place = match target.kind() {
@@ -209,27 +228,91 @@ impl Reading {
             _ => None,
         };
         let Some((owner, name)) = place else { return };
-        let begins = target.kind() == "identifier"
+        let in_init =
             || field(scope, "name").is_some_and(|name| file.source.slice(name) == "__init__");
+        let begins = target.kind() == "identifier" || in_init();
         let default = value
             .filter(|_| begins)
             .and_then(|value| left_out(file, scope, target, value));
+        let environment = value
+            .filter(|value| begins && target.kind() == "attribute" && may_lack(file, *value))
+            .map(Place::of);
         let seen = self.at(owner, name);
-        match none.map(|value| value.start_byte()) {
-            Some(at) if begins => seen.none = seen.none.or(Some(at)),
-            Some(at) if target.kind() == "attribute" => seen.back = seen.back.or(Some(at)),
+        match none.map(Place::of) {
+            Some(at) if begins => _ = seen.none.get_or_insert(at),
+            Some(at) if target.kind() == "attribute" => _ = seen.back.get_or_insert(at),
             Some(_) => {}
+            None if environment.is_some() && seen.environment.is_none() => {
+                seen.environment = environment;
+            }
             None => {
                 seen.set = true;
-                seen.default = seen.default.or(default);
+                seen.default = seen.default.take().or(default);
             }
         }
     }
 }
 
-/// The first byte of the default None, if the value is a parameter of `__init__` that has it, and
+/// The None of `Path(root) if root else None`.
+fn none_arm(value: Node<'_>) -> Option<Node<'_>> {
+    if value.kind() != "conditional_expression" {
+        return None;
+    }
+    let parts: Vec<Node<'_>> = children(value).map(bare).collect();
+    [parts.first()?, parts.get(2)?]
+        .into_iter()
+        .find(|arm| arm.kind() == "none")
+        .copied()
+}
+
+/// `os.environ.get("URL")`, `os.getenv("URL")`: without a default.
+fn may_lack(file: File<'_>, value: Node<'_>) -> bool {
+    let reads = field(value, "function")
+        .filter(|_| value.kind() == "call")
+        .is_some_and(|one| {
+            matches!(
+                file.source.slice(one),
+                "os.environ.get" | "environ.get" | "os.getenv" | "getenv"
+            )
+        });
+    reads && field(value, "arguments").is_some_and(|all| children(all).count() == 1)
+}
+
+/// Where the class says that its attribute is None, if nothing in the file puts anything else there
+/// or asks for it: `Shop.owner.name`.
+pub(super) fn never_filled<'a>(unit: &Unit<'a>, class: &str, name: &str) -> Option<Node<'a>> {
+    let definition = unit
+        .file
+        .outline
+        .find(class)
+        .filter(|one| one.kind == Kind::Class)?;
+    // A member of an enumeration has a value.
+    let bases = definition_node(unit.source(), definition)
+        .and_then(|node| field(node, "superclasses"))
+        .map_or("", |bases| unit.slice(bases));
+    if bases.contains("Enum") || bases.contains("Flag") || bases.contains("metaclass") {
+        return None;
+    }
+    let known = unit.file.facts.get(|| Placeholders::of(unit.file));
+    let owner = definition.core.start;
+    let begin = known
+        .begin
+        .get(&owner)?
+        .iter()
+        .find(|one| one.name == name && one.how == How::Begins && !one.asked)?;
+    let is_filled = known
+        .filled
+        .get(&owner)
+        .is_some_and(|names| names.iter().any(|one| one == name));
+    if is_filled {
+        return None;
+    }
+    begin.at.node(unit.source())
+}
+
+/// The default None, if the value is a parameter of `__init__` that has it, and
 /// `__init__` neither fills nor asks for it or for the attribute.
-fn left_out(file: File<'_>, init: Node<'_>, target: Node<'_>, value: Node<'_>) -> Option<usize> {
+fn left_out(file: File<'_>, init: Node<'_>, target: Node<'_>, value: Node<'_>) -> Option<Place> {
     if value.kind() != "identifier" {
         return None;
     }
@@ -258,7 +341,7 @@ fn left_out(file: File<'_>, init: Node<'_>, target: Node<'_>, value: Node<'_>) -
                 }));
         Walk::Into
     });
-    (!is_handled).then(|| default.start_byte())
+    (!is_handled).then(|| Place::of(default))
 }
 
 fn targets(left: Node<'_>) -> Vec<Node<'_>> {
@@ -268,13 +351,24 @@ fn targets(left: Node<'_>) -> Vec<Node<'_>> {
     }
 }
 
-/// The owner of `self.name` (its class) or of a plain name (the module).
+/// The owner of `self.name` or `Shop.name` (the class) or of a plain name (the module).
 fn owner<'t>(file: File<'t>, node: Node<'t>) -> Option<(usize, &'t str)> {
     if node.kind() == "identifier" {
         return Some((0, file.source.slice(node)));
     }
     let object = field(node, "object")?;
     let own = matches!(file.source.slice(object), "self" | "cls");
+    // `Shop.owner = …`
+    if let Some(class) = file
+        .outline
+        .find(file.source.slice(object))
+        .filter(|one| !own && one.kind == Kind::Class)
+    {
+        return Some((
+            class.core.start,
+            file.source.slice(field(node, "attribute")?),
+        ));
+    }
     let class = ancestors(node).find(|up| up.kind() == "class_definition");
     own.then(|| {
         Some((

@@ -51,6 +51,7 @@ fn settle<'a>(unit: &Unit<'a>, mut access: Access<'a>) -> Option<Access<'a>> {
         || around.was_asked()
         || around.depends_alike()
         || around.failed_before()
+        || around.is_ruled_out()
     {
         return None;
     }
@@ -92,9 +93,11 @@ impl<'a> Around<'_, '_, 'a> {
         }
         let behind = &self.unit.source().text()[why.place.end_byte()..];
         let line = behind.lines().next().unwrap_or_default();
-        let comment = line
-            .split_once("# type:")
-            .is_some_and(|(_, kind)| !kind.trim_start().starts_with("ignore"));
+        let comment = line.split_once("# type:").is_some_and(|(_, kind)| {
+            !kind.trim_start().starts_with("ignore")
+                && !kind.contains("Optional")
+                && !kind.contains("None")
+        });
         let annotation = why
             .place
             .parent()
@@ -232,6 +235,31 @@ impl<'a> Around<'_, '_, 'a> {
                         says_none(self.unit, condition, holds, &self.access.path)
                     })
             })
+        })
+    }
+
+    /// `if a is None and b is None: return`, and now `a is None` holds: so `b` is there.
+    fn is_ruled_out(&self) -> bool {
+        let path = self.access.path.as_str();
+        self.facts.iter().any(|fact| {
+            let condition = fact.condition;
+            if condition.kind() != "boolean_operator" {
+                return false;
+            }
+            let and = field(condition, "operator").is_some_and(|one| one.kind() == "and");
+            let (Some(left), Some(right)) = (field(condition, "left"), field(condition, "right"))
+            else {
+                return false;
+            };
+            // Not both, or at least one: what the one does not say, the other does.
+            and != fact.holds
+                && [(left, right), (right, left)]
+                    .into_iter()
+                    .any(|(one, other)| {
+                        let said = and;
+                        says_none(self.unit, one, said, path)
+                            && self.follows(other, said, condition.end_byte())
+                    })
         })
     }
 

@@ -3,7 +3,8 @@
 use tree_sitter::Node;
 
 use super::answers::of_own_function;
-use super::patterns;
+use super::stores::{has_default, is_cache, is_row};
+use super::{patterns, trees};
 use crate::rules::Confidence;
 use crate::rules::knowledge::keys::{Keys, module_value};
 use crate::rules::knowledge::outside::{Origin, origin, split_union};
@@ -59,7 +60,7 @@ impl<'a> Why<'a> {
 }
 
 /// Functions that answer None when they find nothing.
-const FINDERS: [(&str, &str); 15] = [
+const FINDERS: [(&str, &str); 19] = [
     ("re.match", "the pattern may not match"),
     ("re.search", "the pattern may not match"),
     ("re.fullmatch", "the pattern may not match"),
@@ -75,10 +76,14 @@ const FINDERS: [(&str, &str); 15] = [
     ("ast.get_docstring", "there may be no docstring"),
     ("importlib.util.find_spec", "the module may not exist"),
     ("ctypes.util.find_library", "the library may not exist"),
+    ("inspect.getsourcefile", "the source may not be there"),
+    ("mimetypes.guess_extension", "the type may be unknown"),
+    ("asyncio.current_task", "no task may be running"),
+    ("ast.get_source_segment", "the source may not be there"),
 ];
 
 /// Methods of queries that answer None when there is no row.
-const ROW_METHODS: [&str; 3] = ["first", "one_or_none", "scalar_one_or_none"];
+const ROW_METHODS: [&str; 4] = ["first", "last", "one_or_none", "scalar_one_or_none"];
 
 /// Objects whose `get` does not look up a key.
 const NO_MAPPINGS: [&str; 14] = [
@@ -122,6 +127,25 @@ pub(in crate::rules) fn may_be_none<'a>(
                 .any(|arm| bare(*arm).kind() == "none");
             none.then(|| Why::new(node, Confidence::Likely, "one arm of it is None"))
         }
+        // `urlparse(url).hostname`
+        "attribute"
+            if matches!(
+                unit.slice(field(node, "attribute")?),
+                "hostname" | "username"
+            ) =>
+        {
+            let parsed = bare(field(node, "object")?);
+            let value = match parsed.kind() {
+                "identifier" => keys.last_value(unit.slice(parsed), parsed.start_byte())?,
+                _ => parsed,
+            };
+            let full = unit.callee(bare(value))?;
+            matches!(
+                full.as_str(),
+                "urllib.parse.urlparse" | "urllib.parse.urlsplit"
+            )
+            .then(|| Why::new(node, Confidence::Possible, "the address may lack it"))
+        }
         "boolean_operator" => {
             let or = field(node, "operator")?.kind() == "or";
             or.then(|| may_be_none(unit, keys, field(node, "right")?))?
@@ -155,7 +179,11 @@ fn of_call<'a>(
         {
             return None;
         }
-        let doc = name.contains("doc") || name.starts_with("inspect") || name.contains("find_");
+        let doc = name.contains("doc")
+            || name.starts_with("inspect")
+            || name.contains("find_")
+            || name.starts_with("ast.")
+            || name.starts_with("asyncio.");
         let confidence = if doc {
             Confidence::Likely
         } else {
@@ -174,6 +202,11 @@ fn of_default<'a>(
     arguments: &[Node<'a>],
 ) -> Option<Why<'a>> {
     let (confidence, why) = match (unit.slice(function), arguments) {
+        ("max" | "min", [_])
+            if keyword(call, "default", unit.source()).is_some_and(|one| one.kind() == "none") =>
+        {
+            (Confidence::Likely, "there may be nothing to choose from")
+        }
         ("next", [_, none]) if none.kind() == "none" => {
             (Confidence::Likely, "there may be nothing left")
         }
@@ -200,6 +233,12 @@ fn of_method<'a>(
             let confidence = compiled_pattern(unit, keys, object)?;
             Some(Why::new(call, confidence, "the pattern may not match"))
         }
+        "get" if is_row(unit, object, &arguments) => {
+            Some(Why::new(call, Confidence::Likely, "there may be no row"))
+        }
+        "get" if arguments.len() == 1 && !has_default(call) && is_cache(unit, keys, object) => {
+            Some(Why::new(call, Confidence::Certain, "the cache may lack it"))
+        }
         "get" => of_get(unit, keys, call, object),
         "pop" => {
             let out = arguments.len() == 2
@@ -217,19 +256,34 @@ fn of_method<'a>(
             let why = "there may be no such document";
             Some(Why::new(call, Confidence::Likely, why))
         }
-        "sort" | "reverse" if arguments.is_empty() && object.kind() == "identifier" => {
-            let is_list = keys
-                .last_value(unit.slice(object), object.start_byte())
-                .is_some_and(|value| {
-                    matches!(value.kind(), "list" | "list_comprehension")
-                        || unit.callee(value).is_some_and(|name| name == "list")
-                });
+        "sort" | "reverse" if arguments.is_empty() => {
+            let is_literal = matches!(object.kind(), "list" | "list_comprehension");
+            let is_list = is_literal
+                || object.kind() == "identifier"
+                    && keys
+                        .last_value(unit.slice(object), object.start_byte())
+                        .is_some_and(|value| {
+                            matches!(value.kind(), "list" | "list_comprehension")
+                                || unit.callee(value).is_some_and(|name| name == "list")
+                        });
             let why = "the method changes the list and returns nothing";
             is_list.then(|| Why::new(call, Confidence::Certain, why))
         }
         "find" if is_read_as_element(unit, call) => {
             let why = "there may be no such element";
             Some(Why::new(call, Confidence::Likely, why))
+        }
+        _ if trees::searches(unit, keys, object, name) => {
+            let is_default = name == "findtext" && 1 < arguments.len();
+            if is_default || keyword(call, "default", unit.source()).is_some() {
+                return None;
+            }
+            let why = "there may be no such element";
+            Some(Why::new(call, Confidence::Likely, why))
+        }
+        // What asyncpg answers.
+        "fetchrow" if !counts_rows(unit) => {
+            Some(Why::new(call, Confidence::Likely, "there may be no row"))
         }
         "fetchone" if arguments.is_empty() && !counts_rows(unit) => {
             // Settings and sequences always have their row; a condition may find none.
@@ -248,6 +302,9 @@ fn of_method<'a>(
             ]
             .iter()
             .any(|word| text.contains(word));
+            if name == "last" && !query {
+                return None;
+            }
             let confidence = if query || name != "first" {
                 Confidence::Certain
             } else {
@@ -420,7 +477,11 @@ pub(super) fn annotated_none(annotation: &str) -> bool {
     let text = annotation
         .trim_matches(['"', '\''])
         .replace(char::is_whitespace, "");
-    let text = text.strip_prefix("typing.").unwrap_or(&text);
+    // `typing.Optional[…]`, and as `import typing as t` has it.
+    let text = match text.split_once('.') {
+        Some((module, rest)) if !module.contains(['[', '|']) && rest.contains('[') => rest,
+        _ => &text,
+    };
     if text.starts_with("Optional[") {
         return true;
     }

@@ -71,7 +71,7 @@ fn is_never_asked(unit: &Unit<'_>, access: &Access<'_>) -> bool {
 }
 
 /// Whether any condition below the node is about the name.
-fn asks_for(unit: &Unit<'_>, node: Node<'_>, name: &str) -> bool {
+pub(super) fn asks_for(unit: &Unit<'_>, node: Node<'_>, name: &str) -> bool {
     let mut asked = false;
     walk_near(node, unit.source(), name, &mut |one| {
         if one.kind() == "identifier" && unit.slice(one) == name {

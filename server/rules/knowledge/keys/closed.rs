@@ -126,7 +126,7 @@ fn literal_of<'a>(unit: &Unit<'a>, value: Node<'a>, left: u8) -> Option<Node<'a>
             let plain = name == "dict"
                 && positional(value)
                     .iter()
-                    .all(|one| one.kind() == "dictionary")
+                    .all(|one| one.kind() == "dictionary" || pairs(*one).is_some())
                 && positional(value).len() < 2;
             let of_names = name == "dict.fromkeys"
                 && positional(value)
@@ -187,7 +187,15 @@ fn add_keys(unit: &Unit<'_>, literal: Node<'_>, keys: &mut HashSet<String>) -> O
                     _ => {}
                 }
             }
+            let of_pairs = field(literal, "function").is_some_and(|one| unit.slice(one) == "dict");
             match positional(literal).first() {
+                // `dict([("open", 1), ("closed", 2)])`
+                Some(inner) if of_pairs && inner.kind() != "dictionary" => {
+                    for key in pairs(*inner)? {
+                        keys.insert(constant(key)?);
+                    }
+                    Some(())
+                }
                 Some(inner) => add_keys(unit, *inner, keys),
                 None => Some(()),
             }
@@ -212,6 +220,25 @@ fn add_keys(unit: &Unit<'_>, literal: Node<'_>, keys: &mut HashSet<String>) -> O
             }
             Some(())
         }
+    }
+}
+
+/// The first parts of the pairs in a list: `[("open", 1), ("closed", 2)]`.
+fn pairs(list: Node<'_>) -> Option<Vec<Node<'_>>> {
+    if !matches!(list.kind(), "list" | "tuple") {
+        return None;
+    }
+    children(list)
+        .filter(|one| one.kind() != "comment")
+        .map(first_of_two)
+        .collect()
+}
+
+fn first_of_two(pair: Node<'_>) -> Option<Node<'_>> {
+    let mut parts = children(pair).filter(|_| matches!(pair.kind(), "tuple" | "list"));
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(key), Some(_), None) => Some(bare(key)),
+        _ => None,
     }
 }
 

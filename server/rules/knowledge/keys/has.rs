@@ -374,9 +374,13 @@ impl Lattice for Has<'_, '_, '_, '_> {
             }
             let text = self.flat().paths().text(mapping);
             let node = self.flat().node(condition);
+            // `if "id" not in order: … order["id"]`: whatever was known, it is not there.
+            let denied = self.keys.denied(node, holds, &text);
             for (key, path) in &self.keys_of[&mapping] {
                 if self.keys.proves(node, holds, &text, key, 3) {
                     state.insert((*path, Fact::There), ());
+                } else if denied == Some(*key) {
+                    state.remove((*path, Fact::There));
                 }
             }
         }

@@ -50,6 +50,16 @@ impl<'a> Keys<'_, 'a> {
         }
     }
 
+    /// The key that the condition, known to hold or not, says the mapping lacks.
+    pub(super) fn denied(&self, node: Node<'a>, holds: bool, mapping: &str) -> Option<&'a str> {
+        let (node, holds) = match bare(node) {
+            not if not.kind() == "not_operator" => (bare(field(not, "argument")?), !holds),
+            other => (other, holds),
+        };
+        let (key, object, has) = membership(self.unit, node)?;
+        (has != holds && self.is(object, mapping)).then_some(key)
+    }
+
     fn call_proves(
         &self,
         call: Node<'a>,
@@ -221,7 +231,10 @@ impl<'a> Keys<'_, 'a> {
 
     fn looks_for_keys(&self, looping: Node<'a>, mapping: &str) -> bool {
         let mut found = false;
+        // `for key in NAMES: order.setdefault(key, None)`: it fills what it goes through.
+        let others = field(looping, "right").is_some_and(|all| !self.mentions(all, mapping, 1));
         walk(looping, &mut |node| {
+            found |= others && self.fills(node, mapping);
             found |= node.kind() == "if_statement"
                 && field(node, "condition").is_some_and(|condition| {
                     self.mentions(condition, mapping, 1) && !self.has_constant_key(condition)
@@ -231,6 +244,29 @@ impl<'a> Keys<'_, 'a> {
             Walk::Into
         });
         found
+    }
+
+    /// `order.setdefault(key, None)`, `order[key] = None`, with a key that is no constant.
+    fn fills(&self, node: Node<'a>, mapping: &str) -> bool {
+        match node.kind() {
+            "call" => {
+                let function = field(node, "function").filter(|one| one.kind() == "attribute");
+                function.is_some_and(|function| {
+                    field(function, "attribute")
+                        .is_some_and(|name| self.unit.slice(name) == "setdefault")
+                        && field(function, "object").is_some_and(|one| self.is(one, mapping))
+                }) && positional(node)
+                    .first()
+                    .is_some_and(|key| key.kind() == "identifier")
+            }
+            "assignment" => field(node, "left")
+                .filter(|left| left.kind() == "subscript")
+                .is_some_and(|left| {
+                    field(left, "value").is_some_and(|one| self.is(one, mapping))
+                        && field(left, "subscript").is_some_and(|key| key.kind() == "identifier")
+                }),
+            _ => false,
+        }
     }
 
     fn has_constant_key(&self, condition: Node<'a>) -> bool {

@@ -103,8 +103,24 @@ pub fn literal_holds(unit: &Unit<'_>, node: Node<'_>, key: &str) -> bool {
             let arguments = positional(node);
             match function {
                 "dict" => {
+                    let holds = |one: &Node<'_>| match one.kind() {
+                        // `dict([("open", 1), ("closed", 2)])`
+                        "list" | "tuple" => children(*one).any(|pair| {
+                            children(pair)
+                                .next()
+                                .is_some_and(|name| string_value(name, unit.source()) == Some(key))
+                        }),
+                        _ => literal_holds(unit, *one, key),
+                    };
                     crate::syntax::nodes::keyword(node, key, unit.source()).is_some()
-                        || arguments.iter().any(|one| literal_holds(unit, *one, key))
+                        || arguments.iter().any(holds)
+                }
+                // `Order(id=1)`, a typed dictionary
+                _ if function.starts_with(char::is_uppercase) => {
+                    crate::syntax::nodes::keyword(node, key, unit.source()).is_some()
+                        || arguments
+                            .iter()
+                            .any(|one| one.kind() == "dictionary" && literal_holds(unit, *one, key))
                 }
                 "set" | "frozenset" | "dict.fromkeys" => arguments
                     .first()
