@@ -189,12 +189,15 @@ impl Reading {
                     self.at(0, file.source.slice(name)).set = true;
                 }
             }
-            "identifier" | "attribute" if is_asked(file, node) => {
-                if let Some((owner, name)) = owner(file, node) {
-                    self.at(owner, name).tested += 1;
+            _ => {
+                // From the question to what is asked for: to look for the parent of every name
+                // would search the tree from its root each time.
+                for asked in asked(file, node) {
+                    if let Some((owner, name)) = owner(file, asked) {
+                        self.at(owner, name).tested += 1;
+                    }
                 }
             }
-            _ => {}
         }
     }
 
@@ -378,18 +381,30 @@ fn owner<'t>(file: File<'t>, node: Node<'t>) -> Option<(usize, &'t str)> {
     })?
 }
 
-/// Whether the node is a question: `if x`, `not x`, `x and …`, `x is None`.
+/// Whether something asks for the node: `if x`, `not x`, `x and …`, `x is None`.
 fn is_asked(file: File<'_>, node: Node<'_>) -> bool {
-    let Some(up) = node.parent() else {
-        return false;
-    };
-    match up.kind() {
-        "not_operator" | "boolean_operator" => true,
-        "if_statement" | "elif_clause" | "while_statement" => field(up, "condition") == Some(node),
-        "comparison_operator" => {
-            children(up).any(|one| one.kind() == "none")
-                && fields(up, "operators").any(|one| file.source.slice(one).starts_with("is"))
+    node.parent()
+        .is_some_and(|up| asked(file, up).contains(&node))
+}
+
+/// The names and attributes that a question asks for.
+fn asked<'t>(file: File<'_>, question: Node<'t>) -> Vec<Node<'t>> {
+    let mut found: Vec<Node<'t>> = match question.kind() {
+        "not_operator" | "boolean_operator" => children(question).collect(),
+        "if_statement" | "elif_clause" | "while_statement" => {
+            field(question, "condition").into_iter().collect()
         }
-        _ => false,
-    }
+        "comparison_operator" => {
+            let is = |one: Node<'_>| file.source.slice(one).starts_with("is");
+            if !fields(question, "operators").any(is)
+                || !children(question).any(|one| one.kind() == "none")
+            {
+                return Vec::new();
+            }
+            children(question).collect()
+        }
+        _ => return Vec::new(),
+    };
+    found.retain(|one| matches!(one.kind(), "identifier" | "attribute"));
+    found
 }
