@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import csv
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from measure import clones
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-
-# Where a suite is cloned from; --from replaces it.
-ADDRESS = "https://github.com/{owner}/{name}"
 
 # The rule that finds each problem, in the order of the page.
 RULES = {
@@ -90,33 +88,12 @@ def cases() -> list[Case]:
     return [Case(**row) for row in table(HERE / "cases.tsv")]
 
 
-class Clone:
-    """The clone of a suite: bare or not, nothing is checked out."""
+class Clone(clones.Clone):
+    """The clone of a suite."""
 
     def __init__(self, suite: Suite, folder: Path, address: str) -> None:
+        super().__init__(suite.repo, folder, address)
         self.suite = suite
-        self.path = self.find(folder) or self.make(folder, address)
-
-    def find(self, folder: Path) -> Path | None:
-        """A clone at FOLDER/OWNER+NAME/repo, or FOLDER/NAME with or without a work tree."""
-        owner, name = self.suite.repo.split("/")
-        places = (folder / f"{owner}+{name}" / "repo", folder / name / ".git", folder / name)
-        return next((place for place in places if (place / "objects").is_dir()), None)
-
-    def make(self, folder: Path, address: str) -> Path:
-        """Clones the pinned suite."""
-        owner, name = self.suite.repo.split("/")
-        source, path = address.format(owner=owner, name=name), folder / name
-        folder.mkdir(parents=True, exist_ok=True)
-        print(f"cloning {source}", flush=True)
-        subprocess.run(["git", "clone", "--quiet", "--bare", source, str(path)], check=True)
-        return path
-
-    def git(self, *arguments: str) -> bytes | None:
-        """What git answers, or None where it refuses."""
-        command = ["git", "--git-dir", str(self.path), *arguments]
-        ran = subprocess.run(command, capture_output=True, check=False)
-        return ran.stdout if ran.returncode == 0 else None
 
     def read(self, path: str) -> bytes:
         """A file at the pinned commit, or at the newest one of the clone."""

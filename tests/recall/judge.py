@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import corpus
 import derive
 from corpus import Case, Clone
+from measure import program
 
 LABELS = corpus.HERE / "labels"
 HEAD = ("path", "line", "problem", "suite", "expected", "why")
@@ -42,15 +40,8 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(program.Finding):
     """What the program marks in a case; lines of the suite's file, from 1."""
-
-    rule: str
-    level: str
-    path: str
-    first: int
-    last: int
-    message: str
 
     def covers(self, line: int) -> bool:
         """Whether a label on that line is found by it."""
@@ -140,26 +131,20 @@ def renew(suite: str, cases: list[Case], clone: Clone) -> None:
     write(suite, list(found.values()))
 
 
-def judge(program: Path, cases: list[Case], clone: Clone) -> list[Finding]:
+def judge(measured: Path, cases: list[Case], clone: Clone) -> list[Finding]:
     """What the program finds in the cases of a suite, each as if all of it were new."""
+    files: dict[str, bytes] = {}
+    origin: dict[str, tuple[str, int]] = {}
+    for case in {case.path: case for case in cases}.values():
+        for piece in corpus.pieces(case, clone.case(case)):
+            # A name that no test has: several rules are silent in tests.
+            name = f"case_{len(origin)}.py"
+            files[name] = piece.text
+            origin[name] = (case.path, piece.offset)
     found = []
-    with tempfile.TemporaryDirectory() as folder:
-        origin: dict[str, tuple[str, int]] = {}
-        for case in {case.path: case for case in cases}.values():
-            for piece in corpus.pieces(case, clone.case(case)):
-                # A name that no test has: several rules are silent in tests.
-                name = f"case_{len(origin)}.py"
-                (Path(folder) / name).write_bytes(piece.text)
-                origin[name] = (case.path, piece.offset)
-        command = [str(program), "check", "--all", "--format", "json", "--fail-on", "never", *origin]
-        ran = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-        # 2: some case is not valid Python; the others were judged.
-        if ran.returncode not in (0, 2) or not ran.stdout:
-            raise SystemExit(f"{program} failed on {clone.suite.name}: {ran.stderr.decode()[-2000:]}")
-        for one in json.loads(ran.stdout)["findings"]:
-            path, offset = origin[one["path"]]
-            first, last = one["range"]["start"]["line"] + offset, one["range"]["end"]["line"] + offset
-            found.append(Finding(one["rule"], one["severity"], path, first, last, one["message"]))
+    for one in program.judge(measured, files, clone.suite.name):
+        path, offset = origin[one.path]
+        found.append(Finding(one.rule, one.level, path, one.first + offset, one.last + offset, one.message))
     return found
 
 
