@@ -10,7 +10,7 @@ use crate::rules::Confidence;
 use crate::rules::knowledge::origins;
 use crate::syntax::Unit;
 use crate::syntax::flow::{caught_around, handler_names, withs_around};
-use crate::syntax::nodes::{bare, exits, field, keyword, positional, string_value};
+use crate::syntax::nodes::{bare, children, exits, field, keyword, positional, string_value};
 
 /// What is done to the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,8 @@ fn judge<'a>(
         let range = range_behind(unit, statement, body)?;
         uses.first(unit, &range, text, !exists)
     })?;
-    if is_handled(unit, call) {
+    let handled = handled(unit, call, used);
+    if handled == Handled::Yes {
         return None;
     }
     // A file that is gone when it is read fails loudly; that is seldom worth a change.
@@ -101,7 +102,8 @@ fn judge<'a>(
     let kind_only = unit.slice(check).contains("islink");
     // One person runs a project's own commands, one at a time.
     let command = unit.source().text().contains("CommandError");
-    let confidence = if used == Use::Read || kind_only || command {
+    let aside = used == Use::Read || kind_only || command || handled == Handled::AsFailure;
+    let confidence = if aside {
         Confidence::Possible
     } else {
         Confidence::Likely
@@ -188,6 +190,11 @@ fn tested<'a>(unit: &Unit<'a>, condition: Node<'a>, holds: bool) -> Option<(Node
             ) {
                 return positional(condition).first().map(|path| (*path, holds));
             }
+            if let [path] = positional(condition)[..]
+                && asks_by_name(unit.slice(function))
+            {
+                return Some((path, holds));
+            }
             let method = field(function, "attribute").map(|one| unit.slice(one))?;
             let plain = positional(condition).is_empty() && function.kind() == "attribute";
             (plain && matches!(method, "exists" | "is_file" | "is_dir"))
@@ -196,6 +203,22 @@ fn tested<'a>(unit: &Unit<'a>, condition: Node<'a>, holds: bool) -> Option<(Node
         }
         _ => None,
     }
+}
+
+/// A project's own function for the question: `path_exists(p)`, `self.is_dir(p)`.
+fn asks_by_name(function: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "path_exists",
+        "file_exists",
+        "dir_exists",
+        "exists",
+        "isfile",
+        "isdir",
+        "is_file",
+        "is_dir",
+    ];
+    let last = function.rsplit('.').next().unwrap_or(function);
+    NAMES.contains(&last.trim_start_matches('_'))
 }
 
 /// What a call does to the path `text`.
@@ -266,8 +289,23 @@ fn is_true(unit: &Unit<'_>, call: Node<'_>, name: &str) -> bool {
     keyword(call, name, unit.source()).is_some_and(|value| value.kind() != "false")
 }
 
-/// Somebody catches what the race raises.
-fn is_handled(unit: &Unit<'_>, call: Node<'_>) -> bool {
+/// Whether somebody catches what the race raises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Handled {
+    No,
+    Yes,
+    /// It is caught with everything else that can go wrong, and the work is given up.
+    AsFailure,
+}
+
+fn handled(unit: &Unit<'_>, call: Node<'_>, used: Use) -> Handled {
+    let locked = withs_around(call).into_iter().any(|item| {
+        let text = unit.slice(item);
+        text.contains("suppress(") || text.to_lowercase().contains("lock")
+    });
+    if locked {
+        return Handled::Yes;
+    }
     let known = |name: &str| {
         name.ends_with("OSError")
             || name.starts_with("FileNotFound")
@@ -277,11 +315,28 @@ fn is_handled(unit: &Unit<'_>, call: Node<'_>) -> bool {
                 "IOError" | "EnvironmentError" | "Exception" | "BaseException" | "error"
             )
     };
-    caught_around(call)
+    let clauses = caught_around(call);
+    let mut catching = clauses
         .into_iter()
-        .any(|clause| handler_names(clause, unit.source()).into_iter().any(known))
-        || withs_around(call).into_iter().any(|item| {
-            let text = unit.slice(item);
-            text.contains("suppress(") || text.to_lowercase().contains("lock")
-        })
+        .filter(|clause| handler_names(*clause, unit.source()).into_iter().any(known))
+        .peekable();
+    if catching.peek().is_none() {
+        return Handled::No;
+    }
+    // Two that make the same folder want the same; one that is told of a failure gives up.
+    let makes = matches!(used, Use::MakeDirs | Use::MakeDir | Use::PathMkdir);
+    if makes && catching.all(|clause| gives_up(unit, clause)) {
+        Handled::AsFailure
+    } else {
+        Handled::Yes
+    }
+}
+
+/// Whether a handler raises or returns without a question for the kind of failure.
+fn gives_up(unit: &Unit<'_>, clause: Node<'_>) -> bool {
+    let asks = ["errno", "EEXIST", "exist", "isdir", "is_dir"];
+    let text = unit.slice(clause);
+    let body = children(clause).find(|part| part.kind() == "block");
+    !asks.iter().any(|one| text.contains(one))
+        && body.is_some_and(|body| exits(body, unit.source()))
 }

@@ -2,6 +2,7 @@
 //! in between.
 
 mod evidence;
+mod expiring;
 mod files;
 mod fix;
 mod harm;
@@ -53,6 +54,10 @@ impl Rule for CheckThenAct {
                 file.call,
                 "This fails or overwrites if another process was faster",
             ));
+        }
+        for entry in expiring::checks(unit) {
+            let draft = Draft::at(entry.check, entry.confidence, entry.message);
+            reporter.report(draft.related(entry.read, "This raises KeyError then"));
         }
         for store in stores::checks(unit) {
             let draft = Draft::at(store.check, store.confidence, store.message);

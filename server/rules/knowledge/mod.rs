@@ -12,6 +12,7 @@ pub mod order;
 pub mod origins;
 pub mod outside;
 pub mod public;
+pub mod sessions;
 pub mod switches;
 pub mod takers;
 pub mod told;

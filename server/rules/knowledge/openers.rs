@@ -53,6 +53,18 @@ impl Kind {
         self == LINES
     }
 
+    /// Whether it is a file of the file system.
+    #[must_use]
+    pub fn is_file(self) -> bool {
+        self == FILE
+    }
+
+    /// Whether it is a socket.
+    #[must_use]
+    pub fn is_socket(self) -> bool {
+        self == SOCKET
+    }
+
     /// Whether it is a bare number of an open file.
     #[must_use]
     pub fn is_descriptor(self) -> bool {

@@ -15,9 +15,11 @@ use crate::syntax::nodes::{ancestors, bare, field, keyword, positional, statemen
 pub fn set_timeout(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let unit = context.unit;
     let call = context.node(finding).filter(|node| node.kind() == "call")?;
-    // Python 2's `urllib.urlopen` takes no timeout.
+    // Python 2's `urllib.urlopen` takes no timeout, and no `urlretrieve` does.
     let function = field(call, "function")?;
-    if origins::library(unit, function).is_some_and(|name| name == "urllib.urlopen") {
+    let bare_of_it = origins::library(unit, function)
+        .is_some_and(|name| name == "urllib.urlopen" || name.ends_with(".urlretrieve"));
+    if bare_of_it {
         return None;
     }
     let seconds = unit.file.settings.timeout_seconds;

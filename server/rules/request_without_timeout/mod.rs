@@ -211,7 +211,11 @@ fn judge_other(unit: &Unit<'_>, call: Node<'_>, function: Node<'_>) -> Verdict {
         Wait::Process if unit.file.settings.subprocess_timeout => {
             by_default(&given(unit, call, None), written, Confidence::Certain)
         }
-        Wait::Socket { .. } | Wait::Process => None,
+        Wait::Download if !global_socket_timeout(unit) => Some((
+            Confidence::Likely,
+            format!("{written} takes no timeout and may wait for ever"),
+        )),
+        Wait::Socket { .. } | Wait::Process | Wait::Download => None,
         Wait::HttpxClient => match given(unit, call, None) {
             Given::Never => Some((Confidence::Certain, switched_off(written))),
             _ => None,

@@ -2,13 +2,14 @@
 //! request succeeded.
 
 mod answers;
+mod dropped;
 mod fix;
 mod kept;
 
 use tree_sitter::Node;
 
 use super::knowledge::http::{self, Client, Library, Request, Step};
-use super::knowledge::{origins, uses};
+use super::knowledge::{origins, sessions, uses};
 use super::{Confidence, Draft, Finding, FixContext, Group, Meta, Reporter, Rule};
 use crate::fixes::Fix;
 use crate::syntax::Unit;
@@ -103,7 +104,8 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
     let mut found = Vec::new();
     let mut named = Vec::new();
     for call in origins::calls(unit) {
-        let Some(request) = http::request(unit, call) else {
+        let Some(request) = http::request(unit, call).or_else(|| sessions::request(unit, call))
+        else {
             continue;
         };
         let covered = request.library == Library::Urllib
@@ -117,7 +119,7 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
             continue;
         };
         if parent.kind() == "expression_statement" {
-            found.extend(dropped(request));
+            found.extend(dropped::of_statement(unit, request, parent));
         } else if parent.kind() == "attribute" {
             found.extend(chained(unit, request, value, parent));
         } else if request.library == Library::Requests && asked_at_once(value, parent)
@@ -154,6 +156,10 @@ fn unchecked<'a>(unit: &Unit<'a>) -> Vec<Unchecked<'a>> {
                 request,
                 binding: Some(binding),
             });
+            continue;
+        }
+        if answer.body.is_none() && dropped::is_never_read(unit, binding) {
+            found.extend(dropped::of(request));
             continue;
         }
         let printed = answer.body.is_some_and(|body| uses::logged(unit, body));
@@ -226,20 +232,6 @@ fn chained<'a>(
         } else {
             confidence(&request)
         },
-        request,
-        binding: None,
-    })
-}
-
-/// `requests.post(url, json=order)` as a statement of its own: what it should change may not be
-/// changed.
-fn dropped(request: Request<'_>) -> Option<Unchecked<'_>> {
-    let changes = matches!(request.verb.as_str(), "post" | "put" | "patch" | "delete");
-    let plain = request.library == Library::Requests || request.library == Library::Httpx;
-    (changes && plain).then_some(Unchecked {
-        body: request.call,
-        use_of: Use::Nothing,
-        confidence: Confidence::Possible,
         request,
         binding: None,
     })
@@ -383,6 +375,8 @@ const NEUTRAL: &[&str] = &[
 
 fn confidence(request: &Request<'_>) -> Confidence {
     match &request.client {
+        // A session that the file does not make may raise by itself.
+        Some(client) if client.made.is_none() && client.scope.is_none() => Confidence::Possible,
         Some(client) if client.made.is_none() => Confidence::Likely,
         _ => Confidence::Certain,
     }

@@ -512,7 +512,8 @@ impl Lattice for Holds<'_, '_, '_> {
                             life.failure = true;
                             life.worked |= held.worked;
                         }
-                        Exit::Raise if held.failed => {
+                        // An assertion that does not hold is a mistake of the program.
+                        Exit::Raise if held.failed || node.kind() == "assert_statement" => {
                             life.failure = true;
                             life.worked |= held.worked;
                         }

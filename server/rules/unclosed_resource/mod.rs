@@ -7,6 +7,7 @@ mod holds;
 mod lazy;
 mod lock;
 mod lock_fix;
+mod sent;
 mod work;
 
 use tree_sitter::Node;
@@ -134,6 +135,9 @@ fn place<'a>(unit: &Unit<'a>, call: Node<'a>, kind: Kind) -> Option<Place<'a>> {
         value = parent;
     }
     let parent = value.parent()?;
+    if kind.is_file() && sent::is_sent(unit, value) {
+        return Some(Place::Nameless(kind.confidence.min(Confidence::Likely)));
+    }
     if kind.is_descriptor() && parent.kind() != "assignment" {
         // `path = tempfile.mkstemp()[1]` forgets the descriptor.
         let forgets = parent.kind() == "subscript" && unit.slice(parent).ends_with("[1]");
@@ -323,6 +327,16 @@ fn judge_name<'a>(
             },
             exit,
         )),
+        End::UnlessFailure if life.closes.is_empty() => {
+            let connect = life.places.iter().copied().find(|at| connects(unit, *at));
+            let connect = connect.filter(|_| kind.is_socket())?;
+            let message = format!("{name} stays open if it cannot connect");
+            Some((
+                kind.confidence.min(Confidence::Possible),
+                message,
+                Some(connect),
+            ))
+        }
         End::UnlessFailure => {
             let close = life.closes.first().copied()?;
             let most = if life.worked && kind.followed() {
@@ -337,6 +351,15 @@ fn judge_name<'a>(
             ))
         }
     }
+}
+
+/// `sock.connect(address)`
+fn connects(unit: &Unit<'_>, place: Node<'_>) -> bool {
+    place
+        .parent()
+        .filter(|up| up.kind() == "attribute")
+        .and_then(|up| field(up, "attribute"))
+        .is_some_and(|name| unit.slice(name) == "connect")
 }
 
 /// Another scope shares the name: `global f`, or a module's name that functions read.
