@@ -6,6 +6,7 @@ use tree_sitter::Node;
 use super::collect::{names_in, normal, shorten};
 use super::conditions::{ACTING, does_something, protected_anew};
 use super::loss::{Loss, Repair};
+use super::restore::is_known;
 use super::since::Since;
 use crate::rules::Confidence;
 use crate::syntax::Unit;
@@ -27,10 +28,52 @@ fn refuses_by_name(last: &str) -> Option<Confidence> {
         return Some(Confidence::Certain);
     }
     // A plain `check()` may be anything.
-    ["check_", "ensure_", "require_", "enforce_"]
+    ["check_", "ensure_", "require_", "enforce_", "assert_"]
         .iter()
         .any(|word| name.starts_with(word))
         .then_some(Confidence::Likely)
+}
+
+/// How sure the body of a function of the same file says so: it raises under a condition, and gives
+/// no answer.
+fn refuses_by_body(base: &Unit<'_>, call: Node<'_>) -> Option<Confidence> {
+    let callee = base.slice(field(call, "function")?);
+    let name = match callee.rsplit_once('.') {
+        None => callee,
+        Some(("self" | "cls", name)) => name,
+        Some(_) => return None,
+    };
+    let outline = base.file.outline;
+    let mut named = outline.definitions.iter().filter(|one| one.name == name);
+    let (definition, other) = (named.next()?, named.next());
+    if other.is_some() {
+        return None;
+    }
+    let unit = Unit::of_definition(base.file, definition)
+        .into_iter()
+        .find(Unit::is_function)?;
+    let guarded = unit
+        .own(&["raise_statement"])
+        .into_iter()
+        .any(|one| crate::syntax::nodes::ancestors(one).any(|up| up.kind() == "if_statement"));
+    let answers = unit
+        .own(&["return_statement"])
+        .into_iter()
+        .any(|one| one.named_child(0).is_some_and(|value| value.kind() != "none"));
+    // What it does beside may be why it is called.
+    let works = unit.own(&["expression_statement"]).into_iter().any(|one| {
+        one.named_child(0).is_some_and(|what| match what.kind() {
+            "string" => false,
+            "assignment" => field(what, "left").is_some_and(|left| left.kind() != "identifier"),
+            _ => does_something(&unit, one),
+        })
+    });
+    let yields = !unit.own(&["yield"]).is_empty();
+    (guarded && !answers && !yields).then_some(if works {
+        Confidence::Likely
+    } else {
+        Confidence::Certain
+    })
 }
 
 /// The call of a statement that is nothing but a call, or waits for one.
@@ -78,7 +121,7 @@ fn lost<'h>(
     let confidence = if last == "is_valid" && raises {
         Confidence::Certain
     } else {
-        refuses_by_name(last)?
+        refuses_by_name(last).or_else(|| refuses_by_body(base, call))?
     };
     let many = |unit: &Unit<'_>| {
         let calls = unit.own(&["call"]).into_iter();
@@ -106,7 +149,7 @@ fn lost<'h>(
         shown: call.byte_range(),
         confidence,
         covers: &[],
-        repair: if line.contains('\n') {
+        repair: if line.contains('\n') || !is_known(base, head, statement) {
             Repair::None
         } else {
             Repair::Before(line.to_owned())

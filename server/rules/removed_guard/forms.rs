@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::collect::{normal, shorten};
-use super::tolerant::{filters, of_operator, tolerant};
+use super::tolerant::{filters, of_operator, of_ternary, tolerant};
 use crate::rules::Confidence;
 use crate::syntax::Unit;
 use crate::syntax::nodes::{Walk, children, field, is_scope, positional, walk};
@@ -93,6 +93,7 @@ pub(super) fn forms<'b>(unit: &Unit<'b>, top: Node<'b>) -> Vec<Form<'b>> {
         match node.kind() {
             "call" => of_call(unit, node, &mut found),
             "boolean_operator" => found.extend(of_operator(unit, node)),
+            "conditional_expression" => found.extend(of_ternary(unit, node)),
             "list_comprehension"
             | "set_comprehension"
             | "dictionary_comprehension"
@@ -135,17 +136,23 @@ fn of_call<'b>(unit: &Unit<'b>, call: Node<'b>, found: &mut Vec<Form<'b>>) {
     found.extend(tolerant(unit, call, function, last, &given));
     found.extend(without_argument(unit, call, function));
     let resolved = unit.callee(call).unwrap_or_default();
-    let named_so = matches!(
-        callee,
-        "secure_filename" | "conditional_escape" | "strip_tags"
-    );
-    if (CLEANERS.contains(&resolved.as_str()) || named_so)
+    let known = CLEANERS.contains(&resolved.as_str())
+        || matches!(
+            callee,
+            "secure_filename" | "conditional_escape" | "strip_tags"
+        );
+    if (known || cleans_by_name(last))
         && let Some(value) = given.first()
     {
         found.push(Form {
             alone: false,
             asks: true,
             needs: Some(callee),
+            confidence: if known {
+                Confidence::Certain
+            } else {
+                Confidence::Likely
+            },
             ..form(
                 "cleaned",
                 call,
@@ -211,6 +218,17 @@ fn of_call<'b>(unit: &Unit<'b>, call: Node<'b>, found: &mut Vec<Form<'b>>) {
     }
 }
 
+/// Whether a function makes harmless by its name: `markup.escape`, `sanitize_name`.
+fn cleans_by_name(last: &str) -> bool {
+    let name = last.trim_start_matches('_');
+    ["escape", "sanitize", "sanitise", "quote", "html_escape", "xml_escape"]
+        .iter()
+        .any(|word| {
+            name.strip_prefix(word)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        })
+}
+
 fn bounded<'b>(unit: &Unit<'b>, call: Node<'b>, value: Node<'b>, words: &str) -> Form<'b> {
     Form {
         alone: false,
@@ -256,6 +274,18 @@ fn without_argument<'b>(unit: &Unit<'b>, call: Node<'b>, function: Node<'b>) -> 
             .find(|(known, protects, _)| *known == name && *protects == value)
             .map(|(_, _, danger)| *danger);
         let last = unit.slice(function).rsplit('.').next().unwrap_or_default();
+        let empty = || {
+            let picks = name == "default" && matches!(last, "min" | "max");
+            picks.then_some("nothing to choose from is an error")
+        };
+        let lenient = || {
+            let kind = value.trim_matches(['"', '\'']);
+            let goes_on = matches!(
+                kind,
+                "ignore" | "replace" | "backslashreplace" | "surrogateescape" | "xmlcharrefreplace"
+            );
+            (name == "errors" && goes_on).then_some("what is no text is an error")
+        };
         let who = || {
             let asked = WHO.iter().any(|word| value.contains(word));
             let searches = last.contains("get") || last.contains("filter") || last == "first";
@@ -265,7 +295,7 @@ fn without_argument<'b>(unit: &Unit<'b>, call: Node<'b>, function: Node<'b>) -> 
             let asks = value.contains("Depends(") || value.contains("Security(");
             (name == "dependencies" && asks).then_some("its routes let everybody in")
         };
-        let danger = known.or_else(who).or_else(routes)?;
+        let danger = known.or_else(empty).or_else(lenient).or_else(who).or_else(routes)?;
         Some((one, danger))
     })?;
     let name = unit.slice(field(argument, "name")?);

@@ -25,11 +25,21 @@ pub(super) fn uncaught<'h>(
         .collect();
     // Kept anywhere around one of these calls, even for a broader or narrower kind, it is a
     // decision about the handler and not its removal.
-    let calls: Vec<Node<'h>> = head
+    let mut calls: Vec<Node<'h>> = head
         .own(&["call", "subscript"])
         .into_iter()
         .filter(|node| callee(head, *node).is_some_and(|name| inside.contains(&name)))
         .collect();
+    // `except AttributeError` stands for what is read as well. Only what stands nowhere else is known
+    // to be what it was there for.
+    if kinds.contains(&"AttributeError") {
+        let read = attributes(base);
+        let outside = |text: &str| {
+            read.iter().any(|(one, node)| one == text && !(body.start_byte() <= node.start_byte() && node.end_byte() <= body.end_byte()))
+        };
+        let within: Vec<&str> = read.iter().map(|(text, _)| text.as_str()).filter(|text| !outside(text)).collect();
+        calls.extend(attributes(head).into_iter().filter(|(text, _)| within.contains(&text.as_str())).map(|(_, node)| node));
+    }
     let narrowed = |node: Node<'_>| guard.weak && !handlers(node, head).is_empty();
     let suppressed = |node: Node<'_>| {
         withs_around(node)
@@ -110,16 +120,38 @@ fn last(dotted: &str) -> &str {
     dotted.rsplit('.').next().unwrap_or(dotted)
 }
 
+/// The longest attribute chains that a unit reads, each with its text.
+fn attributes<'t>(unit: &Unit<'t>) -> Vec<(String, Node<'t>)> {
+    let mut all = unit.own(&["attribute"]);
+    all.retain(|one| {
+        one.parent().is_none_or(|up| {
+            up.kind() != "attribute"
+                && !(up.kind() == "assignment" && field(up, "left") == Some(*one))
+        })
+    });
+    all.into_iter()
+        .map(|one| (text(unit.source(), one.byte_range()), one))
+        .collect()
+}
+
+/// Whether a call only tells: `logger.info`, `self.log.exception`, `log`.
+fn logs(function: &str) -> bool {
+    let tells = matches!(
+        last(function),
+        "debug" | "info" | "warning" | "warn" | "error" | "exception" | "critical" | "fatal" | "log" | "msg" | "trace"
+    );
+    tells && function.to_lowercase().contains("log")
+}
+
 fn callee(unit: &Unit<'_>, node: Node<'_>) -> Option<String> {
     match node.kind() {
         "call" => {
             let function = unit.slice(field(node, "function")?);
-            let noise = function.to_lowercase();
             let asks = matches!(
                 function,
                 "print" | "str" | "isinstance" | "issubclass" | "callable" | "type" | "id"
             );
-            (!noise.contains("log") && !asks).then(|| function.to_owned())
+            (!logs(function) && !asks).then(|| function.to_owned())
         }
         "subscript" => Some(text(unit.source(), node.byte_range())),
         _ => None,

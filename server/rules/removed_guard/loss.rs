@@ -7,10 +7,11 @@ use tree_sitter::Node;
 
 use super::collect::Guard;
 use super::since::Since;
-use super::{calls, loops, neutral, outer, swaps};
+use super::{calls, finals, loops, neutral, outer, swaps};
 use crate::fixes::{Applicability, Builder, Fix};
 use crate::rules::{Confidence, Draft};
 use crate::syntax::Unit;
+use crate::syntax::nodes::statement_of;
 
 /// A protection that the hotfix loses.
 #[derive(Debug)]
@@ -41,6 +42,10 @@ pub(super) enum Repair {
     Drop,
     /// A line goes before the statement at the place.
     Before(String),
+    /// Lines go before the statement at the place, with a tab for a level.
+    Lines(Vec<String>),
+    /// So many statements from the place on go below a head.
+    Wrap(usize, String),
 }
 
 /// All losses between two sides of a scope, single guards aside.
@@ -49,6 +54,7 @@ pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>, since: &Since<'_, 'h>
     found.extend(swaps::losses(base, head, since));
     found.extend(calls::losses(base, head, since));
     found.extend(loops::losses(base, head, since));
+    found.extend(finals::losses(base, head));
     found.extend(outer::losses(base, head));
     found
 }
@@ -58,7 +64,7 @@ impl Loss<'_> {
     pub fn is_of(&self, guard: &Guard<'_>, confidence: Confidence) -> bool {
         let same = match self.name {
             "neutral" => self.shown == guard.shown,
-            "tolerant" | "and" | "filter" => {
+            "tolerant" | "and" | "filter" | "ternary" => {
                 guard.shown.start <= self.shown.start && self.shown.end <= guard.shown.end
             }
             _ => false,
@@ -89,6 +95,13 @@ impl Loss<'_> {
             }
             Repair::Drop => builder.remove_statement(self.place)?,
             Repair::Before(line) => builder.lines_before(self.place, std::slice::from_ref(line))?,
+            Repair::Lines(lines) => builder.lines_before(statement_of(self.place), lines)?,
+            Repair::Wrap(count, header) => {
+                let last = std::iter::successors(Some(self.place), Node::next_named_sibling)
+                    .filter(|one| one.kind() != "comment")
+                    .nth(count.checked_sub(1)?)?;
+                builder.wrap(self.place, last, std::slice::from_ref(header))?;
+            }
         }
         let words = self.subject.split('\n').next().unwrap_or(&self.subject);
         Some(builder.finish(

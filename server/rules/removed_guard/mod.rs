@@ -6,9 +6,12 @@
 mod calls;
 mod collect;
 mod conditions;
+mod cut;
 mod dead;
+mod elsewhere;
 mod equal;
 mod fields;
+mod finals;
 mod forms;
 mod formula;
 mod handlers;
@@ -110,12 +113,23 @@ impl Rule for RemovedGuard {
             };
             reporter.report(draft.production(guard.shown.clone(), "production has this guard"));
         }
+        let mut said: Vec<std::ops::Range<usize>> = places.clone();
         for loss in losses {
+            said.push(loss.shown.clone());
             let known = |guard: &std::ops::Range<usize>| {
                 guard.start <= loss.shown.start && loss.shown.end <= guard.end
             };
             let doubles = matches!(loss.name, "neutral" | "left-try");
             if !doubles || !places.iter().any(known) {
+                reporter.report(loss.draft());
+            }
+        }
+        // What was said of a guard already is said more closely.
+        for loss in cut::losses(base, head, pair) {
+            let known = |one: &std::ops::Range<usize>| {
+                one.start <= loss.shown.end && loss.shown.start <= one.end
+            };
+            if !said.iter().any(known) {
                 reporter.report(loss.draft());
             }
         }

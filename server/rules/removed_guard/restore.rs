@@ -3,14 +3,15 @@
 use tree_sitter::Node;
 
 use super::collect::{Guard, Kind, guards};
+use super::cut;
 use super::equal::exposed;
 use super::loss::{Loss, losses};
 use super::since::Since;
 use super::withs::is_own_lock;
 use crate::fixes::{Applicability, Builder, Fix, hunk, layout};
-use crate::rules::{Finding, FixContext};
+use crate::rules::{Finding, FixContext, Pair};
 use crate::syntax::flow::withs_around;
-use crate::syntax::nodes::{children, field, statement_of};
+use crate::syntax::nodes::{Walk, children, field, statement_of, walk};
 use crate::syntax::{File, Unit};
 
 /// Production's guard put back at its place, then production's whole definition.
@@ -69,6 +70,15 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
         if let Some(loss) = lost.iter().find(same) {
             return loss.fix(head);
         }
+        let pair = Pair {
+            base: Some(unit),
+            head: Some(head),
+            base_file: production,
+            head_file: head.file,
+        };
+        if let Some(loss) = cut::losses(unit, head, &pair).iter().find(same) {
+            return loss.fix(head);
+        }
     }
     let (unit, guard) = units.iter().find_map(|unit| {
         let guard = guards(unit)
@@ -114,8 +124,49 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
     ))
 }
 
+/// Whether every name that a part of production uses means the same in head: what the hotfix took
+/// out with a guard, an import or a helper, would be missing.
+pub(super) fn is_known(base: &Unit<'_>, head: &Unit<'_>, part: Node<'_>) -> bool {
+    let defined = |unit: &Unit<'_>, name: &str| {
+        let outline = unit.file.outline;
+        outline.definitions.iter().skip(1).any(|one| one.name == name)
+            || outline.assigned.iter().any(|(one, _)| one == name)
+    };
+    let bound = |unit: &Unit<'_>, name: &str| {
+        unit.parameter(name).is_some() || !unit.bindings(name).is_empty()
+    };
+    let mut known = true;
+    walk(part, &mut |node| {
+        let is_name = node.kind() == "identifier"
+            && node.parent().is_none_or(|up| match up.kind() {
+                "attribute" => field(up, "attribute") != Some(node),
+                "keyword_argument" => field(up, "name") != Some(node),
+                _ => true,
+            });
+        if is_name {
+            let name = base.slice(node);
+            let is_there = if bound(base, name) {
+                bound(head, name) || binds_within(base, part, name)
+            } else {
+                base.names().expand(name) == head.names().expand(name)
+                    && (!defined(base, name) || defined(head, name))
+            };
+            known &= is_there;
+        }
+        Walk::Into
+    });
+    known
+}
+
+/// Whether the part itself binds the name.
+fn binds_within(unit: &Unit<'_>, part: Node<'_>, name: &str) -> bool {
+    unit.bindings(name)
+        .iter()
+        .all(|one| part.start_byte() <= one.start_byte() && one.end_byte() <= part.end_byte())
+}
+
 /// The lines of a production statement, relative to its own indentation, with a tab for a level.
-fn lines_of(unit: &Unit<'_>, statement: Node<'_>) -> Option<Vec<String>> {
+pub(super) fn lines_of(unit: &Unit<'_>, statement: Node<'_>) -> Option<Vec<String>> {
     let source = unit.source();
     let (outer, step) = (
         layout::indent_of(source, statement),
@@ -162,6 +213,9 @@ fn statement_back(
         _ => false,
     };
     if !alone || !(guard.node == statement || guard.kind == Kind::Status) {
+        return None;
+    }
+    if !is_known(unit, head, statement) {
         return None;
     }
     let target = outermost_use(head, guard, place);

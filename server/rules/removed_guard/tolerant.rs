@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::collect::{normal, shorten};
+use super::collect::{names_in, normal, shorten};
 use super::forms::{Form, form};
 use crate::rules::Confidence;
 use crate::syntax::Unit;
@@ -128,6 +128,66 @@ pub(super) fn of_operator<'b>(unit: &Unit<'b>, node: Node<'b>) -> Option<Form<'b
             format!("Production goes on without a value by `{words}`; the hotfix fails there"),
         )
     })
+}
+
+/// `x.name if x else None`, which is `x.name` now.
+pub(super) fn of_ternary<'b>(unit: &Unit<'b>, node: Node<'b>) -> Option<Form<'b>> {
+    let parts: Vec<Node<'b>> = children(node).filter(|one| one.kind() != "comment").collect();
+    let [body, condition, other] = parts.as_slice() else {
+        return None;
+    };
+    let used = match (is_empty_value(*body), is_empty_value(*other)) {
+        (false, true) => *body,
+        (true, false) => *other,
+        _ => return None,
+    };
+    let asked = names_in(unit, *condition);
+    let within = names_in(unit, used);
+    // What is asked about has to do with what is used.
+    let about = asked.iter().any(|name| {
+        within.iter().any(|one| one == name || one.starts_with(&format!("{name}.")))
+    });
+    if !about {
+        return None;
+    }
+    let text = normal(unit, used);
+    let subject = match super::collect::atoms(*condition).as_slice() {
+        [atom] => super::collect::classify(unit, *atom).map(|(_, subject)| subject),
+        _ => None,
+    };
+    let taken_apart = subject.is_some_and(|subject| {
+        let subject = subject.split('[').next().unwrap_or(&subject).replace('.', " . ");
+        [".", "[", "("].iter().any(|mark| text.contains(&format!("{subject} {mark}")))
+    });
+    Some(Form {
+        alone: !matches!(bare(used).kind(), "identifier" | "attribute"),
+        asks: true,
+        covers: &["none-access", "missing-key"],
+        confidence: if taken_apart {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        },
+        ..form(
+            "ternary",
+            node,
+            vec![text],
+            format!(
+                "Production asks `{}` first; the hotfix takes it as it comes",
+                shorten(unit.slice(*condition))
+            ),
+        )
+    })
+}
+
+/// A value that says that there is none.
+fn is_empty_value(node: Node<'_>) -> bool {
+    let node = bare(node);
+    match node.kind() {
+        "none" | "true" | "false" | "integer" | "float" | "string" => true,
+        "list" | "dictionary" | "tuple" => node.named_child_count() == 0,
+        _ => false,
+    }
 }
 
 /// Whether what holds the value fails on None: it goes through it, or takes a part of it.

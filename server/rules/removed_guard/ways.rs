@@ -11,7 +11,7 @@ use crate::rules::knowledge::keys::{Keys, Presence};
 use crate::rules::none_access;
 use crate::syntax::flow::Graph;
 use crate::syntax::names::dotted;
-use crate::syntax::nodes::{Walk, ancestors, field, positional};
+use crate::syntax::nodes::{Walk, ancestors, field, keyword, positional};
 use crate::syntax::unit::binds;
 use crate::syntax::{File, Unit};
 
@@ -121,46 +121,63 @@ pub(super) fn callers_test(guard: &Guard<'_>, head: &Unit<'_>, file: File<'_>) -
         guard.kind,
         Kind::NoneCheck | Kind::TypeCheck | Kind::Validation | Kind::Condition
     );
-    if !asks {
+    let names: Vec<String> = guard.subject.split(' ').map(str::to_owned).collect();
+    asks && callers_ask(&names, head, file)
+}
+
+/// Whether every place of the file that calls the function asks about all these names, as they are
+/// called there: `order.total` of a parameter `order` is `invoice.total` where `invoice` is given.
+pub(super) fn callers_ask(names: &[String], head: &Unit<'_>, file: File<'_>) -> bool {
+    let Some(function) = field(head.node, "name").map(|name| head.slice(name)) else {
+        return false;
+    };
+    let is_self = |name: &str| matches!(name, "self" | "cls");
+    let parameters: Vec<&str> = head.parameters().iter().map(|one| one.name).collect();
+    let is_method = parameters.first().is_some_and(|one| is_self(one));
+    let given: Vec<&str> = parameters.into_iter().filter(|one| !is_self(one)).collect();
+    let root = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
+    // Constants are asked about everywhere alike.
+    let names: Vec<&String> = names
+        .iter()
+        .filter(|name| name.contains(char::is_lowercase))
+        .collect();
+    let known = |name: &&String| is_self(&root(name)) || given.contains(&root(name).as_str());
+    if names.is_empty() || !names.iter().all(known) {
         return false;
     }
-    let Some(name) = field(head.node, "name").map(|name| head.slice(name)) else {
-        return false;
-    };
-    let parameters: Vec<&str> = head
-        .parameters()
-        .iter()
-        .map(|one| one.name)
-        .filter(|name| !matches!(*name, "self" | "cls"))
-        .collect();
-    let Some(index) = parameters.iter().position(|one| *one == guard.subject) else {
-        return false;
-    };
-    let is_method = head
-        .parameters()
-        .first()
-        .is_some_and(|one| matches!(one.name, "self" | "cls"));
     let mut calls = Vec::new();
-    file.source.walk_near(name, &mut |node| {
+    file.source.walk_near(function, &mut |node| {
         if node.kind() == "call"
             && let Some(callee) = field(node, "function")
             // `card.charge()` is no call of the function `charge`.
             && (is_method || callee.kind() == "identifier")
-            && file.source.slice(callee).rsplit('.').next() == Some(name)
+            && file.source.slice(callee).rsplit('.').next() == Some(function)
         {
-            calls.push(node);
+            calls.push((node, callee));
         }
         Walk::Into
     });
     !calls.is_empty()
-        && calls.into_iter().all(|call| {
-            let given = crate::syntax::nodes::keyword(call, &guard.subject, file.source)
-                .or_else(|| positional(call).get(index).copied());
-            let caller = ancestors(call).find(|up| up.kind() == "function_definition");
-            let (Some(given), Some(caller)) = (given, caller) else {
+        && calls.into_iter().all(|(call, callee)| {
+            let Some(caller) = ancestors(call).find(|up| up.kind() == "function_definition") else {
                 return false;
             };
             let unit = Unit::of_scope(file, caller);
-            dotted(given, file.source).is_some_and(|subject| tested(&unit, &subject))
+            names.iter().all(|name| {
+                let first = root(name);
+                let object = if is_self(&first) {
+                    field(callee, "object")
+                } else {
+                    let index = given.iter().position(|one| *one == first);
+                    keyword(call, &first, file.source)
+                        .or_else(|| index.and_then(|index| positional(call).get(index).copied()))
+                };
+                object
+                    .and_then(|object| dotted(object, file.source))
+                    .is_some_and(|object| {
+                        let subject = format!("{object}{}", &name[first.len()..]);
+                        tested(&unit, &subject)
+                    })
+            })
         })
 }
