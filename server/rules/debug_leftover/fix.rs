@@ -25,6 +25,11 @@ pub(super) fn fixes(context: &FixContext<'_>, finding: &Finding) -> Vec<Fix> {
     let Some(node) = context.node(finding) else {
         return Vec::new();
     };
+    if finding.message.contains("log level")
+        && let Some(fix) = super::levels::level_back(context, node)
+    {
+        return vec![fix];
+    }
     [remove(context, node), to_log(unit, node)]
         .into_iter()
         .flatten()

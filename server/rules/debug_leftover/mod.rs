@@ -5,6 +5,7 @@
 mod comments;
 mod conflict;
 mod fix;
+mod levels;
 
 use tree_sitter::Node;
 
@@ -85,6 +86,8 @@ impl Rule for DebugLeftover {
             Some("Python cannot read the file while the markers of a merge stand in it")
         } else if says("standard output") || says("print") {
             Some("A print goes where nobody looks, with data that nobody meant to show")
+        } else if says("DEBUG") {
+            Some("At DEBUG every library logs as well: much of it, slowly, and with secrets in it")
         } else if says("sleep") {
             Some("A sleep makes a race rarer, and harder to find")
         } else if ["TODO", "FIXME", "XXX", "switched off", "commented"]
@@ -121,7 +124,10 @@ fn added_calls(pair: &Pair<'_>, reporter: &mut Reporter) {
             {
                 Confidence::Certain
             }
-            Confidence::Possible if message.contains("sleep") && pair.base.is_some() => {
+            Confidence::Possible
+                if (message.contains("sleep") || message.contains("DEBUG"))
+                    && pair.base.is_some() =>
+            {
                 Confidence::Likely
             }
             _ => continue,
@@ -160,7 +166,7 @@ fn judge_call(unit: &Unit<'_>, call: Node<'_>) -> Verdict {
             judge_print(unit, call)
         }
         "time.sleep" => judge_sleep(unit, call),
-        _ => None,
+        _ => levels::judge(unit, call, &name),
     }
 }
 

@@ -80,6 +80,14 @@ fn style(unit: &Unit<'_>) -> Option<&'static str> {
 /// `execute(f"… {order_id}")` becomes `execute("… %s", (order_id,))`.
 fn parameters(unit: &Unit<'_>, query: Node<'_>) -> Option<Fix> {
     let call = call_around(query)?;
+    if unit.callee(call).is_some_and(|name| {
+        matches!(
+            name.as_str(),
+            "sqlalchemy.text" | "sqlalchemy.sql.text" | "sqlmodel.text"
+        )
+    }) {
+        return named_parameters(unit, query, call);
+    }
     let method = unit.slice(field(field(call, "function")?, "attribute")?);
     (matches!(
         method,
@@ -90,11 +98,82 @@ fn parameters(unit: &Unit<'_>, query: Node<'_>) -> Option<Fix> {
     let source = sql::text_of(unit, query)?;
     let style = style(unit)?;
     (style == "$" || !method.starts_with("fetch")).then_some(())?;
-    // A text over several lines keeps its layout only where it is one string.
-    let written = unit.slice(source);
+    let (text, values) = rewritten(unit, source, &mut |_, many| {
+        if style == "$" {
+            format!("${many}")
+        } else {
+            style.to_owned()
+        }
+    })?;
+    let handed = match (style, values.as_slice()) {
+        ("$", many) => many.join(", "),
+        (_, [one]) => format!("({one},)"),
+        (_, many) => format!("({})", many.join(", ")),
+    };
+    let mut builder = Builder::new(unit.file);
+    put_query(&mut builder, unit, (query, source), &text)?;
+    builder.insert(query.end_byte(), format!(", {handed}"));
+    Some(builder.finish(title(&values), Applicability::NeedsReview))
+}
+
+/// `execute(text(f"… {order_id}"))` becomes `execute(text("… :order_id"), {"order_id": order_id})`.
+fn named_parameters(unit: &Unit<'_>, query: Node<'_>, text_call: Node<'_>) -> Option<Fix> {
+    let call = call_around(text_call)?;
+    let method = unit.slice(field(field(call, "function")?, "attribute")?);
+    (matches!(method, "execute" | "scalar" | "scalars")
+        && field(call, "arguments")?.named_child_count() == 1
+        && field(text_call, "arguments")?.named_child_count() == 1)
+        .then_some(())?;
+    let source = sql::text_of(unit, query)?;
+    // A colon of the text itself would be read as a name.
+    (!unit.slice(source).contains(':')).then_some(())?;
+    let mut named: Vec<(String, String)> = Vec::new();
+    let (text, values) = rewritten(unit, source, &mut |value, many| {
+        let known = named.iter().find(|(_, one)| one == value);
+        if let Some((name, _)) = known {
+            return format!(":{name}");
+        }
+        let last = value.rsplit('.').next().unwrap_or(value);
+        let fits = last
+            .chars()
+            .all(|one| one.is_ascii_alphanumeric() || one == '_')
+            && last.starts_with(|one: char| one.is_ascii_alphabetic())
+            && !named.iter().any(|(name, _)| name == last);
+        let name = if fits {
+            last.to_owned()
+        } else {
+            format!("value_{many}")
+        };
+        named.push((name.clone(), value.to_owned()));
+        format!(":{name}")
+    })?;
+    let handed: Vec<String> = named
+        .iter()
+        .map(|(name, value)| format!("\"{name}\": {value}"))
+        .collect();
+    let mut builder = Builder::new(unit.file);
+    put_query(&mut builder, unit, (query, source), &text)?;
+    builder.insert(text_call.end_byte(), format!(", {{{}}}", handed.join(", ")));
+    Some(builder.finish(title(&values), Applicability::NeedsReview))
+}
+
+fn title(values: &[&str]) -> String {
+    match values {
+        [one] => format!("Hand {one} over as a parameter"),
+        _ => "Hand the values over as parameters".to_owned(),
+    }
+}
+
+/// The query's text with a mark in the place of each value, and the values in order. `mark` is given
+/// a value and how many there are with it.
+fn rewritten<'a>(
+    unit: &Unit<'a>,
+    source: Node<'a>,
+    mark: &mut dyn FnMut(&str, usize) -> String,
+) -> Option<(String, Vec<&'a str>)> {
     let pieces = pieces::of(unit, source);
     let mut text = String::new();
-    let mut values: Vec<&str> = Vec::new();
+    let mut values: Vec<&'a str> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Literal(part) => {
@@ -117,16 +196,22 @@ fn parameters(unit: &Unit<'_>, query: Node<'_>) -> Option<Fix> {
                 let lower = text.trim_end().to_ascii_lowercase();
                 (!lower.ends_with("in") && !lower.ends_with("in (")).then_some(())?;
                 values.push(unit.slice(*node));
-                if style == "$" {
-                    text.push('$');
-                    text.push_str(&values.len().to_string());
-                } else {
-                    text.push_str(style);
-                }
+                text.push_str(&mark(unit.slice(*node), values.len()));
             }
         }
     }
-    (!values.is_empty()).then_some(())?;
+    (!values.is_empty()).then_some((text, values))
+}
+
+/// Puts the text in the place of the query's, where its layout allows it.
+fn put_query(
+    builder: &mut Builder<'_>,
+    unit: &Unit<'_>,
+    (query, source): (Node<'_>, Node<'_>),
+    text: &str,
+) -> Option<()> {
+    // A text over several lines keeps its layout only where it is one string.
+    let written = unit.slice(source);
     let quotes = if written.contains("\"\"\"") || text.contains('\n') {
         "\"\"\""
     } else if text.contains('"') {
@@ -135,12 +220,6 @@ fn parameters(unit: &Unit<'_>, query: Node<'_>) -> Option<Fix> {
         "\""
     };
     (!text.contains(quotes)).then_some(())?;
-    let handed = match (style, values.as_slice()) {
-        ("$", many) => many.join(", "),
-        (_, [one]) => format!("({one},)"),
-        (_, many) => format!("({})", many.join(", ")),
-    };
-    let mut builder = Builder::new(unit.file);
     if !(source == bare(query)) {
         only_for(unit, query, source)?;
     }
@@ -148,12 +227,7 @@ fn parameters(unit: &Unit<'_>, query: Node<'_>) -> Option<Fix> {
         if source == bare(query) { query } else { source },
         format!("{quotes}{text}{quotes}"),
     );
-    builder.insert(query.end_byte(), format!(", {handed}"));
-    let title = match values.as_slice() {
-        [one] => format!("Hand {one} over as a parameter"),
-        _ => "Hand the values over as parameters".to_owned(),
-    };
-    Some(builder.finish(title, Applicability::NeedsReview))
+    Some(())
 }
 
 fn closing_quote_taken<'s>(before: &[Piece<'_>], part: &'s str) -> &'s str {

@@ -1,6 +1,8 @@
 //! Calls that stand alone on their line for what they raise: `validate(order)`,
 //! `order.full_clean()`, `self.check_permissions(request)`.
 
+use std::collections::HashMap;
+
 use tree_sitter::Node;
 
 use super::collect::{names_in, normal, shorten};
@@ -56,10 +58,10 @@ fn refuses_by_body(base: &Unit<'_>, call: Node<'_>) -> Option<Confidence> {
         .own(&["raise_statement"])
         .into_iter()
         .any(|one| crate::syntax::nodes::ancestors(one).any(|up| up.kind() == "if_statement"));
-    let answers = unit
-        .own(&["return_statement"])
-        .into_iter()
-        .any(|one| one.named_child(0).is_some_and(|value| value.kind() != "none"));
+    let answers = unit.own(&["return_statement"]).into_iter().any(|one| {
+        one.named_child(0)
+            .is_some_and(|value| value.kind() != "none")
+    });
     // What it does beside may be why it is called.
     let works = unit.own(&["expression_statement"]).into_iter().any(|one| {
         one.named_child(0).is_some_and(|what| match what.kind() {
@@ -92,14 +94,29 @@ fn last_name<'u>(unit: &Unit<'u>, call: Node<'_>) -> &'u str {
     callee.rsplit('.').next().unwrap_or(callee)
 }
 
+/// How often a unit calls each name.
+fn count<'u>(unit: &Unit<'u>) -> HashMap<&'u str, usize> {
+    let mut many = HashMap::new();
+    for call in unit.own(&["call"]) {
+        *many.entry(last_name(unit, call)).or_default() += 1;
+    }
+    many
+}
+
 /// The dropped ones whose work goes on without them.
 pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>, since: &Since<'_, 'h>) -> Vec<Loss<'h>> {
     if !base.is_function() || !head.is_function() {
         return Vec::new();
     }
+    let (before, after) = (count(base), count(head));
     let mut found: Vec<Loss<'h>> = Vec::new();
     for statement in base.own(&["expression_statement"]) {
-        if let Some(loss) = lost(base, head, since, statement)
+        let dropped = call_of(statement).is_some_and(|call| {
+            let name = last_name(base, call);
+            after.get(name) < before.get(name)
+        });
+        if dropped
+            && let Some(loss) = lost(base, head, since, statement)
             && !found.iter().any(|one| one.place == loss.place)
         {
             found.push(loss);
@@ -123,11 +140,7 @@ fn lost<'h>(
     } else {
         refuses_by_name(last).or_else(|| refuses_by_body(base, call))?
     };
-    let many = |unit: &Unit<'_>| {
-        let calls = unit.own(&["call"]).into_iter();
-        calls.filter(|one| last_name(unit, *one) == last).count()
-    };
-    if many(base) <= many(head) || protected_anew(base, head) || is_elsewhere(base, head, last) {
+    if protected_anew(base, head) || is_elsewhere(base, head, last) {
         return None;
     }
     let names = names_in(base, call);

@@ -1,12 +1,11 @@
 //! Guards that the hotfix cuts out and changes nothing else: all that is left of the function is
 //! production's. So nothing takes the guard's place in it, whatever the guard asks.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::collect::{names_in, normal, words_of};
+use super::collect::{names_in, normal, shorten, words_of};
 use super::conditions::{asks_permission, is_local, protected_anew, refuses};
 use super::elsewhere::is_asked_elsewhere;
 use super::loss::{Loss, Repair};
@@ -83,33 +82,29 @@ fn pieces<'t>(unit: &Unit<'t>) -> Vec<Piece<'t>> {
             let tokens = crate::compare::normal::tokens(unit.source(), range.clone());
             let words = crate::compare::normal::values(&tokens).join(" ");
             // An `elif` whose `if` is gone is an `if`.
-            words.strip_prefix("elif ").map_or(words.clone(), |rest| format!("if {rest}"))
+            words
+                .strip_prefix("elif ")
+                .map_or(words.clone(), |rest| format!("if {rest}"))
         };
         found.push(Piece { text, range, node });
     }
+    found.sort_by_key(|piece| piece.range.start);
     found
 }
 
-/// What the other side does not have.
-fn without<'a, 't>(here: &'a [Piece<'t>], there: &[Piece<'_>]) -> Vec<&'a Piece<'t>> {
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    for piece in there {
-        *known.entry(&piece.text).or_default() += 1;
-    }
+/// The pieces that are gone, where the rest stands in the same order; `None` where anything else
+/// has changed.
+fn cut_out<'a, 't>(was: &'a [Piece<'t>], is: &[Piece<'_>]) -> Option<Vec<&'a Piece<'t>>> {
+    let mut gone = Vec::new();
+    let mut left = is.iter().rev().peekable();
     // From the end: of two equal statements the first belongs to what is cut out before the other.
-    let mut left: Vec<&Piece<'t>> = here
-        .iter()
-        .rev()
-        .filter(|piece| match known.get_mut(piece.text.as_str()) {
-            Some(count) if 0 < *count => {
-                *count -= 1;
-                false
-            }
-            _ => true,
-        })
-        .collect();
-    left.reverse();
-    left
+    for piece in was.iter().rev() {
+        if left.next_if(|one| one.text == piece.text).is_none() {
+            gone.push(piece);
+        }
+    }
+    gone.reverse();
+    left.peek().is_none().then_some(gone)
 }
 
 /// How a guard was cut out.
@@ -119,6 +114,8 @@ enum Cut {
     Stop,
     /// It held what is left without it.
     Hold,
+    /// The same, and it asked a flag.
+    Flag,
     /// It made the value fit.
     Fit,
     /// It treated a case apart and left.
@@ -141,10 +138,9 @@ pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>, pair: &Pair<'_>) -> V
     if is.len() >= was.len() || outside(base) != outside(head) {
         return Vec::new();
     }
-    let gone = without(&was, &is);
-    if !without(&is, &was).is_empty() || gone.len() + is.len() != was.len() {
+    let Some(gone) = cut_out(&was, &is) else {
         return Vec::new();
-    }
+    };
     let is_gone = |range: &Range<usize>| gone.iter().any(|piece| piece.range == *range);
     let mut cuts: Vec<(Stop<'_>, Cut)> = Vec::new();
     for stop in stops(base) {
@@ -155,20 +151,88 @@ pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>, pair: &Pair<'_>) -> V
     for clause in base.own(&["else_clause"]) {
         cuts.extend(refused_otherwise(base, clause, &was, &is_gone).map(|stop| (stop, Cut::Else)));
     }
-    if cuts.is_empty() || !is_all(base, &gone, &cuts) {
+    let withs: Vec<Node<'_>> = base
+        .own(&["with_statement"])
+        .into_iter()
+        .filter(|one| is_bare_with(base, *one, &was, &is_gone))
+        .collect();
+    if cuts.is_empty() && withs.is_empty() || !is_all(base, &gone, &cuts, &withs) {
         return Vec::new();
     }
-    cuts.iter()
-        .filter_map(|(stop, cut)| {
-            let names = names_in(base, stop.condition);
-            if callers_ask(&names, head, pair.head_file) && speaks(base, stop, head)
-                || is_asked_elsewhere(base, head, stop, pair)
-            {
-                return None;
-            }
-            loss(base, (head, &is), &was, stop, *cut, &is_gone)
-        })
-        .collect()
+    let lost = withs
+        .iter()
+        .filter_map(|one| without_manager(base, (head, &is), &was, *one, &is_gone));
+    let mut found: Vec<Loss<'h>> = lost.collect();
+    found.extend(cuts.iter().filter_map(|(stop, cut)| {
+        let names = names_in(base, stop.condition);
+        if callers_ask(&names, head, pair.head_file) && speaks(base, stop, head)
+            || is_asked_elsewhere(base, head, stop, pair)
+        {
+            return None;
+        }
+        loss(base, (head, &is), &was, stop, *cut, &is_gone)
+    }));
+    found
+}
+
+/// Whether a `with` is gone and all that it held is left.
+fn is_bare_with(
+    unit: &Unit<'_>,
+    with: Node<'_>,
+    all: &[Piece<'_>],
+    is_gone: &dyn Fn(&Range<usize>) -> bool,
+) -> bool {
+    // What only measures, shows or records changes nothing when it is gone.
+    const TELLING: [&str; 12] = [
+        "span", "trace", "tracer", "timer", "timing", "timed", "measure", "profile", "progress",
+        "status", "log", "console",
+    ];
+    let header = all.iter().find(|piece| piece.node == with);
+    let Some((header, body)) = header.zip(field(with, "body")) else {
+        return false;
+    };
+    let text = unit.source().text()[header.range.clone()].to_lowercase();
+    is_gone(&header.range)
+        && !TELLING.iter().any(|word| text.contains(word))
+        && all
+            .iter()
+            .filter(|piece| {
+                body.start_byte() <= piece.range.start && piece.range.end <= body.end_byte()
+            })
+            .all(|piece| !is_gone(&piece.range))
+}
+
+fn without_manager<'h>(
+    base: &Unit<'_>,
+    (head, is): (&Unit<'h>, &[Piece<'h>]),
+    was: &[Piece<'_>],
+    with: Node<'_>,
+    is_gone: &dyn Fn(&Range<usize>) -> bool,
+) -> Option<Loss<'h>> {
+    let body = field(with, "body")?;
+    let first = was
+        .iter()
+        .position(|piece| piece.node.parent() == Some(body))?;
+    let place = same(first, was, is, is_gone)?;
+    let header = base.source().text()[with.start_byte()..body.start_byte()].trim_end();
+    let header = header.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = shorten(header.trim_end_matches(':'));
+    let repair = if is_known(base, head, with) && !header.contains('#') {
+        Repair::Wrap(children(body).count(), header)
+    } else {
+        Repair::None
+    };
+    Some(Loss {
+        name: "cut",
+        message: format!("Production runs this inside `{words}`; the hotfix does not"),
+        subject: words,
+        place,
+        shown: with.start_byte()
+            ..with.start_byte() + base.slice(with).lines().next().map_or(4, str::len),
+        confidence: Confidence::Likely,
+        covers: &["unclosed-resource"],
+        repair,
+    })
 }
 
 /// Whether the rest of head's file names the attributes and functions that the guard asks with:
@@ -202,9 +266,9 @@ fn how(
     if !is_gone(&header.range) || is_setting(unit, stop.condition) {
         return None;
     }
-    let mut inside = all
-        .iter()
-        .filter(|piece| body.start_byte() <= piece.range.start && piece.range.end <= body.end_byte());
+    let mut inside = all.iter().filter(|piece| {
+        body.start_byte() <= piece.range.start && piece.range.end <= body.end_byte()
+    });
     let with_body = inside.clone().all(|piece| is_gone(&piece.range));
     if with_body {
         if stop.leaves {
@@ -223,7 +287,8 @@ fn how(
         let fits = children(body).all(|one| {
             one.named_child(0).is_some_and(|what| {
                 what.kind() == "assignment"
-                    && field(what, "left").is_some_and(|left| names.iter().any(|name| unit.slice(left) == name))
+                    && field(what, "left")
+                        .is_some_and(|left| names.iter().any(|name| unit.slice(left) == name))
             })
         });
         return fits.then_some(Cut::Fit);
@@ -242,7 +307,12 @@ fn how(
     let names = names_in(unit, stop.condition);
     let is_switch = bare(stop.condition).kind() == "identifier"
         && !names.iter().any(|name| used.contains(name));
-    (alone && kept && !says && !is_switch && !stop.leaves).then_some(Cut::Hold)
+    let is_plain = matches!(bare(stop.condition).kind(), "identifier" | "attribute");
+    (alone && kept && !says && !is_switch && !stop.leaves).then_some(if is_plain {
+        Cut::Flag
+    } else {
+        Cut::Hold
+    })
 }
 
 /// An `else` that raises, as the guard that it is.
@@ -261,8 +331,14 @@ fn refused_otherwise<'b>(
         body: Some(body),
         leaves: true,
     };
-    let refuses = raises(unit, &stop) && is_gone(&header.range) && !is_setting(unit, condition);
-    refuses.then_some(stop)
+    let with_body = all
+        .iter()
+        .filter(|piece| {
+            body.start_byte() <= piece.range.start && piece.range.end <= body.end_byte()
+        })
+        .all(|piece| is_gone(&piece.range));
+    let refuses = raises(unit, &stop) && is_gone(&header.range) && with_body;
+    (refuses && !is_setting(unit, condition)).then_some(stop)
 }
 
 /// Whether a condition is about the program and where it runs, and not about what it works on.
@@ -289,19 +365,29 @@ fn is_setting(unit: &Unit<'_>, condition: Node<'_>) -> bool {
 }
 
 /// Whether all that is gone are the guards, and what was made for them alone.
-fn is_all(base: &Unit<'_>, gone: &[&Piece<'_>], cuts: &[(Stop<'_>, Cut)]) -> bool {
+fn is_all(
+    base: &Unit<'_>,
+    gone: &[&Piece<'_>],
+    cuts: &[(Stop<'_>, Cut)],
+    withs: &[Node<'_>],
+) -> bool {
     let mut within: Vec<Range<usize>> = cuts
         .iter()
         .map(|(stop, cut)| match (cut, stop.body) {
-            (Cut::Hold, Some(body)) => stop.node.start_byte()..body.start_byte(),
+            (Cut::Hold | Cut::Flag, Some(body)) => stop.node.start_byte()..body.start_byte(),
             _ => stop.node.byte_range(),
         })
         .collect();
+    within.extend(
+        withs.iter().filter_map(|with| {
+            field(*with, "body").map(|body| with.start_byte()..body.start_byte())
+        }),
+    );
+    within.extend(refusing(base, gone, cuts));
     // What feeds a guard stands before it, so the last one is asked first.
     for piece in gone.iter().rev() {
-        let holds = |range: &Range<usize>| {
-            range.start <= piece.range.start && piece.range.end <= range.end
-        };
+        let holds =
+            |range: &Range<usize>| range.start <= piece.range.start && piece.range.end <= range.end;
         if within.iter().any(holds) {
             continue;
         }
@@ -313,9 +399,38 @@ fn is_all(base: &Unit<'_>, gone: &[&Piece<'_>], cuts: &[(Stop<'_>, Cut)]) -> boo
     true
 }
 
+/// Whole statements that are gone with the guards in them and did nothing but refuse.
+fn refusing(base: &Unit<'_>, gone: &[&Piece<'_>], cuts: &[(Stop<'_>, Cut)]) -> Vec<Range<usize>> {
+    let heads = gone.iter().filter(|piece| {
+        matches!(
+            piece.node.kind(),
+            "if_statement" | "for_statement" | "try_statement"
+        )
+    });
+    heads
+        .map(|piece| piece.node.byte_range())
+        .filter(|whole| {
+            let inside =
+                |range: &Range<usize>| whole.start <= range.start && range.end <= whole.end;
+            let holds = cuts.iter().any(|(stop, cut)| {
+                *cut == Cut::Stop && raises(base, stop) && inside(&stop.node.byte_range())
+            });
+            holds
+                && gone.iter().filter(|one| inside(&one.range)).all(|one| {
+                    HEADS.contains(&one.node.kind())
+                        || one.node.kind() == "raise_statement"
+                        || feeds(base, one.node, std::slice::from_ref(whole))
+                })
+        })
+        .collect()
+}
+
 /// Whether a statement only binds names that nothing reads but the ranges.
 fn feeds(unit: &Unit<'_>, statement: Node<'_>, ranges: &[Range<usize>]) -> bool {
-    if matches!(statement.kind(), "import_statement" | "import_from_statement") {
+    if matches!(
+        statement.kind(),
+        "import_statement" | "import_from_statement"
+    ) {
         return true;
     }
     let Some(left) = statement
@@ -382,13 +497,22 @@ fn loss<'h>(
     let words = words_of(base, stop.condition);
     let names = names_in(base, stop.condition);
     let refusal = raises(base, stop) || refuses(base, body);
-    let target = if cut == Cut::Hold {
+    // A switch that the whole file does without was taken out with its way.
+    let last = words.rsplit('.').next().unwrap_or(&words);
+    if cut == Cut::Flag && !head.source().text().contains(last) {
+        return None;
+    }
+    let target = if matches!(cut, Cut::Hold | Cut::Flag) {
         was.iter()
             .position(|piece| piece.node.parent() == Some(body))
     } else {
         behind(stop, was, is_gone)
     };
     let next = target.and_then(|at| same(at, was, is, is_gone));
+    // Behind a block that held the guard, its line would ask in more cases.
+    let direct = target
+        .and_then(|at| was.get(at))
+        .is_some_and(|piece| piece.node.parent() == stop.node.parent());
     let place = match next {
         Some(next) => next,
         // At a function's end only a refusal makes a difference.
@@ -403,32 +527,66 @@ fn loss<'h>(
     );
     // It says something, and leaves with nothing.
     let answers_nothing = children(body).last().is_some_and(|last| {
-        matches!(last.kind(), "return_statement" | "continue_statement" | "break_statement")
-            && last.named_child(0).is_none_or(|value| matches!(value.kind(), "none" | "false"))
+        matches!(
+            last.kind(),
+            "return_statement" | "continue_statement" | "break_statement"
+        ) && last
+            .named_child(0)
+            .is_none_or(|value| matches!(value.kind(), "none" | "false"))
     });
     let (confidence, message) = match cut {
         Cut::Stop => (
-            if sure { Confidence::Certain } else { Confidence::Likely },
-            format!("Production {} here when `{words}`; the hotfix goes on", verb(base, stop)),
+            if sure {
+                Confidence::Certain
+            } else {
+                Confidence::Likely
+            },
+            format!(
+                "Production {} here when `{words}`; the hotfix goes on",
+                verb(base, stop)
+            ),
         ),
-        Cut::Hold => (
-            if asks_permission(&names) { Confidence::Certain } else { Confidence::Likely },
+        Cut::Hold | Cut::Flag => (
+            if asks_permission(&names) {
+                Confidence::Certain
+            } else {
+                Confidence::Likely
+            },
             format!("Production does this only when `{words}`; the hotfix always does"),
         ),
         Cut::Fit => (
             Confidence::Likely,
-            format!("Production puts it right before this when `{words}`; the hotfix takes it as it comes"),
+            format!(
+                "Production puts it right before this when `{words}`; the hotfix takes it as it comes"
+            ),
         ),
-        Cut::Else => (
-            Confidence::Certain,
-            format!("Production raises here unless `{words}`; the hotfix goes on"),
-        ),
+        Cut::Else => {
+            (
+                Confidence::Certain,
+                if stop.node.parent().is_some_and(|whole| {
+                    1 < crate::syntax::nodes::fields(whole, "alternative").count()
+                }) {
+                    format!(
+                        "Production raises for what `{words}` and the next do not take; the hotfix goes on"
+                    )
+                } else {
+                    format!("Production raises here unless `{words}`; the hotfix goes on")
+                },
+            )
+        }
         Cut::Apart if answers_nothing => (
             Confidence::Likely,
-            format!("Production {} here when `{words}`; the hotfix goes on", verb(base, stop)),
+            format!(
+                "Production {} here when `{words}`; the hotfix goes on",
+                verb(base, stop)
+            ),
         ),
         Cut::Apart => (
-            if plain { Confidence::Likely } else { Confidence::Possible },
+            if plain {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            },
             format!("Production treats `{words}` apart before this; the hotfix does not"),
         ),
     };
@@ -440,24 +598,24 @@ fn loss<'h>(
         confidence,
         message,
         covers: &["none-access", "missing-key", "unchecked-type"],
-        repair: repair((base, head), stop, cut, next),
+        repair: repair((base, head), stop, cut, direct),
     })
 }
 
-fn repair((base, head): (&Unit<'_>, &Unit<'_>), stop: &Stop<'_>, cut: Cut, next: Option<Node<'_>>) -> Repair {
+fn repair((base, head): (&Unit<'_>, &Unit<'_>), stop: &Stop<'_>, cut: Cut, direct: bool) -> Repair {
     let alone = stop.node.kind() == "if_statement" && field(stop.node, "alternative").is_none();
-    let direct = next.is_some_and(|next| {
-        // Behind a block that held the guard, the line would ask in more cases.
-        stop.node.next_named_sibling().is_some_and(|sibling| sibling.kind() == next.kind())
-    });
     if !is_known(base, head, stop.node) {
         return Repair::None;
     }
     match cut {
-        Cut::Hold => {
+        Cut::Hold | Cut::Flag => {
             let text = base.slice(stop.condition);
             let count = stop.body.map_or(0, |body| children(body).count());
-            if text.contains('\n') { Repair::None } else { Repair::Wrap(count, format!("if {text}:")) }
+            if text.contains('\n') {
+                Repair::None
+            } else {
+                Repair::Wrap(count, format!("if {text}:"))
+            }
         }
         _ if alone && direct => lines_of(base, stop.node).map_or(Repair::None, Repair::Lines),
         _ => Repair::None,

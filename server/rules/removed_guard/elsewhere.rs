@@ -22,23 +22,30 @@ pub(super) fn is_asked_elsewhere(
     });
     let asks = |text: &str| {
         let all = ["if ", "assert ", "raise ", "except "];
-        all.iter().map(|word| text.matches(word).count()).sum::<usize>()
+        all.iter()
+            .map(|word| text.matches(word).count())
+            .sum::<usize>()
     };
     let own = head.node.byte_range();
-    pair.head_file.outline.definitions.iter().skip(1).any(|one| {
-        let around = one.range.start <= own.start && own.end <= one.range.end;
-        let inside = own.start <= one.range.start && one.range.end <= own.end;
-        if around || inside {
-            return false;
-        }
-        let text = &pair.head_file.source.text()[one.range.clone()];
-        let before = pair
-            .base_file
-            .outline
-            .find(&one.qualname)
-            .map_or("", |one| &pair.base_file.source.text()[one.range.clone()]);
-        text != before
-            && asks(before) < asks(text)
-            && words.iter().all(|word| text.contains(word))
-    })
+    pair.head_file
+        .outline
+        .definitions
+        .iter()
+        .skip(1)
+        .any(|one| {
+            let around = one.range.start <= own.start && own.end <= one.range.end;
+            let inside = own.start <= one.range.start && one.range.end <= own.end;
+            if around || inside {
+                return false;
+            }
+            let text = &pair.head_file.source.text()[one.range.clone()];
+            let before = pair
+                .base_file
+                .outline
+                .find(&one.qualname)
+                .map_or("", |one| &pair.base_file.source.text()[one.range.clone()]);
+            text != before
+                && asks(before) < asks(text)
+                && words.iter().all(|word| text.contains(word))
+        })
 }

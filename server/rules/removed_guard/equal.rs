@@ -39,7 +39,7 @@ pub(super) fn exposed<'h>(
         Kind::Lock | Kind::Transaction | Kind::Deadline => outside_with(guard, base, head),
         Kind::Timeout => unlimited(guard, base, head),
         Kind::Status => unchecked_body(guard, head),
-        Kind::Decorator => undecorated(guard, head),
+        Kind::Decorator => undecorated(guard, base, head),
         Kind::ErrorLog => unlogged(guard, head),
     }
 }
@@ -59,16 +59,41 @@ fn no_longer_raised<'h>(
 
 /// Whether the guard only went elsewhere in the file: as many of its kind and subject as before.
 pub(super) fn moved(guard: &Guard<'_>, pair: &Pair<'_>) -> bool {
+    // `except:` names no class.
+    let is_bare = guard.kind == Kind::Handler && guard.subject == "BaseException";
+    let needle = if is_bare { "except" } else { &guard.subject };
+    // What is set when the object is made is asked about there by the parameter's name.
+    let (subject, asked) = (
+        guard.subject.replace("self.", ""),
+        guard.asked.replace("self . ", ""),
+    );
+    let makes = |unit: &Unit<'_>| {
+        ["__init__", "__post_init__", "__new__"]
+            .iter()
+            .any(|name| unit.qualname.ends_with(name))
+    };
+    let is_about = |unit: &Unit<'_>, one: &Guard<'_>| {
+        let same = one.subject == guard.subject
+            // Conditions about the same thing may ask quite different questions.
+            && (guard.kind != Kind::Condition || one.asked == guard.asked);
+        same || guard.kind.asks()
+            && makes(unit)
+            && one.subject.replace("self.", "") == subject
+            && one.asked.replace("self . ", "") == asked
+    };
+    let needle = if guard.kind.asks() {
+        needle.strip_prefix("self.").unwrap_or(needle)
+    } else {
+        needle
+    };
     let count = |file: File<'_>, other: File<'_>| -> usize {
-        mentioning(file, other, &guard.subject)
+        mentioning(file, other, needle)
             .into_iter()
             .flat_map(|index| Unit::of_definition(file, &file.outline.definitions[index]))
             .map(|unit| {
                 guards(&unit)
                     .iter()
-                    .filter(|one| one.kind == guard.kind && one.subject == guard.subject)
-                    // Conditions about the same thing may ask quite different questions.
-                    .filter(|one| guard.kind != Kind::Condition || one.asked == guard.asked)
+                    .filter(|one| one.kind == guard.kind && is_about(&unit, one))
                     .count()
             })
             .sum()
@@ -398,15 +423,56 @@ fn unchecked_body<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
     })
 }
 
-fn undecorated<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
+/// What the decorators of a function call.
+fn callees<'u>(unit: &Unit<'u>) -> Vec<&'u str> {
+    let all = decorators_of(unit.node).into_iter();
+    all.filter_map(|one| one.named_child(0))
+        .map(|one| unit.slice(field(one, "function").unwrap_or(one)))
+        .collect()
+}
+
+/// How much a decorator asks of who calls: 1 to be known, 2 to be allowed; `None` where it asks
+/// something else.
+fn strictness(callee: &str) -> Option<u8> {
+    let name = callee.rsplit('.').next().unwrap_or(callee).to_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if holds(&["exempt", "optional", "anonymous"]) {
+        None
+    } else if holds(&[
+        "permission",
+        "staff",
+        "superuser",
+        "admin",
+        "role",
+        "passes_test",
+        "scope",
+        "owner",
+    ]) {
+        Some(2)
+    } else {
+        holds(&["login", "auth"]).then_some(1)
+    }
+}
+
+fn undecorated<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
     let kept = decorators_of(head.node).into_iter().any(|decorator| {
         decorator.named_child(0).is_some_and(|expression| {
             let callee = head.slice(field(expression, "function").unwrap_or(expression));
             callee == guard.subject || similar(callee, &guard.subject)
         })
     });
-    // Another decorator of the same purpose is a replacement.
-    if kept { None } else { field(head.node, "name") }
+    // Another decorator of the same purpose is a replacement, unless it lets more in.
+    let replaced = strictness(&guard.subject).is_some_and(|was| {
+        callees(head)
+            .into_iter()
+            .filter(|one| !callees(base).contains(one))
+            .any(|one| strictness(one).is_some_and(|is| was <= is))
+    });
+    if kept || replaced {
+        None
+    } else {
+        field(head.node, "name")
+    }
 }
 
 /// `login_required` and `auth.login_required`, or two names of the same purpose.

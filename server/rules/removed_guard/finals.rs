@@ -27,9 +27,33 @@ pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>) -> Vec<Loss<'h>> {
 
 /// Last names of calls that give something back.
 const RELEASES: &[&str] = &[
-    "close", "aclose", "release", "unlock", "remove", "unlink", "rmtree", "rmdir", "terminate",
-    "kill", "stop", "shutdown", "disconnect", "quit", "cleanup", "clean_up", "restore", "reset",
-    "cancel", "rollback", "join", "delete", "detach", "deactivate", "free", "dispose", "unsubscribe",
+    "close",
+    "aclose",
+    "release",
+    "unlock",
+    "remove",
+    "unlink",
+    "rmtree",
+    "rmdir",
+    "terminate",
+    "kill",
+    "stop",
+    "shutdown",
+    "disconnect",
+    "quit",
+    "cleanup",
+    "clean_up",
+    "restore",
+    "reset",
+    "cancel",
+    "rollback",
+    "join",
+    "delete",
+    "detach",
+    "deactivate",
+    "free",
+    "dispose",
+    "unsubscribe",
 ];
 
 fn calls_in<'t>(unit: &Unit<'t>, top: Node<'_>) -> Vec<Node<'t>> {
@@ -80,7 +104,11 @@ fn cleanup<'h>(base: &Unit<'_>, head: &Unit<'h>, tried: Node<'_>) -> Option<Loss
             .into_iter()
             .any(|call| RELEASES.contains(&last(callee(base, call)).trim_start_matches('_')))
     };
-    let end = ends.iter().copied().find(released).or_else(|| ends.first().copied())?;
+    let end = ends
+        .iter()
+        .copied()
+        .find(released)
+        .or_else(|| ends.first().copied())?;
     let text = normal(base, end);
     let now = head
         .own(&[end.kind()])
@@ -93,14 +121,24 @@ fn cleanup<'h>(base: &Unit<'_>, head: &Unit<'h>, tried: Node<'_>) -> Option<Loss
         }
         Some(one) => (
             one,
-            if released(&end) { Confidence::Certain } else { Confidence::Likely },
-            format!("Production runs `{words}` in `finally`; the hotfix does not when something fails before it"),
+            if released(&end) {
+                Confidence::Certain
+            } else {
+                Confidence::Likely
+            },
+            format!(
+                "Production runs `{words}` in `finally`; the hotfix does not when something fails before it"
+            ),
         ),
         None => {
             // What is given back may not be taken any more, or another call gives it back.
             let kept = |name: &String| {
                 let root = name.split('.').next().unwrap_or(name);
-                let whole = if matches!(root, "self" | "cls") { name.as_str() } else { root };
+                let whole = if matches!(root, "self" | "cls") {
+                    name.as_str()
+                } else {
+                    root
+                };
                 head.mentions(head.node, whole)
             };
             let calls = calls_in(base, end);
@@ -115,7 +153,9 @@ fn cleanup<'h>(base: &Unit<'_>, head: &Unit<'h>, tried: Node<'_>) -> Option<Loss
             (
                 statement_of(still),
                 Confidence::Likely,
-                format!("Production ends this by `{words}` in `finally`, whatever happens; the hotfix does not"),
+                format!(
+                    "Production ends this by `{words}` in `finally`, whatever happens; the hotfix does not"
+                ),
             )
         }
     };
@@ -154,14 +194,16 @@ fn passed_on<'h>(base: &Unit<'_>, head: &Unit<'h>, tried: Node<'_>) -> Option<Lo
     let clause = head.own(&["except_clause"]).into_iter().find(|clause| {
         let same = body(*clause).is_some_and(|block| normal(head, block) == wanted);
         let beside = clause.parent().map(clauses_of).unwrap_or_default();
-        let kept = beside.iter().any(|one| {
-            *one != *clause && handler_names(*one, head.source()).contains(&lost)
-        });
+        let kept = beside
+            .iter()
+            .any(|one| *one != *clause && handler_names(*one, head.source()).contains(&lost));
         let names = handler_names(*clause, head.source());
         let catches_it = names.is_empty() || catches(&names, lost) == Catches::Surely;
         same && !kept && catches_it
     })?;
-    let value = children(clause).find(|part| part.kind() != "block").unwrap_or(clause);
+    let value = children(clause)
+        .find(|part| part.kind() != "block")
+        .unwrap_or(clause);
     let shown = first.start_byte()
         ..first.start_byte() + base.slice(first).lines().next().map_or(6, str::len);
     Some(Loss {
@@ -169,12 +211,17 @@ fn passed_on<'h>(base: &Unit<'_>, head: &Unit<'h>, tried: Node<'_>) -> Option<Lo
         subject: lost.to_owned(),
         place: value,
         shown,
-        confidence: if matches!(lost, "KeyboardInterrupt" | "SystemExit" | "CancelledError" | "GeneratorExit") {
+        confidence: if matches!(
+            lost,
+            "KeyboardInterrupt" | "SystemExit" | "CancelledError" | "GeneratorExit"
+        ) {
             Confidence::Certain
         } else {
             Confidence::Likely
         },
-        message: format!("Production lets {lost} through here; the hotfix catches it with the others"),
+        message: format!(
+            "Production lets {lost} through here; the hotfix catches it with the others"
+        ),
         covers: &["swallowed-exception"],
         repair: Repair::None,
     })
@@ -188,5 +235,7 @@ fn body(clause: Node<'_>) -> Option<Node<'_>> {
 
 fn clauses_of(tried: Node<'_>) -> Vec<Node<'_>> {
     let parts = children(tried);
-    parts.filter(|part| part.kind() == "except_clause").collect()
+    parts
+        .filter(|part| part.kind() == "except_clause")
+        .collect()
 }

@@ -141,7 +141,7 @@ fn of_call<'b>(unit: &Unit<'b>, call: Node<'b>, found: &mut Vec<Form<'b>>) {
             callee,
             "secure_filename" | "conditional_escape" | "strip_tags"
         );
-    if (known || cleans_by_name(last))
+    if (known || cleans_by_name(&resolved))
         && let Some(value) = given.first()
     {
         found.push(Form {
@@ -218,15 +218,22 @@ fn of_call<'b>(unit: &Unit<'b>, call: Node<'b>, found: &mut Vec<Form<'b>>) {
     }
 }
 
-/// Whether a function makes harmless by its name: `markup.escape`, `sanitize_name`.
-fn cleans_by_name(last: &str) -> bool {
-    let name = last.trim_start_matches('_');
-    ["escape", "sanitize", "sanitise", "quote", "html_escape", "xml_escape"]
+/// Whether a function makes harmless by its name and by the module that it comes from:
+/// `markup.escape`, `urllib.parse.quote`.
+fn cleans_by_name(resolved: &str) -> bool {
+    let Some((module, last)) = resolved.rsplit_once('.') else {
+        return false;
+    };
+    let module = module.to_lowercase();
+    ["html", "markup", "xml", "shell", "shlex", "sql", "url"]
         .iter()
-        .any(|word| {
-            name.strip_prefix(word)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-        })
+        .any(|word| module.contains(word))
+        && ["escape", "sanitize", "sanitise", "quote"]
+            .iter()
+            .any(|word| {
+                last.strip_prefix(word)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+            })
 }
 
 fn bounded<'b>(unit: &Unit<'b>, call: Node<'b>, value: Node<'b>, words: &str) -> Form<'b> {
@@ -295,7 +302,11 @@ fn without_argument<'b>(unit: &Unit<'b>, call: Node<'b>, function: Node<'b>) -> 
             let asks = value.contains("Depends(") || value.contains("Security(");
             (name == "dependencies" && asks).then_some("its routes let everybody in")
         };
-        let danger = known.or_else(empty).or_else(lenient).or_else(who).or_else(routes)?;
+        let danger = known
+            .or_else(empty)
+            .or_else(lenient)
+            .or_else(who)
+            .or_else(routes)?;
         Some((one, danger))
     })?;
     let name = unit.slice(field(argument, "name")?);

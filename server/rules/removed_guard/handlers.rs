@@ -18,7 +18,7 @@ pub(super) fn uncaught<'h>(
     let kinds: Vec<&str> = guard.subject.split(' ').collect();
     let body = field(guard.node, "body")?;
     let inside: Vec<String> = base
-        .own(&["call", "subscript"])
+        .own(&["call", "subscript", "await"])
         .into_iter()
         .filter(|node| body.start_byte() <= node.start_byte() && node.end_byte() <= body.end_byte())
         .filter_map(|node| callee(base, node))
@@ -26,7 +26,7 @@ pub(super) fn uncaught<'h>(
     // Kept anywhere around one of these calls, even for a broader or narrower kind, it is a
     // decision about the handler and not its removal.
     let mut calls: Vec<Node<'h>> = head
-        .own(&["call", "subscript"])
+        .own(&["call", "subscript", "await"])
         .into_iter()
         .filter(|node| callee(head, *node).is_some_and(|name| inside.contains(&name)))
         .collect();
@@ -35,10 +35,23 @@ pub(super) fn uncaught<'h>(
     if kinds.contains(&"AttributeError") {
         let read = attributes(base);
         let outside = |text: &str| {
-            read.iter().any(|(one, node)| one == text && !(body.start_byte() <= node.start_byte() && node.end_byte() <= body.end_byte()))
+            read.iter().any(|(one, node)| {
+                one == text
+                    && !(body.start_byte() <= node.start_byte()
+                        && node.end_byte() <= body.end_byte())
+            })
         };
-        let within: Vec<&str> = read.iter().map(|(text, _)| text.as_str()).filter(|text| !outside(text)).collect();
-        calls.extend(attributes(head).into_iter().filter(|(text, _)| within.contains(&text.as_str())).map(|(_, node)| node));
+        let within: Vec<&str> = read
+            .iter()
+            .map(|(text, _)| text.as_str())
+            .filter(|text| !outside(text))
+            .collect();
+        calls.extend(
+            attributes(head)
+                .into_iter()
+                .filter(|(text, _)| within.contains(&text.as_str()))
+                .map(|(_, node)| node),
+        );
     }
     let narrowed = |node: Node<'_>| guard.weak && !handlers(node, head).is_empty();
     let suppressed = |node: Node<'_>| {
@@ -138,7 +151,17 @@ fn attributes<'t>(unit: &Unit<'t>) -> Vec<(String, Node<'t>)> {
 fn logs(function: &str) -> bool {
     let tells = matches!(
         last(function),
-        "debug" | "info" | "warning" | "warn" | "error" | "exception" | "critical" | "fatal" | "log" | "msg" | "trace"
+        "debug"
+            | "info"
+            | "warning"
+            | "warn"
+            | "error"
+            | "exception"
+            | "critical"
+            | "fatal"
+            | "log"
+            | "msg"
+            | "trace"
     );
     tells && function.to_lowercase().contains("log")
 }
@@ -153,7 +176,9 @@ fn callee(unit: &Unit<'_>, node: Node<'_>) -> Option<String> {
             );
             (!logs(function) && !asks).then(|| function.to_owned())
         }
-        "subscript" => Some(text(unit.source(), node.byte_range())),
+        // `await self._job` waits for what may fail; of `await fetch()` the call stands for it.
+        "await" if node.named_child(0).is_some_and(|one| one.kind() == "call") => None,
+        "subscript" | "await" => Some(text(unit.source(), node.byte_range())),
         _ => None,
     }
 }

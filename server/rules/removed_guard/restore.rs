@@ -129,7 +129,11 @@ fn guard_back(context: &FixContext<'_>, production: File<'_>, finding: &Finding)
 pub(super) fn is_known(base: &Unit<'_>, head: &Unit<'_>, part: Node<'_>) -> bool {
     let defined = |unit: &Unit<'_>, name: &str| {
         let outline = unit.file.outline;
-        outline.definitions.iter().skip(1).any(|one| one.name == name)
+        outline
+            .definitions
+            .iter()
+            .skip(1)
+            .any(|one| one.name == name)
             || outline.assigned.iter().any(|(one, _)| one == name)
     };
     let bound = |unit: &Unit<'_>, name: &str| {

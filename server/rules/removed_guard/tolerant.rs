@@ -132,7 +132,9 @@ pub(super) fn of_operator<'b>(unit: &Unit<'b>, node: Node<'b>) -> Option<Form<'b
 
 /// `x.name if x else None`, which is `x.name` now.
 pub(super) fn of_ternary<'b>(unit: &Unit<'b>, node: Node<'b>) -> Option<Form<'b>> {
-    let parts: Vec<Node<'b>> = children(node).filter(|one| one.kind() != "comment").collect();
+    let parts: Vec<Node<'b>> = children(node)
+        .filter(|one| one.kind() != "comment")
+        .collect();
     let [body, condition, other] = parts.as_slice() else {
         return None;
     };
@@ -145,28 +147,39 @@ pub(super) fn of_ternary<'b>(unit: &Unit<'b>, node: Node<'b>) -> Option<Form<'b>
     let within = names_in(unit, used);
     // What is asked about has to do with what is used.
     let about = asked.iter().any(|name| {
-        within.iter().any(|one| one == name || one.starts_with(&format!("{name}.")))
+        within
+            .iter()
+            .any(|one| one == name || one.starts_with(&format!("{name}.")))
     });
     if !about {
         return None;
     }
     let text = normal(unit, used);
-    let subject = match super::collect::atoms(*condition).as_slice() {
+    let atoms = super::collect::atoms(*condition);
+    let subject = match atoms.as_slice() {
         [atom] => super::collect::classify(unit, *atom).map(|(_, subject)| subject),
         _ => None,
     };
+    // A call may be asked for what it does.
+    let calls = atoms.iter().any(|atom| atom.kind() == "call") && subject.is_none();
     let taken_apart = subject.is_some_and(|subject| {
-        let subject = subject.split('[').next().unwrap_or(&subject).replace('.', " . ");
-        [".", "[", "("].iter().any(|mark| text.contains(&format!("{subject} {mark}")))
+        let subject = subject
+            .split('[')
+            .next()
+            .unwrap_or(&subject)
+            .replace('.', " . ");
+        [".", "[", "("]
+            .iter()
+            .any(|mark| text.contains(&format!("{subject} {mark}")))
     });
     Some(Form {
         alone: !matches!(bare(used).kind(), "identifier" | "attribute"),
         asks: true,
         covers: &["none-access", "missing-key"],
-        confidence: if taken_apart {
-            Confidence::Certain
-        } else {
-            Confidence::Likely
+        confidence: match (taken_apart, calls) {
+            (true, _) => Confidence::Certain,
+            (false, true) => Confidence::Possible,
+            (false, false) => Confidence::Likely,
         },
         ..form(
             "ternary",

@@ -51,6 +51,7 @@ impl Rule for UnloggedFallback {
             } else if way.falls_back(head)
                 && !is_moved(pair, head, way)
                 && !usual::is_first_time(head, way)
+                && !usual::is_by_nature(head, way)
                 && !is_seen(&production, head, way)
             {
                 let confidence = if usual::is_about_nothing(head, way) || shown::is_usual(head, way)

@@ -127,3 +127,50 @@ fn is_optional(unit: &Unit<'_>, name: &str) -> bool {
 fn tight(text: &str) -> String {
     text.split_whitespace().collect()
 }
+
+/// Whether the guard asks for what is there or not by nature: a file, a part that an object may
+/// have, the body of a message that a broker brings.
+pub(super) fn is_by_nature(unit: &Unit<'_>, way: &Way<'_>) -> bool {
+    if way.is_handler {
+        return false;
+    }
+    let asked = bare(way.asked);
+    let subject = match asked.kind() {
+        "not_operator" => field(asked, "argument").map(bare),
+        "comparison_operator" => {
+            let parts: Vec<_> = children(asked).collect();
+            match parts.as_slice() {
+                [left, right] if right.kind() == "none" => Some(bare(*left)),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let Some(subject) = subject else {
+        return false;
+    };
+    match subject.kind() {
+        // `path.exists()`, `os.path.isfile(path)`, `hasattr(obj, "name")`.
+        "call" => {
+            let callee = field(subject, "function").map_or("", |one| unit.slice(one));
+            matches!(
+                callee.rsplit('.').next().unwrap_or(callee),
+                "exists" | "is_file" | "is_dir" | "isfile" | "isdir" | "hasattr"
+            )
+        }
+        "identifier" => unit
+            .last_value(unit.slice(subject), way.asked.start_byte())
+            .map(bare)
+            .filter(|value| value.kind() == "call")
+            .is_some_and(|value| {
+                let callee = field(value, "function").map_or("", |one| unit.slice(one));
+                callee == "getattr" && positional(value).len() == 3
+            }),
+        // A message without a body is how brokers clear what they kept.
+        "attribute" => {
+            field(subject, "attribute").is_some_and(|name| unit.slice(name) == "payload")
+                && unit.file.source.text().contains("paho.mqtt")
+        }
+        _ => false,
+    }
+}
