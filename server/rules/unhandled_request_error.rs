@@ -128,12 +128,18 @@ fn wrap(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
         .find(|one| one.byte_range() == finding.span)?;
     let kind = failure(unit, call)?;
     let statement = statement_of(call);
-    // What is bound in a `with` or loop lives on in its body; only plain statements are wrapped.
-    matches!(
+    // What else fails in the body of a `with` or loop would be told as the request's failure.
+    let plain = matches!(
         statement.kind(),
         "expression_statement" | "return_statement"
-    )
-    .then_some(())?;
+    );
+    let body = field(statement, "body").filter(|_| statement.kind() == "with_statement");
+    let only_read = body.is_some_and(|body| {
+        let others = ["open(", "with ", "connect(", "write("];
+        body.end_byte() != call.end_byte()
+            && !others.iter().any(|word| unit.slice(body).contains(word))
+    });
+    (plain || only_read).then_some(())?;
     let mut builder = Builder::new(unit.file);
     let logger = builder.logger()?;
     let name = unit.qualname.rsplit('.').next()?;

@@ -394,6 +394,10 @@ const PROTECTING: &[&str] = &[
     "locked",
     "secure",
     "admin",
+    "backoff",
+    "circuit",
+    "staff",
+    "superuser",
 ];
 
 fn decorators<'a>(unit: &Unit<'a>, found: &mut Vec<Guard<'a>>) {

@@ -116,6 +116,8 @@ enum Cut {
     Hold,
     /// The same, and it asked a flag.
     Flag,
+    /// It held what is left and asked whether it may be done; what was done else is gone.
+    Only,
     /// It made the value fit.
     Fit,
     /// It treated a case apart and left.
@@ -217,6 +219,11 @@ fn without_manager<'h>(
     let header = base.source().text()[with.start_byte()..body.start_byte()].trim_end();
     let header = header.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = shorten(header.trim_end_matches(':'));
+    // Another function of the file may hold it now.
+    let often = |unit: &Unit<'_>| unit.source().text().matches(words.as_str()).count();
+    if often(base) <= often(head) {
+        return None;
+    }
     let repair = if is_known(base, head, with) && !header.contains('#') {
         Repair::Wrap(children(body).count(), header)
     } else {
@@ -307,6 +314,23 @@ fn how(
     let names = names_in(unit, stop.condition);
     let is_switch = bare(stop.condition).kind() == "identifier"
         && !names.iter().any(|name| used.contains(name));
+    if exits(body, unit.source()) {
+        // Else it chose between two ways to work.
+        let asked = unit.slice(stop.condition);
+        let may = asks_permission(&names)
+            || ["is_valid(", "verify", "check_password(", "has_perm("]
+                .iter()
+                .any(|word| asked.contains(word));
+        let rest = stop.node.parent()?.byte_range();
+        let only = all
+            .iter()
+            .filter(|piece| {
+                stop.node.end_byte() <= piece.range.start && piece.range.end <= rest.end
+            })
+            .all(|piece| is_gone(&piece.range));
+        return (alone && kept && only && may && !asked.trim_start().starts_with("not "))
+            .then_some(Cut::Only);
+    }
     let is_plain = matches!(bare(stop.condition).kind(), "identifier" | "attribute");
     (alone && kept && !says && !is_switch && !stop.leaves).then_some(if is_plain {
         Cut::Flag
@@ -361,7 +385,15 @@ fn is_setting(unit: &Unit<'_>, condition: Node<'_>) -> bool {
     let of_self = names
         .iter()
         .any(|name| matches!(name.split('.').next(), Some("self" | "cls")));
-    ABOUT.iter().any(|word| text.contains(word)) || !of_self && !is_local(unit, &names)
+    // Flask keeps who asks in names of the module.
+    let asks_who = asks_permission(&names)
+        || names.iter().any(|name| {
+            matches!(
+                name.split('.').next(),
+                Some("request" | "g" | "current_user" | "session")
+            )
+        });
+    ABOUT.iter().any(|word| text.contains(word)) || !of_self && !asks_who && !is_local(unit, &names)
 }
 
 /// Whether all that is gone are the guards, and what was made for them alone.
@@ -374,7 +406,9 @@ fn is_all(
     let mut within: Vec<Range<usize>> = cuts
         .iter()
         .map(|(stop, cut)| match (cut, stop.body) {
-            (Cut::Hold | Cut::Flag, Some(body)) => stop.node.start_byte()..body.start_byte(),
+            (Cut::Hold | Cut::Flag | Cut::Only, Some(body)) => {
+                stop.node.start_byte()..body.start_byte()
+            }
             _ => stop.node.byte_range(),
         })
         .collect();
@@ -383,6 +417,10 @@ fn is_all(
             field(*with, "body").map(|body| with.start_byte()..body.start_byte())
         }),
     );
+    within.extend(cuts.iter().filter_map(|(stop, cut)| {
+        let block = stop.node.parent().filter(|_| *cut == Cut::Only)?;
+        Some(stop.node.end_byte()..block.end_byte())
+    }));
     within.extend(refusing(base, gone, cuts));
     // What feeds a guard stands before it, so the last one is asked first.
     for piece in gone.iter().rev() {
@@ -502,7 +540,7 @@ fn loss<'h>(
     if cut == Cut::Flag && !head.source().text().contains(last) {
         return None;
     }
-    let target = if matches!(cut, Cut::Hold | Cut::Flag) {
+    let target = if matches!(cut, Cut::Hold | Cut::Flag | Cut::Only) {
         was.iter()
             .position(|piece| piece.node.parent() == Some(body))
     } else {
@@ -546,8 +584,8 @@ fn loss<'h>(
                 verb(base, stop)
             ),
         ),
-        Cut::Hold | Cut::Flag => (
-            if asks_permission(&names) {
+        Cut::Hold | Cut::Flag | Cut::Only => (
+            if cut == Cut::Only || asks_permission(&names) {
                 Confidence::Certain
             } else {
                 Confidence::Likely

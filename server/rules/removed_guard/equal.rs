@@ -13,6 +13,7 @@ use super::withs::{is_deadline, is_own_lock};
 use crate::compare::normal::text;
 use crate::rules::Pair;
 use crate::rules::knowledge::locks::is_lock;
+use crate::rules::none_access::answers::returns_none;
 use crate::syntax::flow::{handler_names, withs_around};
 use crate::syntax::names::dotted;
 use crate::syntax::nodes::{children, decorators_of, field, keyword};
@@ -253,6 +254,24 @@ pub(super) fn asks_another_type(guard: &Guard<'_>, head: &Unit<'_>) -> bool {
         })
 }
 
+/// Whether a function of the file refuses None instead of giving it: it raises, and every answer is a
+/// value.
+fn never_none(unit: &Unit<'_>, callee: &str) -> bool {
+    let file = unit.file;
+    let Some(definition) = file.outline.find(callee) else {
+        return false;
+    };
+    Unit::of_definition(file, definition)
+        .into_iter()
+        .find(Unit::is_function)
+        .is_some_and(|one| {
+            let checks = guards(&one)
+                .iter()
+                .any(|guard| guard.kind == Kind::NoneCheck && guard.raises);
+            checks && returns_none(&one, one.node).is_none()
+        })
+}
+
 /// Literals and constructor calls are never None.
 fn may_be_none(unit: &Unit<'_>, value: Node<'_>) -> bool {
     match value.kind() {
@@ -271,7 +290,8 @@ fn may_be_none(unit: &Unit<'_>, value: Node<'_>) -> bool {
         "call" => {
             let callee = field(value, "function").map_or("", |function| unit.slice(function));
             let last = callee.rsplit('.').next().unwrap_or(callee);
-            !last.starts_with(char::is_uppercase)
+            !never_none(unit, callee)
+                && !last.starts_with(char::is_uppercase)
                 && !matches!(
                     last,
                     "str" | "int" | "float" | "list" | "dict" | "set" | "tuple" | "bool"

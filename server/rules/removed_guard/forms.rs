@@ -162,6 +162,29 @@ fn of_call<'b>(unit: &Unit<'b>, call: Node<'b>, found: &mut Vec<Form<'b>>) {
         });
     }
     match (last, given.as_slice()) {
+        ("get_object_or_404" | "get_list_or_404", [model, ..]) => {
+            let rest = arguments(unit, call, Some(*model));
+            let (verb, model) = (
+                if last == "get_object_or_404" {
+                    "get"
+                } else {
+                    "filter"
+                },
+                normal(unit, *model),
+            );
+            found.push(Form {
+                needs: Some(callee),
+                ..form(
+                    "not-found",
+                    call,
+                    vec![
+                        format!("{model} . objects . {verb} ( {rest} )"),
+                        format!("{model} . {verb} ( {rest} )"),
+                    ],
+                    format!("Production answers 404 by `{words}`; the hotfix fails there"),
+                )
+            });
+        }
         ("compare_digest" | "constant_time_compare", [one, other]) => {
             found.push(digest(unit, call, callee, [*one, *other]));
         }

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 use super::collect::{normal, shorten};
 use super::fields::{limits, validators};
 use super::loss::{Loss, Repair};
-use super::routes::{dependencies, endless_retry, rates};
+use super::routes::{dependencies, endless_retry, rates, tasks};
 use crate::rules::Confidence;
 use crate::syntax::Unit;
 use crate::syntax::nodes::{children, decorators_of, field};
@@ -24,6 +24,7 @@ pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>) -> Vec<Loss<'h>> {
         ("function_definition", "function_definition") => {
             dependencies(base, head, &mut found);
             rates(base, head, &mut found);
+            tasks(base, head, &mut found);
             permissions_of_function(base, head, &mut found);
             found.extend(endless_retry(base, head));
         }

@@ -197,3 +197,48 @@ pub(super) fn endless_retry<'h>(base: &Unit<'_>, head: &Unit<'h>) -> Option<Loss
         format!("Production ends its tries by `{words}`; the hotfix tries for ever"),
     ))
 }
+
+/// What the decorator of a task promises: to try again, and to end.
+const TASK_LIMITS: &[&str] = &[
+    "autoretry_for",
+    "max_retries",
+    "time_limit",
+    "soft_time_limit",
+    "rate_limit",
+    "acks_late",
+];
+
+/// `@shared_task(time_limit=60)`, which is `@shared_task` now.
+pub(super) fn tasks<'h>(base: &Unit<'_>, head: &Unit<'h>, found: &mut Vec<Loss<'h>>) {
+    fn task<'u>(unit: &Unit<'u>) -> Option<Node<'u>> {
+        decorators_of(unit.node).into_iter().find_map(|one| {
+            let what = one.named_child(0)?;
+            let callee = unit.slice(field(what, "function").unwrap_or(what));
+            matches!(last(callee), "shared_task" | "task").then_some(what)
+        })
+    }
+    let (Some(was), Some(is)) = (task(base), task(head)) else {
+        return;
+    };
+    if was.kind() != "call" || is.kind() == "call" && crate::syntax::nodes::has_splat(is) {
+        return;
+    }
+    for name in TASK_LIMITS {
+        let Some(value) = keyword(was, name, base.source()) else {
+            continue;
+        };
+        let kept = is.kind() == "call" && keyword(is, name, head.source()).is_some();
+        // `max_retries=None` tries for ever: that is no limit.
+        let Some(argument) = value.parent().filter(|_| !kept && value.kind() != "none") else {
+            continue;
+        };
+        let words = shorten(base.slice(argument));
+        found.push(loss(
+            "task-limit",
+            (base, argument),
+            is,
+            Confidence::Likely,
+            format!("Production runs this task with `{words}`; the hotfix does not"),
+        ));
+    }
+}

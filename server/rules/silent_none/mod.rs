@@ -283,19 +283,28 @@ fn answers_none(statement: Node<'_>) -> bool {
 /// Raises where None is returned. In a handler the caught exception goes on.
 fn raise_instead(context: &FixContext<'_>, finding: &Finding) -> Option<Fix> {
     let unit = context.unit;
-    let statement = unit
-        .own(&["return_statement"])
-        .into_iter()
-        .find(|one| one.byte_range() == finding.span && answers_none(*one))?;
+    let statement = unit.own(&["return_statement"]).into_iter().find(|one| {
+        one.byte_range() == finding.span && (answers_none(*one) || answers_nothing(unit, *one))
+    })?;
+    let empty = !answers_none(statement);
     let name = unit.qualname.rsplit('.').next()?;
     let inside = |clause: &Node<'_>| {
         clause.start_byte() <= statement.start_byte() && statement.end_byte() <= clause.end_byte()
     };
     let handled = unit.own(&["except_clause"]).iter().any(inside);
     let mut builder = Builder::new(unit.file);
-    let why = format!("{name} must not answer None");
+    let why = if empty {
+        format!("{name} must not hide a failure")
+    } else {
+        format!("{name} must not answer None")
+    };
     builder.lines_before(statement, &[hotfix_comment(context.version, &why)])?;
-    let (line, title) = if handled {
+    let (line, title) = if handled && empty {
+        (
+            "raise".to_owned(),
+            "Raise the exception again instead of an empty answer".to_owned(),
+        )
+    } else if handled {
         (
             "raise".to_owned(),
             "Raise the exception again instead of returning None".to_owned(),
