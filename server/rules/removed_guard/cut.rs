@@ -5,111 +5,22 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::collect::{names_in, normal, shorten, words_of};
-use super::conditions::{asks_permission, is_local, protected_anew, refuses};
+use super::collect::{Kind, atoms, classify, names_in};
+use super::conditions::{asks_permission, is_local, protected_anew};
+use super::cut_loss::{loss, without_manager};
 use super::elsewhere::is_asked_elsewhere;
-use super::loss::{Loss, Repair};
-use super::restore::{is_known, lines_of};
-use super::stops::{Stop, raises, stops, verb};
+use super::loss::Loss;
+use super::pieces::{HEADS, Piece, cut_out, feeds, pieces};
+use super::stops::{Stop, raises, stops};
 use super::ways::callers_ask;
-use crate::rules::{Confidence, Pair};
+use crate::compare::normal as compared;
+use crate::rules::Pair;
 use crate::syntax::Unit;
-use crate::syntax::nodes::{Walk, ancestors, bare, children, exits, field, is_scope, walk};
-
-/// A statement, or the head of one that holds others.
-struct Piece<'t> {
-    text: String,
-    /// Where it stands; of a head up to its body.
-    range: Range<usize>,
-    node: Node<'t>,
-}
-
-const WHOLE: &[&str] = &[
-    "expression_statement",
-    "return_statement",
-    "raise_statement",
-    "assert_statement",
-    "delete_statement",
-    "import_statement",
-    "import_from_statement",
-    "future_import_statement",
-    "global_statement",
-    "nonlocal_statement",
-    "break_statement",
-    "continue_statement",
-    "function_definition",
-    "class_definition",
-];
-
-const HEADS: &[&str] = &[
-    "if_statement",
-    "elif_clause",
-    "else_clause",
-    "for_statement",
-    "while_statement",
-    "with_statement",
-    "try_statement",
-    "except_clause",
-    "except_group_clause",
-    "finally_clause",
-    "match_statement",
-    "case_clause",
-];
-
-fn pieces<'t>(unit: &Unit<'t>) -> Vec<Piece<'t>> {
-    let mut found = Vec::new();
-    for node in unit.own(&[WHOLE, HEADS].concat()) {
-        let is_string = node.kind() == "expression_statement"
-            && node
-                .named_child(0)
-                .is_some_and(|what| matches!(what.kind(), "string" | "ellipsis"));
-        if node == unit.node || is_string {
-            continue;
-        }
-        let body = HEADS
-            .contains(&node.kind())
-            .then(|| {
-                ["consequence", "body"]
-                    .into_iter()
-                    .find_map(|name| field(node, name))
-                    .or_else(|| children(node).find(|part| part.kind() == "block"))
-            })
-            .flatten();
-        let range = node.start_byte()..body.map_or(node.end_byte(), |body| body.start_byte());
-        let text = if range.end == node.end_byte() {
-            normal(unit, node)
-        } else {
-            let tokens = crate::compare::normal::tokens(unit.source(), range.clone());
-            let words = crate::compare::normal::values(&tokens).join(" ");
-            // An `elif` whose `if` is gone is an `if`.
-            words
-                .strip_prefix("elif ")
-                .map_or(words.clone(), |rest| format!("if {rest}"))
-        };
-        found.push(Piece { text, range, node });
-    }
-    found.sort_by_key(|piece| piece.range.start);
-    found
-}
-
-/// The pieces that are gone, where the rest stands in the same order; `None` where anything else
-/// has changed.
-fn cut_out<'a, 't>(was: &'a [Piece<'t>], is: &[Piece<'_>]) -> Option<Vec<&'a Piece<'t>>> {
-    let mut gone = Vec::new();
-    let mut left = is.iter().rev().peekable();
-    // From the end: of two equal statements the first belongs to what is cut out before the other.
-    for piece in was.iter().rev() {
-        if left.next_if(|one| one.text == piece.text).is_none() {
-            gone.push(piece);
-        }
-    }
-    gone.reverse();
-    left.peek().is_none().then_some(gone)
-}
+use crate::syntax::nodes::{Walk, bare, children, exits, field, walk};
 
 /// How a guard was cut out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Cut {
+pub(super) enum Cut {
     /// It left.
     Stop,
     /// It held what is left without it.
@@ -133,7 +44,7 @@ pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>, pair: &Pair<'_>) -> V
     }
     let outside = |unit: &Unit<'_>| {
         let end = field(unit.node, "body").map_or(unit.node.end_byte(), |body| body.start_byte());
-        let all = crate::compare::normal::tokens(unit.source(), unit.node.start_byte()..end);
+        let all = compared::tokens(unit.source(), unit.node.start_byte()..end);
         all.join(" ")
     };
     let (was, is) = (pieces(base), pieces(head));
@@ -204,44 +115,6 @@ fn is_bare_with(
             .all(|piece| !is_gone(&piece.range))
 }
 
-fn without_manager<'h>(
-    base: &Unit<'_>,
-    (head, is): (&Unit<'h>, &[Piece<'h>]),
-    was: &[Piece<'_>],
-    with: Node<'_>,
-    is_gone: &dyn Fn(&Range<usize>) -> bool,
-) -> Option<Loss<'h>> {
-    let body = field(with, "body")?;
-    let first = was
-        .iter()
-        .position(|piece| piece.node.parent() == Some(body))?;
-    let place = same(first, was, is, is_gone)?;
-    let header = base.source().text()[with.start_byte()..body.start_byte()].trim_end();
-    let header = header.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = shorten(header.trim_end_matches(':'));
-    // Another function of the file may hold it now.
-    let often = |unit: &Unit<'_>| unit.source().text().matches(words.as_str()).count();
-    if often(base) <= often(head) {
-        return None;
-    }
-    let repair = if is_known(base, head, with) && !header.contains('#') {
-        Repair::Wrap(children(body).count(), header)
-    } else {
-        Repair::None
-    };
-    Some(Loss {
-        name: "cut",
-        message: format!("Production runs this inside `{words}`; the hotfix does not"),
-        subject: words,
-        place,
-        shown: with.start_byte()
-            ..with.start_byte() + base.slice(with).lines().next().map_or(4, str::len),
-        confidence: Confidence::Likely,
-        covers: &["unclosed-resource"],
-        repair,
-    })
-}
-
 /// Whether the rest of head's file names the attributes and functions that the guard asks with:
 /// callers that ask about the same value may ask another thing.
 fn speaks(base: &Unit<'_>, stop: &Stop<'_>, head: &Unit<'_>) -> bool {
@@ -284,10 +157,10 @@ fn how(
         let few = children(body).count() <= 3;
         if exits(body, unit.source()) {
             // An answer that is looked up or kept is a shorter way to the same.
-            let looks_up = super::collect::atoms(stop.condition)
+            let looks_up = atoms(stop.condition)
                 .into_iter()
-                .filter_map(|atom| super::collect::classify(unit, atom))
-                .any(|(kind, _)| kind == super::collect::Kind::KeyCheck);
+                .filter_map(|atom| classify(unit, atom))
+                .any(|(kind, _)| kind == Kind::KeyCheck);
             return (few && !looks_up).then_some(Cut::Apart);
         }
         let names = names_in(unit, stop.condition);
@@ -461,201 +334,4 @@ fn refusing(base: &Unit<'_>, gone: &[&Piece<'_>], cuts: &[(Stop<'_>, Cut)]) -> V
                 })
         })
         .collect()
-}
-
-/// Whether a statement only binds names that nothing reads but the ranges.
-fn feeds(unit: &Unit<'_>, statement: Node<'_>, ranges: &[Range<usize>]) -> bool {
-    if matches!(
-        statement.kind(),
-        "import_statement" | "import_from_statement"
-    ) {
-        return true;
-    }
-    let Some(left) = statement
-        .named_child(0)
-        .filter(|what| what.kind() == "assignment")
-        .and_then(|what| field(what, "left"))
-    else {
-        return false;
-    };
-    let names: Vec<Node<'_>> = match left.kind() {
-        "identifier" => vec![left],
-        "pattern_list" | "tuple_pattern" => children(left).collect(),
-        _ => return false,
-    };
-    names.into_iter().all(|name| {
-        let word = unit.slice(name);
-        name.kind() == "identifier"
-            && unit.own(&["identifier"]).into_iter().all(|one| {
-                unit.slice(one) != word
-                    || statement.byte_range().contains(&one.start_byte())
-                    || ranges.iter().any(|range| range.contains(&one.start_byte()))
-            })
-    })
-}
-
-/// What stands behind the guard and is still there; `None` where the function ends.
-fn behind<'b>(
-    stop: &Stop<'b>,
-    all: &[Piece<'b>],
-    is_gone: &dyn Fn(&Range<usize>) -> bool,
-) -> Option<usize> {
-    std::iter::once(stop.node)
-        .chain(ancestors(stop.node))
-        .take_while(|up| !is_scope(*up))
-        .filter(|up| up.parent().is_some_and(|block| block.kind() == "block"))
-        .find_map(|up| {
-            let next = std::iter::successors(up.next_named_sibling(), Node::next_named_sibling);
-            next.filter_map(|one| all.iter().position(|piece| piece.node == one))
-                .find(|at| !is_gone(&all[*at].range))
-        })
-}
-
-/// The same piece of head: all of them stand in the same order.
-fn same<'h>(
-    at: usize,
-    was: &[Piece<'_>],
-    is: &[Piece<'h>],
-    is_gone: &dyn Fn(&Range<usize>) -> bool,
-) -> Option<Node<'h>> {
-    let before = was.iter().take(at).filter(|piece| !is_gone(&piece.range));
-    let there = is.get(before.count())?;
-    (there.text == was.get(at)?.text).then_some(there.node)
-}
-
-fn loss<'h>(
-    base: &Unit<'_>,
-    (head, is): (&Unit<'h>, &[Piece<'h>]),
-    was: &[Piece<'_>],
-    stop: &Stop<'_>,
-    cut: Cut,
-    is_gone: &dyn Fn(&Range<usize>) -> bool,
-) -> Option<Loss<'h>> {
-    let body = stop.body?;
-    let words = words_of(base, stop.condition);
-    let names = names_in(base, stop.condition);
-    let refusal = raises(base, stop) || refuses(base, body);
-    // A switch that the whole file does without was taken out with its way.
-    let last = words.rsplit('.').next().unwrap_or(&words);
-    if cut == Cut::Flag && !head.source().text().contains(last) {
-        return None;
-    }
-    let target = if matches!(cut, Cut::Hold | Cut::Flag | Cut::Only) {
-        was.iter()
-            .position(|piece| piece.node.parent() == Some(body))
-    } else {
-        behind(stop, was, is_gone)
-    };
-    let next = target.and_then(|at| same(at, was, is, is_gone));
-    // Behind a block that held the guard, its line would ask in more cases.
-    let direct = target
-        .and_then(|at| was.get(at))
-        .is_some_and(|piece| piece.node.parent() == stop.node.parent());
-    let place = match next {
-        Some(next) => next,
-        // At a function's end only a refusal makes a difference.
-        None if refusal => field(head.node, "name")?,
-        None => return None,
-    };
-    let sure = asks_permission(&names) || refusal && !base.slice(body).contains("NotImplemented");
-    let plain = matches!(
-        super::collect::atoms(stop.condition).as_slice(),
-        [atom] if super::collect::classify(base, *atom).is_some()
-            || children(*atom).nth(1).is_some_and(|right| right.kind() == "none")
-    );
-    // It says something, and leaves with nothing.
-    let answers_nothing = children(body).last().is_some_and(|last| {
-        matches!(
-            last.kind(),
-            "return_statement" | "continue_statement" | "break_statement"
-        ) && last
-            .named_child(0)
-            .is_none_or(|value| matches!(value.kind(), "none" | "false"))
-    });
-    let (confidence, message) = match cut {
-        Cut::Stop => (
-            if sure {
-                Confidence::Certain
-            } else {
-                Confidence::Likely
-            },
-            format!(
-                "Production {} here when `{words}`; the hotfix goes on",
-                verb(base, stop)
-            ),
-        ),
-        Cut::Hold | Cut::Flag | Cut::Only => (
-            if cut == Cut::Only || asks_permission(&names) {
-                Confidence::Certain
-            } else {
-                Confidence::Likely
-            },
-            format!("Production does this only when `{words}`; the hotfix always does"),
-        ),
-        Cut::Fit => (
-            Confidence::Likely,
-            format!(
-                "Production puts it right before this when `{words}`; the hotfix takes it as it comes"
-            ),
-        ),
-        Cut::Else => {
-            (
-                Confidence::Certain,
-                if stop.node.parent().is_some_and(|whole| {
-                    1 < crate::syntax::nodes::fields(whole, "alternative").count()
-                }) {
-                    format!(
-                        "Production raises for what `{words}` and the next do not take; the hotfix goes on"
-                    )
-                } else {
-                    format!("Production raises here unless `{words}`; the hotfix goes on")
-                },
-            )
-        }
-        Cut::Apart if answers_nothing => (
-            Confidence::Likely,
-            format!(
-                "Production {} here when `{words}`; the hotfix goes on",
-                verb(base, stop)
-            ),
-        ),
-        Cut::Apart => (
-            if plain {
-                Confidence::Likely
-            } else {
-                Confidence::Possible
-            },
-            format!("Production treats `{words}` apart before this; the hotfix does not"),
-        ),
-    };
-    Some(Loss {
-        name: "cut",
-        subject: words,
-        place,
-        shown: stop.condition.byte_range(),
-        confidence,
-        message,
-        covers: &["none-access", "missing-key", "unchecked-type"],
-        repair: repair((base, head), stop, cut, direct),
-    })
-}
-
-fn repair((base, head): (&Unit<'_>, &Unit<'_>), stop: &Stop<'_>, cut: Cut, direct: bool) -> Repair {
-    let alone = stop.node.kind() == "if_statement" && field(stop.node, "alternative").is_none();
-    if !is_known(base, head, stop.node) {
-        return Repair::None;
-    }
-    match cut {
-        Cut::Hold | Cut::Flag => {
-            let text = base.slice(stop.condition);
-            let count = stop.body.map_or(0, |body| children(body).count());
-            if text.contains('\n') {
-                Repair::None
-            } else {
-                Repair::Wrap(count, format!("if {text}:"))
-            }
-        }
-        _ if alone && direct => lines_of(base, stop.node).map_or(Repair::None, Repair::Lines),
-        _ => Repair::None,
-    }
 }

@@ -7,6 +7,7 @@ use tree_sitter::Node;
 
 use super::collect::{Guard, Kind, atoms, classify, error_path, guards, names_in};
 use super::conditions;
+use super::decorators::undecorated;
 use super::handlers::{self, caught};
 use super::since::{Since, is_check};
 use super::withs::{is_deadline, is_own_lock};
@@ -53,6 +54,17 @@ fn no_longer_raised<'h>(
     since: &Since<'_, 'h>,
 ) -> Option<Node<'h>> {
     if !guard.raises || since.still_asks(&guard.asked) {
+        return None;
+    }
+    // What refuses None now may be a function of the file that gives the value.
+    let head = sides.1;
+    let root = guard.subject.split('.').next().unwrap_or(&guard.subject);
+    let made = head.bound(root).iter().filter_map(|one| one.value());
+    let refused = made
+        .filter(|value| value.kind() == "call")
+        .filter_map(|value| field(value, "function"))
+        .any(|callee| never_none(head, head.slice(callee)));
+    if refused {
         return None;
     }
     conditions::unprotected(guard, sides, since, false)
@@ -441,77 +453,6 @@ fn unchecked_body<'h>(guard: &Guard<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
             "json" | "text" | "content" | "read" | "iter_lines" | "iter_content"
         )
     })
-}
-
-/// What the decorators of a function call.
-fn callees<'u>(unit: &Unit<'u>) -> Vec<&'u str> {
-    let all = decorators_of(unit.node).into_iter();
-    all.filter_map(|one| one.named_child(0))
-        .map(|one| unit.slice(field(one, "function").unwrap_or(one)))
-        .collect()
-}
-
-/// How much a decorator asks of who calls: 1 to be known, 2 to be allowed; `None` where it asks
-/// something else.
-fn strictness(callee: &str) -> Option<u8> {
-    let name = callee.rsplit('.').next().unwrap_or(callee).to_lowercase();
-    let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if holds(&["exempt", "optional", "anonymous"]) {
-        None
-    } else if holds(&[
-        "permission",
-        "staff",
-        "superuser",
-        "admin",
-        "role",
-        "passes_test",
-        "scope",
-        "owner",
-    ]) {
-        Some(2)
-    } else {
-        holds(&["login", "auth"]).then_some(1)
-    }
-}
-
-fn undecorated<'h>(guard: &Guard<'_>, base: &Unit<'_>, head: &Unit<'h>) -> Option<Node<'h>> {
-    let kept = decorators_of(head.node).into_iter().any(|decorator| {
-        decorator.named_child(0).is_some_and(|expression| {
-            let callee = head.slice(field(expression, "function").unwrap_or(expression));
-            callee == guard.subject || similar(callee, &guard.subject)
-        })
-    });
-    // Another decorator of the same purpose is a replacement, unless it lets more in.
-    let replaced = strictness(&guard.subject).is_some_and(|was| {
-        callees(head)
-            .into_iter()
-            .filter(|one| !callees(base).contains(one))
-            .any(|one| strictness(one).is_some_and(|is| was <= is))
-    });
-    if kept || replaced {
-        None
-    } else {
-        field(head.node, "name")
-    }
-}
-
-/// `login_required` and `auth.login_required`, or two names of the same purpose.
-fn similar(left: &str, right: &str) -> bool {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
-    let (left, right) = (last(left), last(right));
-    left == right
-        || [
-            "permission",
-            "login",
-            "auth",
-            "limit",
-            "throttle",
-            "atomic",
-            "transaction",
-            "retry",
-        ]
-        .iter()
-        .any(|part| left.contains(part) && right.contains(part))
 }
 
 /// A handler for the same exceptions that logs nothing and does not pass the exception on.

@@ -173,6 +173,7 @@ fn of_call<'b>(unit: &Unit<'b>, call: Node<'b>, found: &mut Vec<Form<'b>>) {
                 normal(unit, *model),
             );
             found.push(Form {
+                asks: true,
                 needs: Some(callee),
                 ..form(
                     "not-found",
@@ -325,7 +326,10 @@ fn without_argument<'b>(unit: &Unit<'b>, call: Node<'b>, function: Node<'b>) -> 
             let asks = value.contains("Depends(") || value.contains("Security(");
             (name == "dependencies" && asks).then_some("its routes let everybody in")
         };
+        let unconditional =
+            || (name == "ConditionExpression").then_some("it writes over what is there");
         let danger = known
+            .or_else(unconditional)
             .or_else(empty)
             .or_else(lenient)
             .or_else(who)
