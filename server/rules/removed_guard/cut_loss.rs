@@ -65,7 +65,6 @@ pub(super) fn loss<'h>(
 ) -> Option<Loss<'h>> {
     let body = stop.body?;
     let words = words_of(base, stop.condition);
-    let names = names_in(base, stop.condition);
     let refusal = raises(base, stop) || refuses(base, body);
     // A switch that the whole file does without was taken out with its way.
     let last = words.rsplit('.').next().unwrap_or(&words);
@@ -89,6 +88,29 @@ pub(super) fn loss<'h>(
         None if refusal => field(head.node, "name")?,
         None => return None,
     };
+    let (confidence, message) = told(base, stop, body, cut, &words);
+    Some(Loss {
+        name: "cut",
+        subject: words,
+        place,
+        shown: stop.condition.byte_range(),
+        confidence,
+        message,
+        covers: &["none-access", "missing-key", "unchecked-type"],
+        repair: repair((base, head), stop, cut, direct),
+    })
+}
+
+/// How sure it is, and the sentence.
+fn told(
+    base: &Unit<'_>,
+    stop: &Stop<'_>,
+    body: Node<'_>,
+    cut: Cut,
+    words: &str,
+) -> (Confidence, String) {
+    let names = names_in(base, stop.condition);
+    let refusal = raises(base, stop) || refuses(base, body);
     let sure = asks_permission(&names) || refusal && !base.slice(body).contains("NotImplemented");
     let plain = matches!(
         atoms(stop.condition).as_slice(),
@@ -104,7 +126,7 @@ pub(super) fn loss<'h>(
             .named_child(0)
             .is_none_or(|value| matches!(value.kind(), "none" | "false"))
     });
-    let (confidence, message) = match cut {
+    match cut {
         Cut::Stop => (
             if sure {
                 Confidence::Certain
@@ -159,17 +181,7 @@ pub(super) fn loss<'h>(
             },
             format!("Production treats `{words}` apart before this; the hotfix does not"),
         ),
-    };
-    Some(Loss {
-        name: "cut",
-        subject: words,
-        place,
-        shown: stop.condition.byte_range(),
-        confidence,
-        message,
-        covers: &["none-access", "missing-key", "unchecked-type"],
-        repair: repair((base, head), stop, cut, direct),
-    })
+    }
 }
 
 fn repair((base, head): (&Unit<'_>, &Unit<'_>), stop: &Stop<'_>, cut: Cut, direct: bool) -> Repair {

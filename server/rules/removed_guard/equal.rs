@@ -59,11 +59,11 @@ fn no_longer_raised<'h>(
     // What refuses None now may be a function of the file that gives the value.
     let head = sides.1;
     let root = guard.subject.split('.').next().unwrap_or(&guard.subject);
-    let made = head.bound(root).iter().filter_map(|one| one.value());
-    let refused = made
-        .filter(|value| value.kind() == "call")
-        .filter_map(|value| field(value, "function"))
-        .any(|callee| never_none(head, head.slice(callee)));
+    let refused = head.bound(root).iter().any(|one| {
+        one.value()
+            .and_then(|value| field(value, "function"))
+            .is_some_and(|callee| never_none(head, head.slice(callee)))
+    });
     if refused {
         return None;
     }

@@ -136,55 +136,10 @@ fn of_call<'b>(unit: &Unit<'b>, call: Node<'b>, found: &mut Vec<Form<'b>>) {
     found.extend(tolerant(unit, call, function, last, &given));
     found.extend(without_argument(unit, call, function));
     let resolved = unit.callee(call).unwrap_or_default();
-    let known = CLEANERS.contains(&resolved.as_str())
-        || matches!(
-            callee,
-            "secure_filename" | "conditional_escape" | "strip_tags"
-        );
-    if (known || cleans_by_name(&resolved))
-        && let Some(value) = given.first()
-    {
-        found.push(Form {
-            alone: false,
-            asks: true,
-            needs: Some(callee),
-            confidence: if known {
-                Confidence::Certain
-            } else {
-                Confidence::Likely
-            },
-            ..form(
-                "cleaned",
-                call,
-                vec![normal(unit, *value)],
-                format!("Production makes the value harmless by `{words}`; the hotfix takes it as it comes"),
-            )
-        });
-    }
+    found.extend(cleaned(unit, call, callee, given.first().copied()));
     match (last, given.as_slice()) {
         ("get_object_or_404" | "get_list_or_404", [model, ..]) => {
-            let rest = arguments(unit, call, Some(*model));
-            let (verb, model) = (
-                if last == "get_object_or_404" {
-                    "get"
-                } else {
-                    "filter"
-                },
-                normal(unit, *model),
-            );
-            found.push(Form {
-                asks: true,
-                needs: Some(callee),
-                ..form(
-                    "not-found",
-                    call,
-                    vec![
-                        format!("{model} . objects . {verb} ( {rest} )"),
-                        format!("{model} . {verb} ( {rest} )"),
-                    ],
-                    format!("Production answers 404 by `{words}`; the hotfix fails there"),
-                )
-            });
+            found.push(not_found(unit, call, callee, *model));
         }
         ("compare_digest" | "constant_time_compare", [one, other]) => {
             found.push(digest(unit, call, callee, [*one, *other]));
@@ -239,6 +194,68 @@ fn of_call<'b>(unit: &Unit<'b>, call: Node<'b>, found: &mut Vec<Form<'b>>) {
             found.push(bounded(unit, call, *value, &words));
         }
         _ => {}
+    }
+}
+
+/// `escape(name)`, which is `name` now.
+fn cleaned<'b>(
+    unit: &Unit<'b>,
+    call: Node<'b>,
+    callee: &'b str,
+    value: Option<Node<'b>>,
+) -> Option<Form<'b>> {
+    let resolved = unit.callee(call).unwrap_or_default();
+    let known = CLEANERS.contains(&resolved.as_str())
+        || matches!(
+            callee,
+            "secure_filename" | "conditional_escape" | "strip_tags"
+        );
+    (known || cleans_by_name(&resolved)).then_some(())?;
+    Some(Form {
+        alone: false,
+        asks: true,
+        needs: Some(callee),
+        confidence: if known {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        },
+        ..form(
+            "cleaned",
+            call,
+            vec![normal(unit, value?)],
+            format!(
+                "Production makes the value harmless by `{}`; the hotfix takes it as it comes",
+                shorten(unit.slice(call))
+            ),
+        )
+    })
+}
+
+/// `get_object_or_404(Invoice, pk=number)`, which is `Invoice.objects.get(pk=number)` now.
+fn not_found<'b>(unit: &Unit<'b>, call: Node<'b>, callee: &'b str, model: Node<'b>) -> Form<'b> {
+    let rest = arguments(unit, call, Some(model));
+    let verb = if callee.ends_with("get_object_or_404") {
+        "get"
+    } else {
+        "filter"
+    };
+    let model = normal(unit, model);
+    Form {
+        asks: true,
+        needs: Some(callee),
+        ..form(
+            "not-found",
+            call,
+            vec![
+                format!("{model} . objects . {verb} ( {rest} )"),
+                format!("{model} . {verb} ( {rest} )"),
+            ],
+            format!(
+                "Production answers 404 by `{}`; the hotfix fails there",
+                shorten(unit.slice(call))
+            ),
+        )
     }
 }
 
