@@ -222,21 +222,24 @@ impl Reading {
                     .unwrap_or(value)
             })
             .filter(|value| value.kind() == "none");
-        let scope = scope_of(node);
-        let in_class = scope.kind() == "class_definition";
+        // The outline knows the scope. To climb to it would search the tree from its root for every
+        // step, for every assignment of the file, at every keystroke.
+        let index = file.outline.index_at(node.start_byte());
+        let scope = &file.outline.definitions[index];
         let place = match target.kind() {
-            "identifier" if in_class => Some((scope.start_byte(), file.source.slice(target))),
-            "identifier" if scope.kind() == "module" => Some((0, file.source.slice(target))),
+            "identifier" if scope.kind == Kind::Class => {
+                Some((scope.core.start, file.source.slice(target)))
+            }
+            "identifier" if index == 0 => Some((0, file.source.slice(target))),
             "attribute" => owner(file, target),
             _ => None,
         };
         let Some((owner, name)) = place else { return };
-        let in_init =
-            || field(scope, "name").is_some_and(|name| file.source.slice(name) == "__init__");
-        let begins = target.kind() == "identifier" || in_init();
+        let in_init = scope.kind == Kind::Function && scope.name == "__init__";
+        let begins = target.kind() == "identifier" || in_init;
         let default = value
-            .filter(|_| begins)
-            .and_then(|value| left_out(file, scope, target, value));
+            .filter(|value| in_init && value.kind() == "identifier")
+            .and_then(|value| left_out(file, definition_node(file.source, scope)?, target, value));
         let environment = value
             .filter(|value| begins && target.kind() == "attribute" && may_lack(file, *value))
             .map(Place::of);
@@ -359,26 +362,26 @@ fn owner<'t>(file: File<'t>, node: Node<'t>) -> Option<(usize, &'t str)> {
     if node.kind() == "identifier" {
         return Some((0, file.source.slice(node)));
     }
-    let object = field(node, "object")?;
-    let own = matches!(file.source.slice(object), "self" | "cls");
-    // `Shop.owner = …`
-    if let Some(class) = file
-        .outline
-        .find(file.source.slice(object))
-        .filter(|one| !own && one.kind == Kind::Class)
-    {
-        return Some((
-            class.core.start,
-            file.source.slice(field(node, "attribute")?),
-        ));
+    let object = file.source.slice(field(node, "object")?);
+    let name = file.source.slice(field(node, "attribute")?);
+    if matches!(object, "self" | "cls") {
+        let mut index = file.outline.index_at(node.start_byte());
+        while index != 0 {
+            let one = &file.outline.definitions[index];
+            if one.kind == Kind::Class {
+                return Some((one.core.start, name));
+            }
+            index = one.parent;
+        }
+        return None;
     }
-    let class = ancestors(node).find(|up| up.kind() == "class_definition");
-    own.then(|| {
-        Some((
-            class?.start_byte(),
-            file.source.slice(field(node, "attribute")?),
-        ))
-    })?
+    // `Shop.owner = …`
+    let class = object
+        .starts_with(char::is_uppercase)
+        .then(|| file.outline.find(object))?;
+    class
+        .filter(|one| one.kind == Kind::Class)
+        .map(|class| (class.core.start, name))
 }
 
 /// Whether something asks for the node: `if x`, `not x`, `x and …`, `x is None`.
