@@ -1,6 +1,7 @@
 //! Names of a module and attributes of a class that begin as None.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use tree_sitter::Node;
 
@@ -8,18 +9,33 @@ use super::attributes::classes;
 use super::source::Why;
 use crate::rules::Confidence;
 use crate::syntax::flow::{Graph, Path, Segment};
-use crate::syntax::nodes::{Walk, ancestors, bare, children, field, fields, scope_of, walk_near};
+use crate::syntax::nodes::{
+    Walk, ancestors, bare, children, field, fields, scope_of, walk, walk_near,
+};
 use crate::syntax::unit::{binds, definition_node};
 use crate::syntax::{File, Kind, Place, Unit};
 
-/// By the first byte of the class (0 for the module, which is no class).
+/// The attributes of a class. Only the classes are read that the judged function belongs to: a file
+/// may have hundreds, and this runs at every keystroke.
 #[derive(Debug, Default)]
-struct Placeholders {
-    /// The names that begin as None.
-    begin: HashMap<usize, Vec<Begin>>,
-    /// The names that get another value.
-    filled: HashMap<usize, Vec<String>>,
+struct Attributes {
+    /// Those that begin as None.
+    begin: Vec<Begin>,
+    /// Those that get another value.
+    filled: Vec<String>,
 }
+
+/// The class that begins at this byte.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct ClassAt(usize);
+
+/// The names that the module itself assigns.
+#[derive(Debug, Default)]
+struct Names(Vec<(String, Seen)>);
+
+/// A name of the module.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct OfModule(String);
 
 #[derive(Debug)]
 struct Begin {
@@ -43,7 +59,7 @@ enum How {
     SetBack,
 }
 
-/// What a file does with its names and attributes: all of them, while it is read.
+/// What a class or a module does with its names and attributes, while it is read.
 #[derive(Debug, Default)]
 struct Reading(HashMap<(usize, String), Seen>);
 
@@ -83,6 +99,16 @@ impl Seen {
             .map(|at| (How::LeftOut, at))
             .or_else(|| back.map(|at| (How::SetBack, at)))
     }
+
+    fn begin(&self, name: String) -> Option<Begin> {
+        let (how, at) = self.none()?;
+        Some(Begin {
+            name,
+            at,
+            asked: 0 < self.tested,
+            how,
+        })
+    }
 }
 
 /// The module's names and the attributes of `self` that may still be None when the function begins.
@@ -90,7 +116,6 @@ pub(super) fn of_function<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, 
     if !unit.is_function() {
         return Vec::new();
     }
-    let known = unit.file.facts.get(|| Placeholders::of(unit.file));
     let paths = graph.flat.paths();
     let class = unit.class().filter(|class| *class == scope_of(unit.node));
     let this = class.and_then(|_| paths.name("self"));
@@ -108,23 +133,27 @@ pub(super) fn of_function<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, 
             found.push((path, why));
         }
     };
-    for one in known.begin.get(&0).into_iter().flatten() {
-        let path = paths.name(&one.name).filter(|_| is_free(unit, &one.name));
-        push(path, one);
+    for (name, seen) in &unit.file.facts.get(|| Names::of(unit.file)).0 {
+        let path = paths.name(name).filter(|_| is_free(unit, name));
+        if path.is_some()
+            && let Some(one) = &*of_module(unit.file, name, seen)
+        {
+            push(path, one);
+        }
     }
     if let Some(this) = this.filter(|_| own != "__init__") {
         let mut nearer = HashSet::new();
         for class in classes(unit) {
-            let owner = class.start_byte();
+            let known = of_class(unit.file, class);
             let is_base = unit.class() != Some(class);
-            for one in known.begin.get(&owner).into_iter().flatten() {
+            for one in &known.begin {
                 // What a base class only declares is for its subclasses to fill.
                 let is_nearer = !nearer.contains(&one.name) || one.how == How::SetBack;
                 if !is_base || one.asked && is_nearer {
                     push(paths.step(this, Segment::Attribute(&one.name)), one);
                 }
             }
-            nearer.extend(known.filled.get(&owner).into_iter().flatten());
+            nearer.extend(known.filled.iter().cloned());
         }
     }
     found.sort_by_key(|(_, why)| why.place.start_byte());
@@ -143,37 +172,75 @@ fn is_free(unit: &Unit<'_>, name: &str) -> bool {
             })
 }
 
-impl Placeholders {
-    fn of(file: File<'_>) -> Self {
+/// What the class does with its attributes, and what others do with `Shop.owner`.
+fn of_class(file: File<'_>, class: Node<'_>) -> Arc<Attributes> {
+    let start = class.start_byte();
+    file.facts.about(ClassAt(start), || {
         let mut reading = Reading::default();
-        let text = file.source.text();
-        if ["None", "environ", "getenv"]
-            .iter()
-            .any(|word| text.contains(word))
-        {
-            file.source.walk(&mut |node| {
-                reading.read(file, node);
-                Walk::Into
-            });
-        }
-        let mut known = Self::default();
+        walk(class, &mut |node| {
+            reading.read(file, node);
+            Walk::Into
+        });
+        let own = &file.outline.enclosing(start).qualname;
+        file.source.walk_near(&format!("{own}."), &mut |node| {
+            if node == class {
+                return Walk::Over;
+            }
+            reading.read(file, node);
+            Walk::Into
+        });
+        let mut known = Attributes::default();
         for ((owner, name), seen) in reading.0 {
+            if owner != start {
+                continue;
+            }
             if seen.set {
-                known.filled.entry(owner).or_default().push(name.clone());
+                known.filled.push(name.clone());
             }
-            if let Some((how, at)) = seen.none() {
-                let asked = 0 < seen.tested;
-                let begin = Begin {
-                    name,
-                    at,
-                    asked,
-                    how,
-                };
-                known.begin.entry(owner).or_default().push(begin);
-            }
+            known.begin.extend(seen.begin(name));
         }
         known
+    })
+}
+
+impl Names {
+    fn of(file: File<'_>) -> Self {
+        let mut reading = Reading::default();
+        file.source.walk(&mut |node| {
+            if matches!(node.kind(), "function_definition" | "class_definition") {
+                return Walk::Over;
+            }
+            if matches!(node.kind(), "assignment" | "augmented_assignment") {
+                reading.read(file, node);
+            }
+            Walk::Into
+        });
+        let all = reading.0.into_iter();
+        Self(
+            all.filter(|((owner, _), seen)| *owner == 0 && seen.none.is_some())
+                .map(|((_, name), seen)| (name, seen))
+                .collect(),
+        )
     }
+}
+
+/// The name `name` of the module, if it begins as None: `seen` knows what the module itself does
+/// with it, and the functions are asked here.
+fn of_module(file: File<'_>, name: &str, seen: &Seen) -> Arc<Option<Begin>> {
+    file.facts.about(OfModule(name.to_owned()), || {
+        let mut seen = seen.clone();
+        file.source.walk_near(name, &mut |node| {
+            let is_it = |one: &Node<'_>| file.source.slice(*one) == name;
+            if node.kind() == "global_statement" {
+                seen.set |= children(node).any(|one| is_it(&one));
+            }
+            let all = asked(file, node);
+            let tested = all.iter().filter(|one| is_it(one)).count();
+            seen.tested += u32::try_from(tested).unwrap_or(u32::MAX);
+            Walk::Into
+        });
+        seen.begin(name.to_owned())
+    })
 }
 
 impl Reading {
@@ -182,11 +249,6 @@ impl Reading {
             "assignment" | "augmented_assignment" => {
                 for target in field(node, "left").into_iter().flat_map(targets) {
                     self.bound(file, node, target);
-                }
-            }
-            "global_statement" => {
-                for name in children(node) {
-                    self.at(0, file.source.slice(name)).set = true;
                 }
             }
             _ => {
@@ -293,24 +355,17 @@ pub(super) fn never_filled<'a>(unit: &Unit<'a>, class: &str, name: &str) -> Opti
         .find(class)
         .filter(|one| one.kind == Kind::Class)?;
     // A member of an enumeration has a value.
-    let bases = definition_node(unit.source(), definition)
-        .and_then(|node| field(node, "superclasses"))
-        .map_or("", |bases| unit.slice(bases));
+    let class = definition_node(unit.source(), definition)?;
+    let bases = field(class, "superclasses").map_or("", |bases| unit.slice(bases));
     if bases.contains("Enum") || bases.contains("Flag") || bases.contains("metaclass") {
         return None;
     }
-    let known = unit.file.facts.get(|| Placeholders::of(unit.file));
-    let owner = definition.core.start;
+    let known = of_class(unit.file, class);
     let begin = known
         .begin
-        .get(&owner)?
         .iter()
         .find(|one| one.name == name && one.how == How::Begins && !one.asked)?;
-    let is_filled = known
-        .filled
-        .get(&owner)
-        .is_some_and(|names| names.iter().any(|one| one == name));
-    if is_filled {
+    if known.filled.iter().any(|one| one == name) {
         return None;
     }
     begin.at.node(unit.source())
