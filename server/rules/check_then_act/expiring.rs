@@ -3,6 +3,7 @@
 
 use tree_sitter::Node;
 
+use super::conditions::known_within;
 use crate::rules::Confidence;
 use crate::rules::knowledge::origins::{self, Origin};
 use crate::syntax::Unit;
@@ -36,7 +37,7 @@ const NAMES: [&str; 5] = ["TTL", "Expir", "TimedDict", "TimedCache", "WeakValueD
 
 fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<Expiring<'a>> {
     let check = field(statement, "condition")?;
-    let (key, mapping, there) = asked(unit, check, true)?;
+    let (key, mapping, there) = known_within(check, true, &|one, holds| asked(unit, one, holds))?;
     if !runs_out(unit, mapping) {
         return None;
     }
@@ -75,39 +76,25 @@ fn judge<'a>(unit: &Unit<'a>, statement: Node<'a>) -> Option<Expiring<'a>> {
     })
 }
 
-/// `key in mapping` within a condition, and whether the key is there where the condition holds.
+/// `key in mapping`, and whether the key is there where the comparison comes out as `holds`.
 fn asked<'a>(
     unit: &Unit<'a>,
-    condition: Node<'a>,
+    comparison: Node<'a>,
     holds: bool,
 ) -> Option<(Node<'a>, Node<'a>, bool)> {
-    let condition = bare(condition);
-    match condition.kind() {
-        "not_operator" => asked(unit, field(condition, "argument")?, !holds),
-        "boolean_operator" => {
-            let and = field(condition, "operator").is_some_and(|one| one.kind() == "and");
-            if and != holds {
-                return None;
-            }
-            ["left", "right"]
-                .into_iter()
-                .filter_map(|side| field(condition, side))
-                .find_map(|side| asked(unit, side, holds))
-        }
-        "comparison_operator" => {
-            let parts: Vec<Node<'a>> = children(condition).collect();
-            let [key, mapping] = parts[..] else {
-                return None;
-            };
-            let word: Vec<&str> = fields(condition, "operators")
-                .map(|one| unit.slice(one))
-                .collect();
-            match word.as_slice() {
-                ["in"] => Some((key, mapping, holds)),
-                ["not in"] | ["not", "in"] => Some((key, mapping, !holds)),
-                _ => None,
-            }
-        }
+    if comparison.kind() != "comparison_operator" {
+        return None;
+    }
+    let parts: Vec<Node<'a>> = children(comparison).collect();
+    let [key, mapping] = parts[..] else {
+        return None;
+    };
+    let word: Vec<&str> = fields(comparison, "operators")
+        .map(|one| unit.slice(one))
+        .collect();
+    match word.as_slice() {
+        ["in"] => Some((key, mapping, holds)),
+        ["not in"] | ["not", "in"] => Some((key, mapping, !holds)),
         _ => None,
     }
 }
@@ -126,22 +113,28 @@ fn runs_out(unit: &Unit<'_>, mapping: Node<'_>) -> bool {
     })
 }
 
-/// `mapping[key]`, where it is read and not set or deleted.
+/// `mapping[key]`, where it is read before anything puts it there anew.
 fn first_read<'a>(unit: &Unit<'a>, within: Node<'a>, mapping: &str, key: &str) -> Option<Node<'a>> {
-    let mut found = None;
-    walk(within, &mut |node| {
-        if found.is_some() || is_scope(node) {
-            return Walk::Over;
-        }
-        let reads = node.kind() == "subscript"
+    let is_entry = |node: Node<'_>| {
+        node.kind() == "subscript"
             && field(node, "value").is_some_and(|one| unit.slice(one) == mapping)
             && field(node, "subscript").is_some_and(|one| unit.slice(one) == key)
-            && node.parent().is_none_or(|up| {
-                let target = up.kind() == "assignment" && field(up, "left") == Some(node);
-                !target && up.kind() != "delete_statement"
-            });
-        if reads {
+    };
+    let mut found = None;
+    let mut is_over = false;
+    walk(within, &mut |node| {
+        if is_over || is_scope(node) || node.kind() == "delete_statement" {
+            return Walk::Over;
+        }
+        if node.kind() == "assignment" && field(node, "left").is_some_and(is_entry) {
+            let value = field(node, "right");
+            found = value.and_then(|value| first_read(unit, value, mapping, key));
+            is_over = true;
+            return Walk::Over;
+        }
+        if is_entry(node) {
             found = Some(node);
+            is_over = true;
         }
         Walk::Into
     });

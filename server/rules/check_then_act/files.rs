@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::conditions::known_within;
 use crate::rules::Confidence;
 use crate::rules::knowledge::origins;
 use crate::syntax::Unit;
 use crate::syntax::flow::{caught_around, handler_names, withs_around};
-use crate::syntax::nodes::{bare, children, exits, field, keyword, positional, string_value};
+use crate::syntax::nodes::{children, exits, field, keyword, positional, string_value};
 
 /// What is done to the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +75,7 @@ fn judge<'a>(
     statement: Node<'a>,
 ) -> Option<FileCheck<'a>> {
     let check = field(statement, "condition")?;
-    let (path, exists) = tested(unit, check, true)?;
+    let (path, exists) = known_within(check, true, &|call, holds| tested(unit, call, holds))?;
     let text = unit.slice(path);
     let lower = text.to_lowercase();
     let by_default = unit
@@ -161,48 +162,34 @@ fn range_behind(unit: &Unit<'_>, statement: Node<'_>, body: Node<'_>) -> Option<
     Some(statement.end_byte()..block.end_byte())
 }
 
-/// The path that a condition tests, and whether it exists where the condition holds.
-fn tested<'a>(unit: &Unit<'a>, condition: Node<'a>, holds: bool) -> Option<(Node<'a>, bool)> {
-    let condition = bare(condition);
-    match condition.kind() {
-        "not_operator" => tested(unit, field(condition, "argument")?, !holds),
-        "boolean_operator" => {
-            let and = field(condition, "operator").is_some_and(|one| one.kind() == "and");
-            if and != holds {
-                return None;
-            }
-            ["left", "right"]
-                .into_iter()
-                .filter_map(|side| field(condition, side))
-                .find_map(|side| tested(unit, side, holds))
-        }
-        "call" => {
-            let function = field(condition, "function")?;
-            let name = origins::imported(unit, function).unwrap_or_default();
-            if matches!(
-                name.as_str(),
-                "os.path.exists"
-                    | "os.path.lexists"
-                    | "os.path.isfile"
-                    | "os.path.isdir"
-                    | "os.path.islink"
-                    | "os.access"
-            ) {
-                return positional(condition).first().map(|path| (*path, holds));
-            }
-            if let [path] = positional(condition)[..]
-                && asks_by_name(unit.slice(function))
-            {
-                return Some((path, holds));
-            }
-            let method = field(function, "attribute").map(|one| unit.slice(one))?;
-            let plain = positional(condition).is_empty() && function.kind() == "attribute";
-            (plain && matches!(method, "exists" | "is_file" | "is_dir"))
-                .then(|| field(function, "object").map(|path| (path, holds)))
-                .flatten()
-        }
-        _ => None,
+/// The path that a call tests, and whether it exists where the call comes out as `holds`.
+fn tested<'a>(unit: &Unit<'a>, call: Node<'a>, holds: bool) -> Option<(Node<'a>, bool)> {
+    if call.kind() != "call" {
+        return None;
     }
+    let function = field(call, "function")?;
+    let name = origins::imported(unit, function).unwrap_or_default();
+    if matches!(
+        name.as_str(),
+        "os.path.exists"
+            | "os.path.lexists"
+            | "os.path.isfile"
+            | "os.path.isdir"
+            | "os.path.islink"
+            | "os.access"
+    ) {
+        return positional(call).first().map(|path| (*path, holds));
+    }
+    if let [path] = positional(call)[..]
+        && asks_by_name(unit.slice(function))
+    {
+        return Some((path, holds));
+    }
+    let method = field(function, "attribute").map(|one| unit.slice(one))?;
+    let plain = positional(call).is_empty() && function.kind() == "attribute";
+    (plain && matches!(method, "exists" | "is_file" | "is_dir"))
+        .then(|| field(function, "object").map(|path| (path, holds)))
+        .flatten()
 }
 
 /// A project's own function for the question: `path_exists(p)`, `self.is_dir(p)`.

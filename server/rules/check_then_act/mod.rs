@@ -1,6 +1,7 @@
 //! `check-then-act`: shared state or a path is checked, then changed, and nothing keeps others out
 //! in between.
 
+mod conditions;
 mod evidence;
 mod expiring;
 mod files;

@@ -37,6 +37,10 @@ pub(super) enum Cut {
     Else,
 }
 
+/// A guard and what feeds it are few pieces. More are another way of working that is gone, and each
+/// of them is held against the whole function.
+const MOST: usize = 60;
+
 /// The guards that are cut out of a function that stays the same otherwise.
 pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>, pair: &Pair<'_>) -> Vec<Loss<'h>> {
     if !base.is_function() || !head.is_function() || protected_anew(base, head) {
@@ -51,7 +55,7 @@ pub(super) fn losses<'h>(base: &Unit<'_>, head: &Unit<'h>, pair: &Pair<'_>) -> V
     if is.len() >= was.len() || outside(base) != outside(head) {
         return Vec::new();
     }
-    let Some(gone) = cut_out(&was, &is) else {
+    let Some(gone) = cut_out(&was, &is).filter(|gone| gone.len() <= MOST) else {
         return Vec::new();
     };
     let is_gone = |range: &Range<usize>| gone.iter().any(|piece| piece.range == *range);
