@@ -129,17 +129,31 @@ impl<'s> Search<'s, '_> {
     }
 
     fn block(&mut self, block: Node<'s>, depth: u32, has_docstring: bool) {
+        let (Some(first), Some(last)) = (self.stretches.first(), self.stretches.last()) else {
+            return;
+        };
         let mut cursor = block.walk();
-        let mut docstring = has_docstring;
-        for child in block.children(&mut cursor) {
+        let docstring = has_docstring
+            .then(|| {
+                let mut named = block.named_children(&mut cursor);
+                named.find(|child| child.kind() != "comment")
+            })
+            .flatten();
+        // A module may have thousands of statements beside the few that are asked for, and is asked
+        // once for each group of neighbouring hunks.
+        cursor.reset(block);
+        let mut more = cursor.goto_first_child_for_byte(first.start).is_some();
+        while more {
+            let child = cursor.node();
+            if last.end <= child.start_byte() {
+                break;
+            }
             if child.kind() == "comment" {
                 self.comment(child);
-                continue;
+            } else if child.is_named() && self.touched(&child.byte_range()) {
+                self.statement(child, depth, docstring == Some(child));
             }
-            if child.is_named() && self.touched(&child.byte_range()) {
-                self.statement(child, depth, docstring);
-            }
-            docstring &= !child.is_named();
+            more = cursor.goto_next_sibling();
         }
     }
 
