@@ -29,8 +29,9 @@ pub(super) fn of_function<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, 
                 continue;
             };
             let name = unit.slice(field(left, "attribute").unwrap_or(left));
-            let path = paths.step(this, Segment::Attribute(name));
-            if let (Some(path), Some(why)) = (path, allows_none(unit, *one))
+            // A class may declare thousands; only what the function uses is looked into.
+            if let Some(path) = paths.step(this, Segment::Attribute(name))
+                && let Some(why) = allows_none(unit, *one)
                 && !bound.contains(&name)
             {
                 found.push((path, why));

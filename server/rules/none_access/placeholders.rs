@@ -122,7 +122,9 @@ pub(super) fn of_function<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, 
     let own = unit.qualname.rsplit('.').next().unwrap_or_default();
     let mut found = Vec::new();
     let mut push = |path: Option<Path>, one: &Begin| {
-        if let (Some(path), Some(place)) = (path, one.at.node(unit.source())) {
+        if let Some(path) = path
+            && let Some(place) = one.at.node(unit.source())
+        {
             let how = match one.how {
                 How::Begins => "it begins as None",
                 How::Environment => "the environment may lack it",

@@ -187,29 +187,38 @@ pub(super) struct Bound<'s> {
 
 pub(super) fn bound<'s>(source: &'s Source, function: Node<'_>) -> Bound<'s> {
     let mut found = Bound::default();
-    let text = source.text();
     let list = crate::syntax::nodes::field(function, "parameters");
-    walk(function, &mut |node| {
-        if node.kind() != "identifier" {
-            return Walk::Into;
+    walk(function, &mut |node| match node.kind() {
+        "parameters" | "lambda_parameters" => {
+            passed(source, node, Some(node) == list, &mut found);
+            Walk::Over
         }
-        let name = &text[node.byte_range()];
-        let parameter = crate::syntax::nodes::ancestors(node)
-            .take_while(|one| *one != function)
-            .find(|one| matches!(one.kind(), "parameters" | "lambda_parameters"));
-        match parameter {
-            Some(one) if Some(one) == list => {
-                found.passed.insert(name);
-            }
-            Some(_) => {
-                found.own.insert(name);
-            }
-            None if binds(node) => {
-                found.own.insert(name);
-            }
-            None => {}
+        "identifier" if binds(node) => {
+            found.own.insert(&source.text()[node.byte_range()]);
+            Walk::Over
         }
-        Walk::Into
+        _ => Walk::Into,
     });
     found
+}
+
+/// The names in a list of parameters. To ask each name what stands around it would search the tree
+/// from its root for every step up.
+fn passed<'s>(source: &'s Source, list: Node<'_>, is_own: bool, found: &mut Bound<'s>) {
+    walk(list, &mut |node| match node.kind() {
+        "lambda_parameters" if node != list => {
+            passed(source, node, false, found);
+            Walk::Over
+        }
+        "identifier" => {
+            let name = &source.text()[node.byte_range()];
+            if is_own {
+                found.passed.insert(name);
+            } else {
+                found.own.insert(name);
+            }
+            Walk::Over
+        }
+        _ => Walk::Into,
+    });
 }

@@ -66,13 +66,18 @@ fn changed<'t>(
     left
 }
 
-/// All parts of some expressions, by their text.
+/// A longer part (bytes) is not looked for: what stands in place of a protection is short, and the
+/// parts of a chain of thousands of operands are together as long as its square.
+const LONGEST: usize = 2_000;
+
+/// All parts of some expressions that are not too long, by their text.
 fn parts<'t>(unit: &Unit<'t>, tops: &[(String, Node<'t>)]) -> HashMap<String, Vec<Node<'t>>> {
     let mut found: HashMap<String, Vec<Node<'t>>> = HashMap::new();
     for (text, top) in tops {
         found.entry(text.clone()).or_default().push(*top);
         walk(*top, &mut |node| {
-            if node.is_named() && node.named_child_count() != 0 {
+            let is_short = node.byte_range().len() <= LONGEST;
+            if is_short && node.is_named() && node.named_child_count() != 0 {
                 let text = normal(unit, node);
                 let same = found.entry(text).or_default();
                 if same
