@@ -1,5 +1,7 @@
 //! Attributes of `self` whose class, or a base class in the same file, says that they may be None.
 
+use std::sync::Arc;
+
 use tree_sitter::Node;
 
 use super::source::{Why, annotated_none};
@@ -8,7 +10,7 @@ use crate::rules::Confidence;
 use crate::syntax::flow::{Graph, Path, Segment};
 use crate::syntax::nodes::{children, field, keyword, own, scope_of};
 use crate::syntax::unit::definition_node;
-use crate::syntax::{Kind, Unit};
+use crate::syntax::{Kind, Place, Unit};
 
 /// How many base classes are looked at.
 const MOST: usize = 4;
@@ -21,27 +23,49 @@ pub(super) fn of_function<'a>(unit: &Unit<'a>, graph: &Graph<'a>) -> Vec<(Path, 
         return Vec::new();
     };
     let mut found: Vec<(Path, Why<'a>)> = Vec::new();
-    let mut bound = Vec::new();
+    let mut nearer: Vec<Arc<Declared>> = Vec::new();
     for class in classes(unit) {
-        let declared = declared(unit, class);
-        for one in &declared {
-            let Some(left) = field(*one, "left") else {
-                continue;
-            };
-            let name = unit.slice(field(left, "attribute").unwrap_or(left));
-            // A class may declare thousands; only what the function uses is looked into.
+        let declared = Declared::by(unit, class);
+        for (name, place) in &declared.0 {
+            // A class may declare thousands; only what the function uses is looked into, and what a
+            // class says of a name goes before what its bases say.
             if let Some(path) = paths.step(this, Segment::Attribute(name))
-                && let Some(why) = allows_none(unit, *one)
-                && !bound.contains(&name)
+                && !nearer
+                    .iter()
+                    .any(|one| one.0.iter().any(|(own, _)| own == name))
+                && let Some(declaration) = place.node(unit.source())
+                && let Some(why) = allows_none(unit, declaration)
             {
                 found.push((path, why));
             }
         }
-        // What a class says of a name goes before what its bases say.
-        let names = declared.iter().filter_map(|one| field(*one, "left"));
-        bound.extend(names.map(|left| unit.slice(field(left, "attribute").unwrap_or(left))));
+        nearer.push(declared);
     }
     found
+}
+
+/// The names that a class declares, each with its assignment.
+struct Declared(Vec<(String, Place)>);
+
+/// The class that begins at this byte.
+#[derive(PartialEq, Eq, Hash)]
+struct ClassAt(usize);
+
+impl Declared {
+    /// Once for each class, not for each of its methods.
+    fn by(unit: &Unit<'_>, class: Node<'_>) -> Arc<Self> {
+        unit.file.facts.about(ClassAt(class.start_byte()), || {
+            let all = declared(unit, class).into_iter();
+            Self(
+                all.filter_map(|one| {
+                    let left = field(one, "left")?;
+                    let name = unit.slice(field(left, "attribute").unwrap_or(left));
+                    Some((name.to_owned(), Place::of(one)))
+                })
+                .collect(),
+            )
+        })
+    }
 }
 
 /// The method's class and the base classes that stand in the same file, the nearest first.
